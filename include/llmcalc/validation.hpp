@@ -1,0 +1,160 @@
+// validation.hpp: what is wrong with an argument, and how a caller learns of it.
+//
+// A check describes the first violated requirement as a value; nothing in the core throws or allocates while checking.
+// The text is put together only when somebody asks for it, and reads the same in C++ and in JavaScript:
+//
+//     calculatePerformance: bandwidth must be a number from 1e-9 to 1e9 (GB/s), got -1
+//
+// C++ callers choose: `calculateX` throws ArgumentError (in a build without exceptions it prints the text and aborts),
+// `tryCalculateX` returns a Result and never throws. JavaScript throws RangeError, or TypeError for a wrong type.
+#pragma once
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace llmcalc {
+
+// One argument outside its range. `parameter` and `requirement` point to string literals.
+struct Violation {
+  std::string_view parameter;    // name of the argument, the same in C++ and JavaScript
+  std::string_view requirement;  // completes "<parameter> must be ..."
+  double value = 0.0;            // what was passed
+  // Where the requirement depends on another argument, the bound that it gave; NaN where it does not.
+  double limit = std::numeric_limits<double>::quiet_NaN();
+};
+
+// The value of a computation, or the violation that prevented it.
+template <typename T>
+class Result {
+ public:
+  // NOLINTNEXTLINE(google-explicit-constructor): a Result is what its value or its violation is.
+  constexpr Result(T value) noexcept : value_(value), ok_(true) {}
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  constexpr Result(Violation violation) noexcept : violation_(violation), ok_(false) {}
+
+  [[nodiscard]] constexpr explicit operator bool() const noexcept { return ok_; }
+  // The value; T{} when there is a violation.
+  [[nodiscard]] constexpr T operator*() const noexcept { return value_; }
+  // The violation; a default Violation when there is a value.
+  [[nodiscard]] constexpr const Violation& violation() const noexcept { return violation_; }
+
+ private:
+  T value_{};
+  Violation violation_{};
+  bool ok_;
+};
+
+// The range of one argument. `requirement` is the same range in words; a test keeps the two together.
+struct Range {
+  std::string_view parameter;
+  std::string_view requirement;
+  double minimum;
+  double maximum;
+};
+
+// The largest magnitude below which every double can have a fraction.
+inline constexpr double kFirstAlwaysWhole = 4503599627370496.0;  // 2^52
+
+[[nodiscard]] constexpr bool isFinite(double value) noexcept {
+  return value >= std::numeric_limits<double>::lowest() && value <= std::numeric_limits<double>::max();
+}
+
+// std::floor is not constexpr before C++23.
+[[nodiscard]] constexpr bool isWhole(double value) noexcept {
+  if (!isFinite(value)) return false;
+  if (value >= kFirstAlwaysWhole || value <= -kFirstAlwaysWhole) return true;
+  return static_cast<double>(static_cast<std::int64_t>(value)) == value;
+}
+
+// True for a number within `range`; false for NaN.
+[[nodiscard]] constexpr bool contains(const Range& range, double value) noexcept {
+  return value >= range.minimum && value <= range.maximum;
+}
+
+[[nodiscard]] constexpr bool containsWhole(const Range& range, double value) noexcept {
+  return contains(range, value) && isWhole(value);
+}
+
+[[nodiscard]] constexpr Violation violationOf(const Range& range, double value) noexcept {
+  return {range.parameter, range.requirement, value};
+}
+
+// `value` as JavaScript's String(value) prints it: the shortest digits that read back as the same number
+// (ECMA-262, Number::toString), so that messages agree between the languages.
+[[nodiscard]] inline std::string formatNumber(double value) {
+  if (value != value) return "NaN";
+  if (value == 0.0) return "0";
+  if (value < 0.0) return "-" + formatNumber(-value);
+  if (!isFinite(value)) return "Infinity";
+
+  char buffer[32];  // the longest shortest form has 24 characters: -1.7976931348623157e+308
+  const char* const end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
+  const std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
+  const auto mark = text.find('e');
+  int exponent = 0;
+  const auto digitsOfExponent = text.substr(text[mark + 1] == '+' ? mark + 2 : mark + 1);
+  std::from_chars(digitsOfExponent.data(), digitsOfExponent.data() + digitsOfExponent.size(), exponent);
+
+  std::string digits(text.substr(0, 1));
+  if (mark > 2) digits += text.substr(2, mark - 2);
+  const int count = static_cast<int>(digits.size());
+  const int point = exponent + 1;  // the decimal point stands before digits[point]
+
+  if (point > 21 || point < -5) {
+    std::string result = digits.substr(0, 1);
+    if (count > 1) result += "." + digits.substr(1);
+    return result + (exponent < 0 ? "e-" : "e+") + std::to_string(exponent < 0 ? -exponent : exponent);
+  }
+  if (point <= 0) return "0." + std::string(static_cast<std::size_t>(-point), '0') + digits;
+  if (point >= count) return digits + std::string(static_cast<std::size_t>(point - count), '0');
+  return digits.substr(0, static_cast<std::size_t>(point)) + "." + digits.substr(static_cast<std::size_t>(point));
+}
+
+// The full text for `violation` of the function named `function`.
+[[nodiscard]] inline std::string describe(std::string_view function, const Violation& violation) {
+  std::string text(function);
+  text += ": ";
+  text += violation.parameter;
+  text += " must be ";
+  text += violation.requirement;
+  if (violation.limit == violation.limit) text += " (" + formatNumber(violation.limit) + ")";
+  return text + ", got " + formatNumber(violation.value);
+}
+
+// Thrown by the calculateX functions for an argument outside its range; what() is describe()'s text.
+class ArgumentError : public std::invalid_argument {
+ public:
+  ArgumentError(std::string_view function, const Violation& violation)
+      : std::invalid_argument(describe(function, violation)), violation_(violation) {}
+
+  [[nodiscard]] const Violation& violation() const noexcept { return violation_; }
+
+ private:
+  Violation violation_;
+};
+
+// The one way in which a violation leaves the native surface.
+[[noreturn]] inline void reject(std::string_view function, const Violation& violation) {
+#if defined(__cpp_exceptions)
+  throw ArgumentError(function, violation);
+#else
+  std::fprintf(stderr, "%s\n", describe(function, violation).c_str());
+  std::abort();
+#endif
+}
+
+// The value of `result`, or reject().
+template <typename T>
+[[nodiscard]] constexpr T valueOrReject(std::string_view function, const Result<T>& result) {
+  if (!result) reject(function, result.violation());
+  return *result;
+}
+
+}  // namespace llmcalc

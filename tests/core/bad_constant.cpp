@@ -1,0 +1,3 @@
+#include "llmcalc/calculator.hpp"
+
+constexpr double vram = llmcalc::calculateVRAM(-1, 4);
