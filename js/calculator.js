@@ -1,0 +1,184 @@
+// @ts-check
+// The public functions over a core: the table of numbers-in, numbers-out functions that bindings/ exports, the same for
+// WebAssembly and for its transpiled twin. Types are checked here, ranges in C++, and both texts come from C++.
+
+/**
+ * @typedef {{ parameter: string, requirement: string, limit: number }} Violation
+ * @typedef {Record<string, (...args: any[]) => any> & { HEAPF64: Float64Array }} Core
+ * @typedef {import('./types.d.ts').WasmCalculator} WasmCalculator
+ */
+
+/**
+ * What `value` looks like in a message.
+ *
+ * @param {unknown} value
+ */
+function display(value) {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
+    case 'bigint':
+      return `${value}n`;
+    case 'function':
+    case 'symbol':
+      return `a ${typeof value}`;
+    case 'object':
+      if (value === null) return 'null';
+      return Array.isArray(value) ? 'an array' : 'an object';
+    default:
+      return String(value);
+  }
+}
+
+/**
+ * The error for a call that cannot be answered: a TypeError where a value has the wrong type, else a RangeError.
+ *
+ * @param {string} name the public function
+ * @param {(...args: any[]) => Violation} violationOf its twin that says which requirement is violated first
+ * @param {Record<string, unknown>} args by name, in order
+ * @param {string} [flag] the argument that is a boolean
+ */
+function argumentError(name, violationOf, args, flag) {
+  // A value of another type counts as NaN, which lies in no range: so C++ finds the requirement for it too.
+  const values = Object.entries(args).map(([parameter, value]) => {
+    if (parameter === flag) return value === true;
+    return typeof value === 'number' ? value : Number.NaN;
+  });
+  const { parameter, requirement, limit } = violationOf(...values);
+  const wrong = parameter || /** @type {string} */ (flag);
+  const bound = parameter && !Number.isNaN(limit) ? ` (${limit})` : '';
+  const text = `${name}: ${wrong} must be ${parameter ? requirement : 'a boolean'}${bound}, got ${display(args[wrong])}`;
+  return typeof args[wrong] === 'number' && parameter ? new RangeError(text) : new TypeError(text);
+}
+
+/**
+ * @param {Core} core
+ * @param {'wasm' | 'js'} backend
+ * @param {Error | null} fallbackReason why `backend` is not 'wasm', if that was tried
+ * @returns {WasmCalculator}
+ */
+export function createCalculator(core, backend, fallbackReason) {
+  const blockLength = core.blockLength();
+  const first = core.blockAddress() / Float64Array.BYTES_PER_ELEMENT;
+  // The heap has a fixed size, so these views stay valid.
+  const [bitsBlock, modelSizeBlock, tpsBlock] = [0, 1, 2].map((column) =>
+    core.HEAPF64.subarray(first + column * blockLength, first + (column + 1) * blockLength),
+  );
+
+  function calculateVRAM(paramCount, bitsPerWeight, contextLength = 4096, batchSize = 1) {
+    if (
+      typeof paramCount === 'number' &&
+      typeof bitsPerWeight === 'number' &&
+      typeof contextLength === 'number' &&
+      typeof batchSize === 'number'
+    ) {
+      const vram = core.calculateVRAM(paramCount, bitsPerWeight, contextLength, batchSize);
+      if (!Number.isNaN(vram)) return vram;
+    }
+    const args = { paramCount, bitsPerWeight, contextLength, batchSize };
+    throw argumentError('calculateVRAM', core.calculateVRAMViolation, args);
+  }
+
+  function calculatePerformance(bandwidth, modelSizeGB, cpuFactor = 1) {
+    if (typeof bandwidth === 'number' && typeof modelSizeGB === 'number' && typeof cpuFactor === 'number') {
+      const tps = core.calculatePerformance(bandwidth, modelSizeGB, cpuFactor);
+      if (!Number.isNaN(tps)) return tps;
+    }
+    const args = { bandwidth, modelSizeGB, cpuFactor };
+    throw argumentError('calculatePerformance', core.calculatePerformanceViolation, args);
+  }
+
+  /** The number of points of a sweep, or an error in the name of `name`. */
+  function countPoints(name, bandwidth, paramCount, minBits, maxBits, step) {
+    if (
+      typeof bandwidth === 'number' &&
+      typeof paramCount === 'number' &&
+      typeof minBits === 'number' &&
+      typeof maxBits === 'number' &&
+      typeof step === 'number'
+    ) {
+      const count = core.countBatchPoints(bandwidth, paramCount, minBits, maxBits, step);
+      if (!Number.isNaN(count)) return count;
+    }
+    throw argumentError(name, core.countBatchPointsViolation, { bandwidth, paramCount, minBits, maxBits, step });
+  }
+
+  function batchCalculatePerformance(bandwidth, paramCount, minBits = 2, maxBits = 16, step = 0.5) {
+    const count = countPoints('batchCalculatePerformance', bandwidth, paramCount, minBits, maxBits, step);
+    const points = new Array(count);
+    for (let start = 0; start < count; start += blockLength) {
+      const length = Math.min(blockLength, count - start);
+      core.fillBlock(bandwidth, paramCount, minBits, step, start, length);
+      for (let i = 0; i < length; i++) {
+        points[start + i] = { bits: bitsBlock[i], modelSize: modelSizeBlock[i], tps: tpsBlock[i] };
+      }
+    }
+    return points;
+  }
+
+  function batchCalculatePerformanceColumns(bandwidth, paramCount, minBits = 2, maxBits = 16, step = 0.5) {
+    const count = countPoints('batchCalculatePerformanceColumns', bandwidth, paramCount, minBits, maxBits, step);
+    const bits = new Float64Array(count);
+    const modelSize = new Float64Array(count);
+    const tps = new Float64Array(count);
+    for (let start = 0; start < count; start += blockLength) {
+      const length = Math.min(blockLength, count - start);
+      core.fillBlock(bandwidth, paramCount, minBits, step, start, length);
+      const whole = length === blockLength;
+      bits.set(whole ? bitsBlock : bitsBlock.subarray(0, length), start);
+      modelSize.set(whole ? modelSizeBlock : modelSizeBlock.subarray(0, length), start);
+      tps.set(whole ? tpsBlock : tpsBlock.subarray(0, length), start);
+    }
+    return { bits, modelSize, tps };
+  }
+
+  function calculateOffloadBandwidth(gpuBW, ramBW, gpuLayers, totalLayers) {
+    if (
+      typeof gpuBW === 'number' &&
+      typeof ramBW === 'number' &&
+      typeof gpuLayers === 'number' &&
+      typeof totalLayers === 'number'
+    ) {
+      const bandwidth = core.calculateOffloadBandwidth(gpuBW, ramBW, gpuLayers, totalLayers);
+      if (!Number.isNaN(bandwidth)) return bandwidth;
+    }
+    const args = { gpuBW, ramBW, gpuLayers, totalLayers };
+    throw argumentError('calculateOffloadBandwidth', core.calculateOffloadBandwidthViolation, args);
+  }
+
+  function isOutOfMemory(modelSizeGB, vramGB, systemRAMGB = 0, allowOffload = false) {
+    if (
+      typeof modelSizeGB === 'number' &&
+      typeof vramGB === 'number' &&
+      typeof systemRAMGB === 'number' &&
+      typeof allowOffload === 'boolean'
+    ) {
+      const answer = core.isOutOfMemory(modelSizeGB, vramGB, systemRAMGB, allowOffload);
+      if (!Number.isNaN(answer)) return answer === 1;
+    }
+    const args = { modelSizeGB, vramGB, systemRAMGB, allowOffload };
+    throw argumentError('isOutOfMemory', core.isOutOfMemoryViolation, args, 'allowOffload');
+  }
+
+  function getCPUFactor(generation, coreCount, isHighEnd = false) {
+    if (typeof generation === 'number' && typeof coreCount === 'number' && typeof isHighEnd === 'boolean') {
+      const factor = core.getCPUFactor(generation, coreCount, isHighEnd);
+      if (!Number.isNaN(factor)) return factor;
+    }
+    const args = { generation, coreCount, isHighEnd };
+    throw argumentError('getCPUFactor', core.getCPUFactorViolation, args, 'isHighEnd');
+  }
+
+  return Object.freeze({
+    calculateVRAM,
+    calculatePerformance,
+    batchCalculatePerformance,
+    batchCalculatePerformanceColumns,
+    calculateOffloadBandwidth,
+    isOutOfMemory,
+    getCPUFactor,
+    isWASMAvailable: () => backend === 'wasm',
+    backend,
+    fallbackReason,
+  });
+}

@@ -1,0 +1,5 @@
+import type { WasmCalculator } from './types.js';
+
+declare global {
+  var wasmCalculator: WasmCalculator;
+}

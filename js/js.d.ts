@@ -1,0 +1,2 @@
+export * from './wasmCalculator.js';
+export { default } from './wasmCalculator.js';

@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# What the scripts beside this file share; sourced, not run.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+
+log() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
+die() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# Outside the source tree, so that a clean clone finds what an earlier one downloaded.
+cache_folder() { printf '%s' "${WASM_CALCULATOR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/wasm-calculator}"; }
+
+can_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
+
+# ensure_packages PACKAGE...: installs the Debian packages that are missing.
+ensure_packages() {
+  local missing=() package
+  for package; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  can_install || die "please install ${missing[*]} (needs root on a Debian-like machine to do it itself)"
+  log "installing ${missing[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# ensure_command COMMAND PACKAGE: for what may come from elsewhere than Debian.
+ensure_command() { command -v "$1" >/dev/null || ensure_packages "$2"; }
+
+# node_modules as package-lock.json says; nothing to do while it is unchanged.
+ensure_npm() {
+  ensure_command node nodejs
+  ensure_command npm npm
+  local stamp="$root/node_modules/.lock-checksum" checksum
+  checksum=$(sha256sum <"$root/package-lock.json")
+  [ "$(cat "$stamp" 2>/dev/null)" = "$checksum" ] && return
+  log "npm ci"
+  # Install scripts only fetch what the optional platform packages already hold.
+  (cd "$root" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+  printf '%s\n' "$checksum" >"$stamp"
+}
+
+# configure_and_build PRESET [TARGET...]
+native_build() {
+  local preset=$1
+  shift
+  (cd "$root" && cmake --preset "$preset" >/dev/null && cmake --build "build/$preset" ${1:+--target "$@"})
+}
