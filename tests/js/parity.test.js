@@ -1,0 +1,79 @@
+// 100,000 random inputs per function: every entry must give the bits and the messages of the native build. The files
+// come from tests/parity/parity_dump.cpp; PARITY_DIR says where they are.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { entries } from './support/entries.js';
+
+const directory = process.env.PARITY_DIR;
+assert.ok(directory, 'PARITY_DIR names the folder that parity_dump wrote');
+const inputs = 100_000;
+
+const scalar = (result) => [Number(result)];
+/** How many arguments, which of them is a boolean, and how a result is laid out in a row. */
+const functions = {
+  calculateVRAM: { arity: 4, flatten: scalar },
+  calculatePerformance: { arity: 3, flatten: scalar },
+  batchCalculatePerformance: {
+    arity: 5,
+    flatten: (points) => [points.length, ...points.flatMap(({ bits, modelSize, tps }) => [bits, modelSize, tps])],
+  },
+  batchCalculatePerformanceColumns: {
+    arity: 5,
+    flatten: ({ bits, modelSize, tps }) => [bits.length, ...bits, ...modelSize, ...tps],
+  },
+  calculateOffloadBandwidth: { arity: 4, flatten: scalar },
+  isOutOfMemory: { arity: 4, flag: 3, flatten: scalar },
+  getCPUFactor: { arity: 3, flag: 2, flatten: scalar },
+};
+
+const cell = new Float64Array(1);
+const cellBits = new BigUint64Array(cell.buffer);
+function bitsOf(value) {
+  cell[0] = value;
+  return cellBits[0];
+}
+
+function callWith(calculator, name, args) {
+  const { flag } = functions[name];
+  return calculator[name](...args.map((value, i) => (i === flag ? value === 1 : value)));
+}
+
+// The entries share their code per back end, so one entry of each proves the pair; golden vectors cover the others.
+for (const { name: entry, calculator, backend } of [entries[0], entries.find(({ name }) => name.endsWith('/js'))]) {
+  for (const [name, { arity, flatten }] of Object.entries(functions)) {
+    test(`${name} of ${entry} (${backend}) gives the native bits on ${inputs} random inputs`, () => {
+      const file = readFileSync(join(directory, `${name}.f64`));
+      const values = new Float64Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
+      const bits = new BigUint64Array(values.buffer);
+      let at = 0;
+      let rows = 0;
+      while (at < values.length) {
+        const args = Array.from(values.subarray(at, at + arity));
+        at += arity;
+        for (const value of flatten(callWith(calculator, name, args))) {
+          if (bitsOf(value) !== bits[at]) {
+            assert.fail(`${name}(${args.join(', ')}): native ${values[at]}, ${backend} ${value}`);
+          }
+          at++;
+        }
+        rows++;
+      }
+      assert.equal(at, values.length);
+      assert.equal(rows, inputs);
+    });
+
+    test(`${name} of ${entry} (${backend}) gives the native messages`, () => {
+      const lines = readFileSync(join(directory, `${name}.txt`), 'utf8')
+        .split('\n')
+        .filter(Boolean);
+      assert.ok(lines.length > 500, `only ${lines.length} messages`);
+      for (const line of lines) {
+        const [args, message] = line.split('\t');
+        const numbers = args.trim().split(' ').map(Number);
+        assert.throws(() => callWith(calculator, name, numbers), { name: 'RangeError', message });
+      }
+    });
+  }
+}
