@@ -1,5 +1,6 @@
 // The embind surface of calculator.hpp. Numbers in, numbers out: NaN stands for "see the violation", which is asked for
-// separately, so that a valid call creates no object. js/calculator.js turns both into the public functions.
+// separately, and everything that is more than one number leaves through one block of fixed memory. Objects and strings
+// would cost time per call, and 1.5 KB (brotli) per entry. js/calculator.js makes the public functions of it.
 #include "llmcalc/calculator.hpp"
 
 #include <emscripten/bind.h>
@@ -8,18 +9,17 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <string>
 
 namespace {
 
 using llmcalc::Result;
 
-// llmcalc::Violation with strings that embind can carry; the value stays with the caller, who has it.
-struct BoundViolation {
-  std::string parameter;
-  std::string requirement;
-  double limit;
-};
+// The heap never grows, so that JavaScript may keep a view of the block. 1,024 points of three columns stay within a
+// first-level cache.
+constexpr std::int32_t kBlockLength = 1024;
+std::array<std::array<double, kBlockLength>, 3> block;
+
+double address(const void* object) { return static_cast<double>(reinterpret_cast<std::uintptr_t>(object)); }
 
 template <auto Try>
 struct Bound;
@@ -31,18 +31,18 @@ struct Bound<Try> {
     return result ? static_cast<double>(*result) : std::numeric_limits<double>::quiet_NaN();
   }
 
-  static BoundViolation violation(Arguments... arguments) {
-    const llmcalc::Violation& found = Try(arguments...).violation();
-    return {std::string(found.parameter), std::string(found.requirement), found.limit};
+  // Into the block: address and length of the parameter's name and of the requirement, and the limit.
+  static void violation(Arguments... arguments) {
+    const llmcalc::Violation found = Try(arguments...).violation();
+    block[0][0] = address(found.parameter.data());
+    block[0][1] = static_cast<double>(found.parameter.size());
+    block[0][2] = address(found.requirement.data());
+    block[0][3] = static_cast<double>(found.requirement.size());
+    block[0][4] = found.limit;
   }
 };
 
-// Columns leave through one block of fixed memory: the heap never grows, so that JavaScript may keep a view of it.
-// 1,024 points of three columns stay within a first-level cache.
-constexpr std::int32_t kBlockLength = 1024;
-std::array<std::array<double, kBlockLength>, 3> block;
-
-std::uintptr_t blockAddress() { return reinterpret_cast<std::uintptr_t>(block.data()); }
+double blockAddress() { return address(block.data()); }
 std::int32_t blockLength() { return kBlockLength; }
 
 void fillBlock(double bandwidth, double paramCount, double minBits, double step, std::int32_t first,
@@ -56,11 +56,6 @@ void fillBlock(double bandwidth, double paramCount, double minBits, double step,
 
 EMSCRIPTEN_BINDINGS(llmcalc_calculator) {
   using namespace emscripten;
-
-  value_object<BoundViolation>("Violation")
-      .field("parameter", &BoundViolation::parameter)
-      .field("requirement", &BoundViolation::requirement)
-      .field("limit", &BoundViolation::limit);
 
 #define LLMCALC_BIND(name, tryFunction)                 \
   function(name, &Bound<&llmcalc::tryFunction>::value); \

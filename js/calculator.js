@@ -3,8 +3,7 @@
 // WebAssembly and for its transpiled twin. Types are checked here, ranges in C++, and both texts come from C++.
 
 /**
- * @typedef {{ parameter: string, requirement: string, limit: number }} Violation
- * @typedef {Record<string, (...args: any[]) => any> & { HEAPF64: Float64Array }} Core
+ * @typedef {Record<string, (...args: any[]) => any> & { HEAPF64: Float64Array, HEAPU8: Uint8Array }} Core
  * @typedef {import('./types.d.ts').WasmCalculator} WasmCalculator
  */
 
@@ -33,22 +32,33 @@ function display(value) {
 /**
  * The error for a call that cannot be answered: a TypeError where a value has the wrong type, else a RangeError.
  *
+ * @param {Core} core
  * @param {string} name the public function
- * @param {(...args: any[]) => Violation} violationOf its twin that says which requirement is violated first
+ * @param {string} bound its name in the core, whose twin with `Violation` says which requirement is violated first
  * @param {Record<string, unknown>} args by name, in order
  * @param {string} [flag] the argument that is a boolean
  */
-function argumentError(name, violationOf, args, flag) {
+function argumentError(core, name, bound, args, flag) {
   // A value of another type counts as NaN, which lies in no range: so C++ finds the requirement for it too.
   const values = Object.entries(args).map(([parameter, value]) => {
     if (parameter === flag) return value === true;
     return typeof value === 'number' ? value : Number.NaN;
   });
-  const { parameter, requirement, limit } = violationOf(...values);
+  core[`${bound}Violation`](...values);
+  const block = core.blockAddress() / Float64Array.BYTES_PER_ELEMENT;
+  const [parameterAt, parameterLength, requirementAt, requirementLength, limit] = core.HEAPF64.subarray(
+    block,
+    block + 5,
+  );
+  const text = (/** @type {number} */ at, /** @type {number} */ length) =>
+    String.fromCharCode(...core.HEAPU8.subarray(at, at + length));
+  const parameter = text(parameterAt, parameterLength);
+
   const wrong = parameter || /** @type {string} */ (flag);
-  const bound = parameter && !Number.isNaN(limit) ? ` (${limit})` : '';
-  const text = `${name}: ${wrong} must be ${parameter ? requirement : 'a boolean'}${bound}, got ${display(args[wrong])}`;
-  return typeof args[wrong] === 'number' && parameter ? new RangeError(text) : new TypeError(text);
+  const requirement = parameter ? text(requirementAt, requirementLength) : 'a boolean';
+  const limited = parameter && !Number.isNaN(limit) ? ` (${limit})` : '';
+  const message = `${name}: ${wrong} must be ${requirement}${limited}, got ${display(args[wrong])}`;
+  return parameter && typeof args[wrong] === 'number' ? new RangeError(message) : new TypeError(message);
 }
 
 /**
@@ -76,7 +86,7 @@ export function createCalculator(core, backend, fallbackReason) {
       if (!Number.isNaN(vram)) return vram;
     }
     const args = { paramCount, bitsPerWeight, contextLength, batchSize };
-    throw argumentError('calculateVRAM', core.calculateVRAMViolation, args);
+    throw argumentError(core, 'calculateVRAM', 'calculateVRAM', args);
   }
 
   function calculatePerformance(bandwidth, modelSizeGB, cpuFactor = 1) {
@@ -85,7 +95,7 @@ export function createCalculator(core, backend, fallbackReason) {
       if (!Number.isNaN(tps)) return tps;
     }
     const args = { bandwidth, modelSizeGB, cpuFactor };
-    throw argumentError('calculatePerformance', core.calculatePerformanceViolation, args);
+    throw argumentError(core, 'calculatePerformance', 'calculatePerformance', args);
   }
 
   /** The number of points of a sweep, or an error in the name of `name`. */
@@ -100,7 +110,7 @@ export function createCalculator(core, backend, fallbackReason) {
       const count = core.countBatchPoints(bandwidth, paramCount, minBits, maxBits, step);
       if (!Number.isNaN(count)) return count;
     }
-    throw argumentError(name, core.countBatchPointsViolation, { bandwidth, paramCount, minBits, maxBits, step });
+    throw argumentError(core, name, 'countBatchPoints', { bandwidth, paramCount, minBits, maxBits, step });
   }
 
   function batchCalculatePerformance(bandwidth, paramCount, minBits = 2, maxBits = 16, step = 0.5) {
@@ -143,7 +153,7 @@ export function createCalculator(core, backend, fallbackReason) {
       if (!Number.isNaN(bandwidth)) return bandwidth;
     }
     const args = { gpuBW, ramBW, gpuLayers, totalLayers };
-    throw argumentError('calculateOffloadBandwidth', core.calculateOffloadBandwidthViolation, args);
+    throw argumentError(core, 'calculateOffloadBandwidth', 'calculateOffloadBandwidth', args);
   }
 
   function isOutOfMemory(modelSizeGB, vramGB, systemRAMGB = 0, allowOffload = false) {
@@ -157,7 +167,7 @@ export function createCalculator(core, backend, fallbackReason) {
       if (!Number.isNaN(answer)) return answer === 1;
     }
     const args = { modelSizeGB, vramGB, systemRAMGB, allowOffload };
-    throw argumentError('isOutOfMemory', core.isOutOfMemoryViolation, args, 'allowOffload');
+    throw argumentError(core, 'isOutOfMemory', 'isOutOfMemory', args, 'allowOffload');
   }
 
   function getCPUFactor(generation, coreCount, isHighEnd = false) {
@@ -166,7 +176,7 @@ export function createCalculator(core, backend, fallbackReason) {
       if (!Number.isNaN(factor)) return factor;
     }
     const args = { generation, coreCount, isHighEnd };
-    throw argumentError('getCPUFactor', core.getCPUFactorViolation, args, 'isHighEnd');
+    throw argumentError(core, 'getCPUFactor', 'getCPUFactor', args, 'isHighEnd');
   }
 
   return Object.freeze({

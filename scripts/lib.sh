@@ -38,15 +38,28 @@ ensure_npm() {
   local stamp="$root/node_modules/.lock-checksum" checksum
   checksum=$(sha256sum <"$root/package-lock.json")
   [ "$(cat "$stamp" 2>/dev/null)" = "$checksum" ] && return
-  log "npm ci"
-  # Install scripts only fetch what the optional platform packages already hold.
-  (cd "$root" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+  log "npm install"
+  # Not `npm ci`: it refuses a lock file that lacks other platforms' optional packages. Install scripts would only fetch
+  # what the optional packages of this platform already hold.
+  (cd "$root" && npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
   printf '%s\n' "$checksum" >"$stamp"
 }
 
-# configure_and_build PRESET [TARGET...]
+# native_build PRESET [TARGET...]
 native_build() {
   local preset=$1
   shift
-  (cd "$root" && cmake --preset "$preset" >/dev/null && cmake --build "build/$preset" ${1:+--target "$@"})
+  ensure_command cmake cmake
+  ensure_command ninja ninja-build
+  ensure_command g++ g++
+  cmake --preset "$preset" >/dev/null
+  cmake --build "build/$preset" ${1:+--target "$@"}
+}
+
+# emscripten_build PRESET [TARGET...]
+emscripten_build() {
+  local preset=$1
+  shift
+  scripts/emscripten cmake --preset "$preset" >/dev/null
+  scripts/emscripten cmake --build "build/$preset" ${1:+--target "$@"}
 }

@@ -1,0 +1,43 @@
+// Bytes over the wire of each entry, and whether they keep within the budget:
+//
+//   node scripts/sizes.mjs [--json]     exits with 1 if an entry is over its budget
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+/** What a page downloads for an entry, and the most that it may be, in bytes of brotli. */
+const entries = [
+  { name: 'wasm-calculator', files: ['wasmCalculator.js'], budget: 25_000 },
+  { name: 'wasm-calculator/load', files: ['load.js', 'release.wasm'], budget: 13_000 },
+  { name: 'wasm-calculator/js', files: ['js.js'], budget: 15_000 },
+  { name: 'wasm-calculator/global', files: ['wasmCalculator.global.js'], budget: 25_000 },
+];
+
+const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+
+export const sizes = entries.map(({ name, files, budget }) => {
+  const contents = files.map((file) => readFileSync(new URL(`../dist/${file}`, import.meta.url)));
+  const total = (measure) => contents.reduce((sum, content) => sum + measure(content).length, 0);
+  return {
+    name,
+    files,
+    raw: total((content) => content),
+    gzip: total((content) => gzipSync(content, { level: 9 })),
+    brotli: total((content) => brotliCompressSync(content, quality)),
+    budget,
+  };
+});
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  if (process.argv.includes('--json')) console.log(JSON.stringify(sizes, null, 2));
+  else {
+    console.log('| entry | files | raw | gzip | brotli | budget (brotli) |');
+    console.log('|---|---|---:|---:|---:|---:|');
+    for (const { name, files, raw, gzip, brotli, budget } of sizes) {
+      console.log(`| \`${name}\` | ${files.join(' + ')} | ${raw} | ${gzip} | ${brotli} | ${budget} |`);
+    }
+  }
+  for (const { name, brotli, budget } of sizes.filter((size) => size.brotli > size.budget)) {
+    console.error(`${name} is ${brotli} bytes of brotli, over its budget of ${budget}`);
+    process.exitCode = 1;
+  }
+}
