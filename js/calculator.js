@@ -61,6 +61,27 @@ function argumentError(core, name, bound, args, flag) {
   return parameter && typeof args[wrong] === 'number' ? new RangeError(message) : new TypeError(message);
 }
 
+/** @param {number} count */
+const newColumns = (count) => ({
+  bits: new Float64Array(count),
+  modelSize: new Float64Array(count),
+  tps: new Float64Array(count),
+});
+
+/**
+ * @param {import('./types.d.ts').PerformanceColumns} into the caller's columns, to be filled again
+ * @param {number} count
+ */
+function checkedColumns(into, count) {
+  for (const column of /** @type {const} */ (['bits', 'modelSize', 'tps'])) {
+    const array = into?.[column];
+    const text = `batchCalculatePerformanceColumns: into.${column} must be a Float64Array of ${count} elements, got`;
+    if (!(array instanceof Float64Array)) throw new TypeError(`${text} ${display(array)}`);
+    if (array.length !== count) throw new RangeError(`${text} ${array.length} elements`);
+  }
+  return into;
+}
+
 /**
  * @param {Core} core
  * @param {'wasm' | 'js'} backend
@@ -126,11 +147,10 @@ export function createCalculator(core, backend, fallbackReason) {
     return points;
   }
 
-  function batchCalculatePerformanceColumns(bandwidth, paramCount, minBits = 2, maxBits = 16, step = 0.5) {
+  function batchCalculatePerformanceColumns(bandwidth, paramCount, minBits = 2, maxBits = 16, step = 0.5, into) {
     const count = countPoints('batchCalculatePerformanceColumns', bandwidth, paramCount, minBits, maxBits, step);
-    const bits = new Float64Array(count);
-    const modelSize = new Float64Array(count);
-    const tps = new Float64Array(count);
+    const columns = into === undefined ? newColumns(count) : checkedColumns(into, count);
+    const { bits, modelSize, tps } = columns;
     for (let start = 0; start < count; start += blockLength) {
       const length = Math.min(blockLength, count - start);
       core.fillBlock(bandwidth, paramCount, minBits, step, start, length);
@@ -139,7 +159,7 @@ export function createCalculator(core, backend, fallbackReason) {
       modelSize.set(whole ? modelSizeBlock : modelSizeBlock.subarray(0, length), start);
       tps.set(whole ? tpsBlock : tpsBlock.subarray(0, length), start);
     }
-    return { bits, modelSize, tps };
+    return columns;
   }
 
   function calculateOffloadBandwidth(gpuBW, ramBW, gpuLayers, totalLayers) {

@@ -68,13 +68,20 @@ export declare function batchCalculatePerformance(
   step?: number,
 ): PerformancePoint[];
 
-/** The same sweep as three Float64Arrays: for charts and for large sweeps. */
+/**
+ * The same sweep as three Float64Arrays: for charts and for large sweeps.
+ *
+ * @param into Columns of exactly as many elements as the sweep has points, to be filled instead of new ones and
+ * returned: sweeps of the same length, one per frame, then allocate nothing.
+ * @throws {TypeError | RangeError}
+ */
 export declare function batchCalculatePerformanceColumns(
   bandwidth: number,
   paramCount: number,
   minBits?: number,
   maxBits?: number,
   step?: number,
+  into?: PerformanceColumns,
 ): PerformanceColumns;
 
 /**

@@ -91,41 +91,38 @@ inline constexpr double kFirstAlwaysWhole = 4503599627370496.0;  // 2^52
 [[nodiscard]] inline std::string formatNumber(double value) {
   if (value != value) return "NaN";
   if (value == 0.0) return "0";
-  if (value < 0.0) return "-" + formatNumber(-value);
-  if (!isFinite(value)) return "Infinity";
+  std::string text(value < 0.0 ? "-" : "");
+  if (!isFinite(value)) return text.append("Infinity");
 
   char buffer[32];  // the longest shortest form has 24 characters: -1.7976931348623157e+308
-  const char* const end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
-  const std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
-  const auto mark = text.find('e');
+  const char* const end =
+      std::to_chars(buffer, buffer + sizeof buffer, value < 0.0 ? -value : value, std::chars_format::scientific).ptr;
+  const std::string_view shortest(buffer, static_cast<std::size_t>(end - buffer));
+  const std::size_t mark = shortest.find('e');
+  std::string digits(shortest.substr(0, 1));
+  if (mark > 2) digits.append(shortest.substr(2, mark - 2));
   int exponent = 0;
-  const auto digitsOfExponent = text.substr(text[mark + 1] == '+' ? mark + 2 : mark + 1);
-  std::from_chars(digitsOfExponent.data(), digitsOfExponent.data() + digitsOfExponent.size(), exponent);
+  std::from_chars(buffer + mark + (shortest[mark + 1] == '+' ? 2 : 1), end, exponent);
 
-  std::string digits(text.substr(0, 1));
-  if (mark > 2) digits += text.substr(2, mark - 2);
+  const auto size = [](int count) { return static_cast<std::size_t>(count); };
   const int count = static_cast<int>(digits.size());
   const int point = exponent + 1;  // the decimal point stands before digits[point]
-
   if (point > 21 || point < -5) {
-    std::string result = digits.substr(0, 1);
-    if (count > 1) result += "." + digits.substr(1);
-    return result + (exponent < 0 ? "e-" : "e+") + std::to_string(exponent < 0 ? -exponent : exponent);
+    text.append(digits, 0, 1);
+    if (count > 1) text.append(".").append(digits, 1);
+    return text.append(exponent < 0 ? "e-" : "e+").append(std::to_string(exponent < 0 ? -exponent : exponent));
   }
-  if (point <= 0) return "0." + std::string(static_cast<std::size_t>(-point), '0') + digits;
-  if (point >= count) return digits + std::string(static_cast<std::size_t>(point - count), '0');
-  return digits.substr(0, static_cast<std::size_t>(point)) + "." + digits.substr(static_cast<std::size_t>(point));
+  if (point <= 0) return text.append("0.").append(size(-point), '0').append(digits);
+  if (point >= count) return text.append(digits).append(size(point - count), '0');
+  return text.append(digits, 0, size(point)).append(".").append(digits, size(point));
 }
 
 // The full text for `violation` of the function named `function`.
 [[nodiscard]] inline std::string describe(std::string_view function, const Violation& violation) {
   std::string text(function);
-  text += ": ";
-  text += violation.parameter;
-  text += " must be ";
-  text += violation.requirement;
-  if (violation.limit == violation.limit) text += " (" + formatNumber(violation.limit) + ")";
-  return text + ", got " + formatNumber(violation.value);
+  text.append(": ").append(violation.parameter).append(" must be ").append(violation.requirement);
+  if (violation.limit == violation.limit) text.append(" (").append(formatNumber(violation.limit)).append(")");
+  return text.append(", got ").append(formatNumber(violation.value));
 }
 
 // Thrown by the calculateX functions for an argument outside its range; what() is describe()'s text.

@@ -93,6 +93,15 @@ test('columns belong to the caller', async () => {
   }
 });
 
+test('columns can be filled again', async () => {
+  for (const entry of ['wasm-calculator', 'wasm-calculator/js']) {
+    const { batchCalculatePerformanceColumns: columns } = await import(entry);
+    const into = columns(1008, 70);
+    assert.equal(columns(500, 7, 2, 16, 0.5, into), into);
+    assert.deepEqual(into, columns(500, 7));
+  }
+});
+
 test('a sweep longer than one block has the points of its formula', async () => {
   for (const entry of ['wasm-calculator', 'wasm-calculator/js']) {
     const { batchCalculatePerformance, batchCalculatePerformanceColumns } = await import(entry);

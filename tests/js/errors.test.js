@@ -124,6 +124,22 @@ describeEntries('errors', ({ calculator }) => {
     });
   }
 
+  test('columns to be filled again must be Float64Arrays of the right length', () => {
+    const columns = batchCalculatePerformanceColumns(1008, 70);
+    const call = (into) => () => batchCalculatePerformanceColumns(936, 32, 2, 16, 0.5, into);
+    const text = (column) =>
+      `batchCalculatePerformanceColumns: into.${column} must be a Float64Array of 29 elements, got`;
+    assert.throws(call(null), { name: 'TypeError', message: `${text('bits')} undefined` });
+    assert.throws(call({ ...columns, tps: new Array(29) }), { name: 'TypeError', message: `${text('tps')} an array` });
+    assert.throws(call({ ...columns, modelSize: new Float64Array(28) }), {
+      name: 'RangeError',
+      message: `${text('modelSize')} 28 elements`,
+    });
+    assert.equal(columns.tps[0], 57.6, 'nothing half-done');
+    assert.throws(() => batchCalculatePerformanceColumns(-1, 32, 2, 16, 0.5, columns), { name: 'RangeError' });
+    assert.equal(columns.tps[0], 57.6, 'nothing half-done');
+  });
+
   test('flags are booleans, not truthy values', () => {
     assert.throws(() => isOutOfMemory(40, 24, 64, 1), {
       name: 'TypeError',

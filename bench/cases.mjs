@@ -1,0 +1,108 @@
+// One measurement in a process of its own, so that no case sees what another did to the compiler's caches:
+//
+//   node bench/cases.mjs IMPLEMENTATION CASE     prints the median nanoseconds per call
+//
+// bench/run.mjs runs them all and makes the table.
+import * as naive from '../tests/reference.mjs';
+
+/** Plain JavaScript with typed arrays: what a careful author would write without WebAssembly. */
+const typed = {
+  calculatePerformance: naive.calculatePerformance,
+  columns(bandwidth, paramCount, minBits, maxBits, step, into) {
+    const count = Math.floor((maxBits - minBits) / step + 1e-9) + 1;
+    const create = () => new Float64Array(count);
+    const { bits, modelSize, tps } = into ?? { bits: create(), modelSize: create(), tps: create() };
+    for (let i = 0; i < count; i++) {
+      const here = minBits + i * step;
+      const size = (paramCount * here) / 8;
+      bits[i] = here;
+      modelSize[i] = size;
+      tps[i] = bandwidth / size;
+    }
+    return { bits, modelSize, tps };
+  },
+};
+
+// (module (func (export "empty")))
+const emptyModule = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 9, 1, 5, 101, 109, 112, 116, 121, 0, 0, 10, 4, 1, 2, 0,
+  11,
+]);
+
+async function packaged(entry, backend) {
+  const { default: calculator } = await import(entry);
+  if (calculator.backend !== backend) throw new Error(`${entry} runs as ${calculator.backend}`);
+  const { calculatePerformance, batchCalculatePerformance, batchCalculatePerformanceColumns } = calculator;
+  return { calculatePerformance, objects: batchCalculatePerformance, columns: batchCalculatePerformanceColumns };
+}
+
+const implementations = {
+  naive: () => ({ calculatePerformance: naive.calculatePerformance, objects: naive.batchCalculatePerformance }),
+  typed: () => typed,
+  transpiled: () => packaged('wasm-calculator/js', 'js'),
+  wasm: () => packaged('wasm-calculator', 'wasm'),
+  empty: () => new WebAssembly.Instance(new WebAssembly.Module(emptyModule)).exports,
+};
+
+/** Each returns a function that does the work `n` times and returns something that depends on it. */
+const work = {
+  single:
+    ({ calculatePerformance }) =>
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += calculatePerformance(1000 + (i & 7), 40);
+      return sum;
+    },
+  loop:
+    ({ calculatePerformance }) =>
+    (n) => {
+      let sum = 0;
+      for (let k = 0; k < n; k++) for (let i = 0; i < 1000; i++) sum += calculatePerformance(1000 + i, 40);
+      return sum;
+    },
+  empty:
+    ({ empty }) =>
+    (n) => {
+      for (let i = 0; i < n; i++) empty();
+      return 0;
+    },
+  objects:
+    ({ objects }, points) =>
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += objects(1008, 70, 2, 16, 14 / (points - 1))[points - 1].tps;
+      return sum;
+    },
+  columns:
+    ({ columns }, points) =>
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += columns(1008, 70, 2, 16, 14 / (points - 1)).tps[points - 1];
+      return sum;
+    },
+  into: ({ columns }, points) => {
+    const into = columns(1008, 70, 2, 16, 14 / (points - 1));
+    return (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += columns(1008, 70, 2, 16, 14 / (points - 1), into).tps[points - 1];
+      return sum;
+    };
+  },
+};
+
+const [implementation, name] = process.argv.slice(2);
+const [kind, points] = name.split('/');
+const run = work[kind](await implementations[implementation](), Number(points));
+
+const time = (n) => {
+  const start = process.hrtime.bigint();
+  const result = run(n);
+  if (Number.isNaN(result)) throw new Error('the work gave NaN');
+  return Number(process.hrtime.bigint() - start);
+};
+
+// Enough calls for 50 ms a sample, and as much warming up before.
+let calls = 1;
+while (time(calls) < 5e7) calls *= 2;
+const samples = Array.from({ length: 9 }, () => time(calls) / calls).sort((a, b) => a - b);
+console.log(samples[4]);

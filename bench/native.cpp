@@ -1,0 +1,51 @@
+// The native side of bench/run.mjs: the same work as its JavaScript cases, each result new memory of the caller's.
+#include <benchmark/benchmark.h>
+
+#include "llmcalc/llmcalc.hpp"
+
+namespace {
+
+// The step for which 2 to 16 bits has `points` points.
+double stepFor(const benchmark::State& state) { return 14.0 / (static_cast<double>(state.range(0)) - 1); }
+
+void single(benchmark::State& state) {
+  double bandwidth = 1000;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(bandwidth);
+    benchmark::DoNotOptimize(llmcalc::calculatePerformance(bandwidth, 40));
+  }
+}
+BENCHMARK(single);
+
+void loop(benchmark::State& state) {
+  for (auto _ : state) {
+    double sum = 0;
+    for (int i = 0; i < 1000; ++i) sum += llmcalc::calculatePerformance(1000 + i, 40);
+    benchmark::DoNotOptimize(sum);
+  }
+}
+BENCHMARK(loop);
+
+void objects(benchmark::State& state) {
+  const double step = stepFor(state);
+  for (auto _ : state) benchmark::DoNotOptimize(llmcalc::batchCalculatePerformance(1008, 70, 2, 16, step));
+}
+BENCHMARK(objects)->Arg(29)->Arg(1000)->Arg(1000000);
+
+void columns(benchmark::State& state) {
+  const double step = stepFor(state);
+  for (auto _ : state) benchmark::DoNotOptimize(llmcalc::batchCalculatePerformanceColumns(1008, 70, 2, 16, step));
+}
+BENCHMARK(columns)->Arg(29)->Arg(1000)->Arg(1000000);
+
+void into(benchmark::State& state) {
+  const double step = stepFor(state);
+  auto columns = llmcalc::batchCalculatePerformanceColumns(1008, 70, 2, 16, step);
+  for (auto _ : state) {
+    llmcalc::fillPerformanceColumns(1008, 70, 2, step, 0, columns.bits, columns.modelSize, columns.tps);
+    benchmark::ClobberMemory();
+  }
+}
+BENCHMARK(into)->Arg(29)->Arg(1000)->Arg(1000000);
+
+}  // namespace

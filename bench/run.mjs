@@ -1,0 +1,118 @@
+// All benchmarks in one run and one table:
+//
+//   node bench/run.mjs NATIVE_PROGRAM [--write]     --write puts the tables into README.md
+//
+// Nothing here is asserted: timings belong to the machine, which the output names.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { sizes } from '../scripts/sizes.mjs';
+import { median } from '../scripts/support/statistics.mjs';
+
+const [nativeProgram, ...flags] = process.argv.slice(2);
+if (!nativeProgram) throw new Error('usage: run.mjs NATIVE_PROGRAM [--write]');
+
+const here = (file) => fileURLToPath(new URL(file, import.meta.url));
+const node = (file, ...args) => Number(execFileSync(process.execPath, [here(file), ...args], { encoding: 'utf8' }));
+
+const cases = [
+  { name: 'single', label: 'one `calculatePerformance`' },
+  { name: 'loop', label: '1,000 of them in a loop' },
+  { name: 'objects/29', label: '29 points, objects' },
+  { name: 'columns/29', label: '29 points, columns' },
+  { name: 'into/29', label: "29 points, columns into the caller's" },
+  { name: 'objects/1000', label: '1,000 points, objects' },
+  { name: 'columns/1000', label: '1,000 points, columns' },
+  { name: 'into/1000', label: "1,000 points, columns into the caller's" },
+  { name: 'objects/1000000', label: '1,000,000 points, objects' },
+  { name: 'columns/1000000', label: '1,000,000 points, columns' },
+  { name: 'into/1000000', label: "1,000,000 points, columns into the caller's" },
+];
+
+function runNative() {
+  const options = ['--benchmark_format=json', '--benchmark_repetitions=5', '--benchmark_min_time=0.1'];
+  const output = execFileSync(nativeProgram, options, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const medians = JSON.parse(output).benchmarks.filter(({ aggregate_name }) => aggregate_name === 'median');
+  return Object.fromEntries(medians.map(({ run_name, real_time }) => [run_name, real_time]));
+}
+
+/** Nanoseconds with a unit that reads well. */
+function readable(ns) {
+  if (ns === undefined) return '–';
+  if (ns < 1e3) return `${ns.toFixed(ns < 100 ? 1 : 0)} ns`;
+  return ns < 1e6 ? `${(ns / 1e3).toFixed(2)} µs` : `${(ns / 1e6).toFixed(2)} ms`;
+}
+
+const table = (header, rows, align = header.map((_, i) => (i ? '---:' : '---'))) =>
+  [header, align, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const native = runNative();
+const empty = node('cases.mjs', 'empty', 'empty');
+const results = new Map(
+  cases.map(({ name }) => {
+    const plain = /^(columns|into)/.test(name) ? 'typed' : 'naive';
+    const implementations = [plain, 'transpiled', 'wasm'];
+    const times = Object.fromEntries(implementations.map((which) => [which, node('cases.mjs', which, name)]));
+    return [name, { ...times, native: native[name] }];
+  }),
+);
+
+const ratio = (value) => `${value < 10 ? value.toFixed(2) : value.toFixed(0)}x`;
+const times = table(
+  ['work', 'plain JS', 'typed-array JS', 'transpiled', 'wasm', 'native C++', 'plain JS / wasm', 'wasm / native'],
+  cases.map(({ name, label }) => {
+    const {
+      naive = results.get(name.replace(/columns|into/, 'objects')).naive,
+      typed,
+      transpiled,
+      wasm,
+    } = results.get(name);
+    const own = native[name];
+    return [label, ...[naive, typed, transpiled, wasm, own].map(readable), ratio(naive / wasm), ratio(wasm / own)];
+  }),
+);
+
+const promises = [
+  ['one calculation: 0.001 ms', 1e3, 'single'],
+  ['batch of 29: 0.03 ms', 3e4, 'objects/29'],
+  ['1,000 calculations: 1 ms', 1e6, 'loop'],
+].map(([label, promised, name]) => {
+  const { naive, wasm } = results.get(name);
+  return [label, readable(wasm), ratio(promised / wasm), ratio(naive / wasm)];
+});
+
+const coldRuns = 15;
+const cold = table(
+  ['entry', 'import to first result', 'raw', 'gzip', 'brotli'],
+  sizes
+    .filter(({ name }) => name !== 'wasm-calculator/global')
+    .map(({ name, raw, gzip, brotli }) => {
+      const milliseconds = median(Array.from({ length: coldRuns }, () => node('cold.mjs', name)));
+      return [`\`${name}\``, `${milliseconds.toFixed(1)} ms`, ...[raw, gzip, brotli].map((bytes) => `${bytes} B`)];
+    }),
+);
+
+const text = `Node ${process.version}, ${cpus()[0].model.trim()}; median of 9 samples (native: of 5), each case in its own process.
+An empty WebAssembly export costs ${readable(empty)} a call: the floor of any single call (here ${ratio(results.get('single').wasm / empty)} of it).
+
+${times}
+
+What the project was first promised to do, and what is true:
+
+${table(['promise', 'wasm', 'faster than promised', 'plain JS / wasm (promised 50x)'], promises)}
+
+Cold start in a new Node process (median of ${coldRuns}), and bytes over the wire:
+
+${cold}
+`;
+console.log(text);
+
+if (flags.includes('--write')) {
+  const readme = here('../README.md');
+  const [begin, end] = ['<!-- bench: begin -->\n', '<!-- bench: end -->'];
+  const before = readFileSync(readme, 'utf8');
+  const [from, to] = [before.indexOf(begin), before.indexOf(end)];
+  if (from < 0 || to < from) throw new Error('README.md has no place for the benchmarks');
+  writeFileSync(readme, before.slice(0, from + begin.length) + text + before.slice(to));
+}
