@@ -1,0 +1,28 @@
+// A page that loads every entry straight from dist/, as a static host would serve it.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname } from 'node:path';
+
+const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+const files = /^\/(dist\/[\w.]+|page\/[\w.]+)$/;
+
+/** @param {string} [policy] the Content-Security-Policy of every answer */
+export async function servePage(policy) {
+  const server = createServer(async (request, response) => {
+    const path = request.url === '/' ? '/page/index.html' : request.url;
+    const base = path.startsWith('/dist/') ? '../../' : './';
+    try {
+      if (!files.test(path)) throw new Error(`not served: ${path}`);
+      const content = await readFile(new URL(base + path.slice(1), import.meta.url));
+      const headers = { 'content-type': types[extname(path)] ?? 'application/octet-stream' };
+      response.writeHead(200, policy ? { ...headers, 'content-security-policy': policy } : headers).end(content);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://localhost:${server.address().port}/`,
+    close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
+  };
+}
