@@ -3,7 +3,7 @@
 // WebAssembly and for its transpiled twin. Types are checked here, ranges in C++, and both texts come from C++.
 
 /**
- * @typedef {Record<string, (...args: any[]) => any> & { HEAPF64: Float64Array, HEAPU8: Uint8Array }} Core
+ * @typedef {ReturnType<typeof import('llmcalc:transpiled').default>} Core
  * @typedef {import('./types.d.ts').WasmCalculator} WasmCalculator
  */
 

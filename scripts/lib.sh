@@ -63,3 +63,26 @@ emscripten_build() {
   scripts/emscripten cmake --preset "$preset" >/dev/null
   scripts/emscripten cmake --build "build/$preset" ${1:+--target "$@"}
 }
+
+# suite NAME COMMAND...: runs a test suite with its output in build/logs; prints its closing lines, or all if it fails.
+suite() {
+  local name=$1 file
+  shift
+  file=build/logs/${name// /-}.log
+  mkdir -p build/logs
+  log "$name"
+  if "$@" >"$file" 2>&1; then
+    grep -E '^(# (tests|pass|fail|skipped|todo) |[0-9]+% tests passed|Total Test time)' "$file" || tail -n 3 "$file"
+  else
+    cat "$file"
+    die "$name failed"
+  fi
+}
+
+# javascript_suites: everything in tests/js, never with eval, against dist/ and the native build's results.
+javascript_suites() {
+  native_build native-release parity_dump >/dev/null
+  build/native-release/tests/parity/parity_dump build/parity 100000
+  PARITY_DIR=$root/build/parity NODE_OPTIONS=--disallow-code-generation-from-strings \
+    suite "JavaScript over every entry" node --test tests/js/
+}

@@ -18,6 +18,9 @@ const machines = [
   { name: 'Ryzen 9 9950X, dual-channel DDR5-6000', bandwidth: 96, memory: 64, cpu: ryzen, cpuOnly: true },
 ];
 
+// A demonstration of the wrong build would prove nothing.
+if (process.argv.includes('--require-wasm') && wasmCalculator.backend !== 'wasm') throw wasmCalculator.fallbackReason;
+
 const contextLength = 8192;
 const round = (value, digits = 1) => value.toFixed(digits);
 
