@@ -6,7 +6,7 @@ declare module 'llmcalc:release' {
 declare module 'llmcalc:transpiled' {
   type Bound = (...values: (number | boolean)[]) => number;
   type Core = Record<string, Bound> & { HEAPF64: Float64Array; HEAPU8: Uint8Array };
-  export default function instantiate(configuration: object): Core;
+  export default function instantiate(configuration: object, webAssembly?: object): Core;
 }
 
 declare module 'llmcalc:release.wasm' {

@@ -3,22 +3,15 @@
 import instantiate from 'llmcalc:release';
 
 /**
- * Instantiates synchronously. Compile first: a page whose policy forbids WebAssembly then fails in its own call, before
- * Emscripten's glue prints about it.
+ * Instantiates synchronously. The module is compiled before, so that a page whose policy forbids WebAssembly fails in
+ * its own call, and not in Emscripten's glue, which would print about it.
  *
  * @param {WebAssembly.Module} module
  */
 export function coreFromModule(module) {
-  return instantiate({
-    printErr() {},
-    /**
-     * @param {WebAssembly.Imports} imports
-     * @param {(instance: WebAssembly.Instance) => void} receive
-     */
-    instantiateWasm(imports, receive) {
-      const instance = new WebAssembly.Instance(module, imports);
-      receive(instance);
-      return instance.exports;
-    },
-  });
+  const { Instance, RuntimeError } = WebAssembly;
+  function Module() {
+    return module;
+  }
+  return instantiate({ wasmBinary: [] }, { Module, Instance, RuntimeError });
 }

@@ -45,6 +45,15 @@ ensure_npm() {
   printf '%s\n' "$checksum" >"$stamp"
 }
 
+# quietly COMMAND...: shows the output of a command only if it fails.
+quietly() {
+  local output
+  output=$("$@" 2>&1) || {
+    printf '%s\n' "$output" >&2
+    die "failed: $*"
+  }
+}
+
 # native_build PRESET [TARGET...]
 native_build() {
   local preset=$1
@@ -52,16 +61,16 @@ native_build() {
   ensure_command cmake cmake
   ensure_command ninja ninja-build
   ensure_command g++ g++
-  cmake --preset "$preset" >/dev/null
-  cmake --build "build/$preset" ${1:+--target "$@"}
+  quietly cmake --preset "$preset"
+  quietly cmake --build "build/$preset" ${1:+--target "$@"}
 }
 
 # emscripten_build PRESET [TARGET...]
 emscripten_build() {
   local preset=$1
   shift
-  scripts/emscripten cmake --preset "$preset" >/dev/null
-  scripts/emscripten cmake --build "build/$preset" ${1:+--target "$@"}
+  quietly scripts/emscripten cmake --preset "$preset"
+  quietly scripts/emscripten cmake --build "build/$preset" ${1:+--target "$@"}
 }
 
 # suite NAME COMMAND...: runs a test suite with its output in build/logs; prints its closing lines, or all if it fails.
@@ -81,7 +90,7 @@ suite() {
 
 # javascript_suites: everything in tests/js, never with eval, against dist/ and the native build's results.
 javascript_suites() {
-  native_build native-release parity_dump >/dev/null
+  native_build native-release parity_dump
   build/native-release/tests/parity/parity_dump build/parity 100000
   PARITY_DIR=$root/build/parity NODE_OPTIONS=--disallow-code-generation-from-strings \
     suite "JavaScript over every entry" node --test tests/js/

@@ -286,17 +286,17 @@ inline constexpr double kFirstIntelGeneration = 10;
 // Source: fitted on measurements by scripts/fit-cpu-factor.mjs; errors in fitted.hpp and docs/formulas.md.
 [[nodiscard]] constexpr Result<double> tryGetCPUFactor(double generation, double coreCount,
                                                        bool isHighEnd = false) noexcept {
-  const CPUGeneration* known = nullptr;
-  for (const CPUGeneration& candidate : kCPUGenerations) {
-    if (candidate.generation == generation) known = &candidate;
+  double plateau = 0.0;
+  for (const CPUGeneration& known : kCPUGenerations) {
+    if (known.generation == generation) plateau = known.plateau;
   }
-  if (known == nullptr) return Violation{"generation", ranges::kGeneration, generation};
+  if (plateau == 0.0) return Violation{"generation", ranges::kGeneration, generation};
   if (!containsWhole(ranges::kCoreCount, coreCount)) return violationOf(ranges::kCoreCount, coreCount);
 
   const bool isIntel = generation >= kFirstIntelGeneration;
   if (coreCount > (isIntel ? kMostDesktopCoresIntel : kMostDesktopCoresAMD)) return kCPUManyChannels;
   const double tier = isHighEnd ? kCPUHighEnd : 1.0;
-  return known->plateau * cpuCoreShare(coreCount) * tier;
+  return plateau * cpuCoreShare(coreCount) * tier;
 }
 
 [[nodiscard]] constexpr double getCPUFactor(double generation, double coreCount, bool isHighEnd = false) {
