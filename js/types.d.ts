@@ -14,9 +14,9 @@ export interface PerformancePoint {
 
 /** A sweep as columns of equal length, each in a buffer of its own. */
 export interface PerformanceColumns {
-  bits: Float64Array<ArrayBuffer>;
-  modelSize: Float64Array<ArrayBuffer>;
-  tps: Float64Array<ArrayBuffer>;
+  bits: Float64Array;
+  modelSize: Float64Array;
+  tps: Float64Array;
 }
 
 /** What runs the formulas: WebAssembly, or the same C++ transpiled to JavaScript. Results are equal to the bit. */

@@ -119,3 +119,14 @@ test('a bundle ships the files of its entry and no others', async () => {
   const inputs = Object.keys(metafile.inputs).filter((path) => path.includes('node_modules'));
   assert.deepEqual(inputs, ['node_modules/wasm-calculator/dist/js.js']);
 });
+
+test('bundlers keep the classic script when it is imported for its effect', async () => {
+  const main = join(folder, 'effect.js');
+  const outfile = join(folder, 'out', 'effect.mjs');
+  writeFileSync(
+    main,
+    "import 'wasm-calculator/global';\nconsole.log(wasmCalculator.calculatePerformance(1008, 40));\n",
+  );
+  await esbuild.build({ entryPoints: [main], outfile, bundle: true, format: 'esm' });
+  assert.equal(run('node', [outfile], folder), '25.2\n');
+});
