@@ -5,10 +5,11 @@ import wasmCalculator from 'wasm-calculator';
 
 const { calculateVRAM, calculatePerformance, calculateOffloadBandwidth, isOutOfMemory, getCPUFactor } = wasmCalculator;
 
-// Bits per weight of the Q4_K_M files that llama-quantize makes: 4,685.30 MiB for 8.03e9 parameters, 42.51 GB for 70.6e9.
+// Bits per weight of the Q4_K_M files that llama-quantize makes: 4,685.30 MiB, 42.51 GB and 243.06 GB.
 const models = [
   { name: 'Llama 3.1 8B', paramCount: 8.03, bitsPerWeight: (4685.3 * 1024 ** 2 * 8) / 8.03e9, layers: 32 },
   { name: 'Llama 3.1 70B', paramCount: 70.6, bitsPerWeight: (42.51 * 8) / 70.6, layers: 80 },
+  { name: 'Llama 3.1 405B', paramCount: 405.9, bitsPerWeight: (243.06 * 8) / 405.9, layers: 126 },
 ];
 
 const ryzen = { generation: 5, cores: 16, highEnd: true };
@@ -34,7 +35,7 @@ for (const machine of machines) {
     const needed = calculateVRAM(paramCount, bitsPerWeight, contextLength);
     const full = isOutOfMemory(needed, machine.memory);
     const shared = isOutOfMemory(needed, machine.memory, machine.ram ?? 0, true);
-    const verdict = !full ? 'fits' : !shared ? 'fits with offload' : 'out of memory';
+    const verdict = !full ? 'fits' : !shared ? 'out of memory without offload, fits with it' : 'out of memory';
     console.log(`  ${name}: needs ${round(needed)} GB of ${round(machine.memory)} GB, ${verdict}`);
     if (!full) {
       const speed = calculatePerformance(machine.bandwidth, weights, machine.cpuOnly ? factor : 1);

@@ -1,0 +1,42 @@
+// What the Node example, which scripts/demo runs, says.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const example = fileURLToPath(new URL('../../examples/node/estimate.mjs', import.meta.url));
+
+test('the Node example estimates through WebAssembly', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [example, '--require-wasm'], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  const lines = stdout.split('\n').map((line) => line.trim());
+  assert.match(lines[0], /^wasmCalculator runs as wasm;/);
+  const after = (machine, model, offset) =>
+    lines[lines.findIndex((line, i) => i > lines.indexOf(machine) && line.startsWith(`${model}:`)) + offset];
+  const [card, mac, cpu] = [
+    'RTX 4090 + dual-channel DDR5-6000',
+    'Apple M4 Max (40-core GPU, 64 GB)',
+    'Ryzen 9 9950X, dual-channel DDR5-6000',
+  ];
+  // Bandwidth over the size of the file: 1008 / 4.9129 and 546 / 42.51.
+  assert.equal(after(card, 'Llama 3.1 8B', 1), 'at most 205.2 tokens/s');
+  assert.equal(after(mac, 'Llama 3.1 70B', 1), 'at most 12.8 tokens/s');
+  assert.match(
+    after(card, 'Llama 3.1 70B', 0),
+    /^Llama 3\.1 70B: needs \d+\.\d GB of 24\.0 GB, out of memory without offload, fits with it$/,
+  );
+  assert.match(
+    after(card, 'Llama 3.1 70B', 1),
+    /^\d+ of 80 layers on the GPU: \d+\.\d GB\/s, at most \d+\.\d tokens\/s$/,
+  );
+  for (const machine of [card, mac, cpu]) assert.match(after(machine, 'Llama 3.1 405B', 0), /, out of memory$/);
+  assert.match(lines[lines.indexOf(cpu) + 1], /^CPU factor: 0\.\d\d of the memory bandwidth$/);
+});
+
+test('the Node example refuses to demonstrate the wrong build when asked for wasm', () => {
+  const { status, stderr } = spawnSync(process.execPath, ['--no-expose-wasm', example, '--require-wasm'], {
+    encoding: 'utf8',
+  });
+  assert.notEqual(status, 0);
+  assert.match(stderr, /WebAssembly/);
+});
