@@ -80,6 +80,14 @@ const work = {
       for (let i = 0; i < n; i++) sum += columns(1008, 70, 2, 16, 14 / (points - 1)).tps[points - 1];
       return sum;
     },
+  // What any fresh columns cost before anything is computed.
+  filled: (_, points) => (n) => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      for (let column = 0; column < 3; column++) sum += new Float64Array(points).fill(1)[points - 1];
+    }
+    return sum;
+  },
   into: ({ columns }, points) => {
     const into = columns(1008, 70, 2, 16, 14 / (points - 1));
     return (n) => {

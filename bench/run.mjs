@@ -49,6 +49,7 @@ const table = (header, rows, align = header.map((_, i) => (i ? '---:' : '---')))
 
 const native = runNative();
 const empty = node('cases.mjs', 'empty', 'empty');
+const filled = node('cases.mjs', 'typed', 'filled/1000000');
 const results = new Map(
   cases.map(({ name }) => {
     const plain = /^(columns|into)/.test(name) ? 'typed' : 'naive';
@@ -95,6 +96,7 @@ const cold = table(
 
 const text = `Node ${process.version}, ${cpus()[0].model.trim()}; median of 9 samples (native: of 5), each case in its own process.
 An empty WebAssembly export costs ${readable(empty)} a call: the floor of any single call (here ${ratio(results.get('single').wasm / empty)} of it).
+Three new arrays of 1,000,000 numbers, filled with a constant, cost ${readable(filled)}: the floor of any new columns (here ${ratio(results.get('columns/1000000').wasm / filled)} of it).
 
 ${times}
 
