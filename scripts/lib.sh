@@ -93,5 +93,5 @@ javascript_suites() {
   native_build native-release parity_dump
   build/native-release/tests/parity/parity_dump build/parity 100000
   PARITY_DIR=$root/build/parity NODE_OPTIONS=--disallow-code-generation-from-strings \
-    suite "JavaScript over every entry" node --test tests/js/
+    suite "JavaScript over every entry" node --test --test-reporter=tap tests/js/*.test.js
 }
