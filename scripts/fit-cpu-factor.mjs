@@ -74,14 +74,19 @@ const measured = parseCsv(readFileSync(join(positionals[0], 'measured/cpu.csv'),
     row.metric === 'decode_tps' && Number(row.batch) === 1 && !/anomaly|reliability=low|moe=1|spec/.test(row.notes),
 );
 
-/** One cell per part: the median over its rows of files of at least 3 GiB at the default number of threads. */
+const shareOf = (row, bandwidth) => (Number(row.value) * Number(row.model_file_gib) * gigabyte) / bandwidth;
+const threadsOf = ({ notes }) => Number(notes.match(/threads=(\d+)/)?.[1]);
+
+/**
+ * One cell per part: the median over its rows of files of at least 3 GiB. Where the number of threads was varied, the
+ * rows with as many threads as cores, which is llama.cpp's default.
+ */
 const desktops = parts
   .map(([name, generation, cores, isHighEnd, bandwidth]) => {
-    const rows = measured.filter((row) => name.test(row.hardware) && Number(row.model_file_gib) >= 3);
-    const shares = rows.map(
-      (row) =>
-        (Number(row.value) * Number(row.model_file_gib) * gigabyte) / Number(row.memory_bandwidth_gbs || bandwidth),
-    );
+    const all = measured.filter((row) => name.test(row.hardware) && Number(row.model_file_gib) >= 3);
+    const byDefault = all.filter((row) => threadsOf(row) === cores);
+    const rows = byDefault.length ? byDefault : all;
+    const shares = rows.map((row) => shareOf(row, Number(row.memory_bandwidth_gbs || bandwidth)));
     return { name: name.source, generation, cores, isHighEnd, rows: rows.length, share: median(shares) };
   })
   .filter(({ rows }) => rows > 0)
@@ -172,6 +177,22 @@ const own = summary(desktops.map((cell) => Math.abs(estimate(law, cell) / cell.s
 const leftOut = summary(
   desktops.map((cell) => Math.abs(estimate(fit(desktops.filter((other) => other !== cell)), cell) / cell.share - 1)),
 );
+/** What a single constant would do, each part left out of its median: the bar that the law has to clear. */
+const constant = summary(
+  desktops.map((cell) => {
+    const others = desktops.filter((other) => other !== cell);
+    return Math.abs(median(others.map(({ share }) => share)) / cell.share - 1);
+  }),
+);
+/** Many-channel platforms whose bandwidth the source states: shown, not fitted; a few tuned and untuned single machines. */
+const manyChannels = measured.filter(
+  (row) => /Threadripper|EPYC|Xeon/.test(row.hardware) && row.memory_bandwidth_gbs && Number(row.model_file_gib) >= 3,
+);
+const stated = [...new Set(manyChannels.map(({ hardware }) => hardware))].map((name) => {
+  const rows = manyChannels.filter(({ hardware }) => hardware === name);
+  return [name, median(rows.map((row) => shareOf(row, Number(row.memory_bandwidth_gbs))))];
+});
+
 const describe = ({ n, median: middle, p90 }) =>
   `n ${n}, median ${(100 * middle).toFixed(0)} %, p90 ${(100 * p90).toFixed(0)} %`;
 
@@ -184,6 +205,9 @@ for (const cell of desktops) {
 }
 console.log(`desktop parts: ${describe(own)}`);
 console.log(`each part left out of the fit: ${describe(leftOut)}`);
+console.log(`one constant for all, each part left out: ${describe(constant)}`);
+console.log('many-channel platforms with a stated bandwidth, measured share:');
+for (const [name, share] of stated) console.log(`  ${name}: ${share.toFixed(2)}`);
 console.log(`generation, plateau, parts, their own median:`);
 for (const plateau of law.plateaus) console.log(`  ${plateau.join('\t')}`);
 console.log(
@@ -194,7 +218,8 @@ putFitted(
   'scripts/fit-cpu-factor.mjs',
   `
 // Plateaus, non-decreasing within a family. Error over the parts: ${describe(own)}; each part left out of the fit:
-// ${describe(leftOut)}. n counts parts; a generation without any shares its neighbours' value.
+// ${describe(leftOut)}; one constant instead: ${describe(constant)}. n counts parts; a generation without any shares its
+// neighbours' value.
 inline constexpr std::array<CPUGeneration, ${law.plateaus.length}> kCPUGenerations{{
 ${law.plateaus
   .map(
@@ -204,7 +229,7 @@ ${law.plateaus
   .join('\n')}
 }};
 
-// Share of the plateau by cores at work, linear between them: n 1, one i7-8700.
+// Share of the plateau by cores at work, linear between them: n 1, one i7-8700 with a 3B model.
 inline constexpr std::array<CPUCoreShare, ${law.curve.length}> kCPUCoreShares{{
 ${law.curve.map(([cores, share]) => `{${cores}, ${share}},`).join('\n')}
 }};

@@ -27,6 +27,20 @@ const before2024 = /^(Llama [12] |CodeLlama|Mistral 7B v0\.1|Mixtral 8x7B|Yi (6B
 /** The context for which a windowed layer's fixed cache is spread over the tokens. */
 const typicalContext = 32768;
 
+/** What makes two models the same for this table. */
+const shapeColumns = [
+  'n_layers',
+  'hidden_size',
+  'n_heads',
+  'n_kv_heads',
+  'head_dim',
+  'intermediate_size',
+  'n_experts',
+  'moe_intermediate_size',
+  'layer_kinds',
+  'vocab_size',
+];
+
 /** Tokens of a micro-batch, llama.cpp's default. */
 const microBatch = 512;
 
@@ -63,8 +77,9 @@ function extract(directory) {
     if (!grouped || !attentionOnly || before2024.test(cache.name)) continue;
     const paramCount = Number((Number(cache.params) / 1e9).toPrecision(4));
     const kvBytesPerToken = Number(cache.kv_bytes_llamacpp_32k_1seq) / typicalContext;
-    // Fine-tunes and point releases with the same shape count once, under the name that came first.
-    const shape = [paramCount, kvBytesPerToken].join();
+    // Fine-tunes and point releases with the same shape count once, under the name that came first. Whether a head is
+    // stored twice changes the parameters, not the shape.
+    const shape = shapeColumns.map((column) => model[column]).join();
     if (seen.has(shape)) continue;
     seen.add(shape);
     rows.push({
@@ -73,7 +88,7 @@ function extract(directory) {
       kvBytesPerToken,
       computeBufferBytes: computeBufferBytes(model),
       plain: model.n_experts || model.llamacpp_swa === '1' ? 0 : 1,
-      source: model.source.split(';')[0],
+      source: model.source,
     });
   }
   writeFileSync(table, formatCsv(rows));

@@ -13,6 +13,7 @@ const file = fileURLToPath(new URL('../../include/llmcalc/fitted.hpp', import.me
  * @param {{ write?: boolean, check?: boolean }} options
  */
 export function putFitted(script, part, { write, check }) {
+  if (!write && !check) return;
   const before = readFileSync(file, 'utf8');
   const begin = `// Begin of what ${script} --write makes.\n`;
   const end = `// End of what ${script} --write makes.\n`;
