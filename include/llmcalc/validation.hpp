@@ -28,6 +28,9 @@ struct Violation {
   double value = 0.0;            // what was passed
   // Where the requirement depends on another argument, the bound that it gave; NaN where it does not.
   double limit = std::numeric_limits<double>::quiet_NaN();
+  // Where the parameter is an element of an array and named "x[].y", which one; NaN where it is not.
+  double index = std::numeric_limits<double>::quiet_NaN();
+  std::string_view text = {};  // what was passed, where it is a name and not a number; else empty
 };
 
 // The value of a computation, or the violation that prevented it.
@@ -41,7 +44,8 @@ class Result {
 
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return ok_; }
   // The value; T{} when there is a violation.
-  [[nodiscard]] constexpr T operator*() const noexcept { return value_; }
+  [[nodiscard]] constexpr const T& operator*() const noexcept { return value_; }
+  [[nodiscard]] constexpr const T* operator->() const noexcept { return &value_; }
   // The violation; a default Violation when there is a value.
   [[nodiscard]] constexpr const Violation& violation() const noexcept { return violation_; }
 
@@ -120,9 +124,18 @@ inline constexpr double kFirstAlwaysWhole = 4503599627370496.0;  // 2^52
 // The full text for `violation` of the function named `function`.
 [[nodiscard]] inline std::string describe(std::string_view function, const Violation& violation) {
   std::string text(function);
-  text.append(": ").append(violation.parameter).append(" must be ").append(violation.requirement);
+  text.append(": ");
+  const std::size_t bracket = violation.parameter.find("[]");
+  if (violation.index == violation.index && bracket != std::string_view::npos) {
+    text.append(violation.parameter.substr(0, bracket + 1)).append(formatNumber(violation.index));
+    text.append(violation.parameter.substr(bracket + 1));
+  } else {
+    text.append(violation.parameter);
+  }
+  text.append(" must be ").append(violation.requirement);
   if (violation.limit == violation.limit) text.append(" (").append(formatNumber(violation.limit)).append(")");
-  return text.append(", got ").append(formatNumber(violation.value));
+  text.append(", got ");
+  return violation.text.empty() ? text.append(formatNumber(violation.value)) : text.append(violation.text);
 }
 
 // Thrown by the calculateX functions for an argument outside its range; what() is describe()'s text.

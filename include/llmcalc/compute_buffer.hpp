@@ -1,0 +1,506 @@
+// compute_buffer.hpp: the scratch memory in which a micro-batch is computed.
+//
+// ggml's allocator reuses memory, so the buffer is the inputs of the graph and the largest stage of it, whatever the
+// number of layers. Which tensors a stage keeps alive follows from the graphs in ggml-org/llama.cpp (src/models/*.cpp,
+// src/llama-graph.cpp); where a free hole is too small for the next tensor the allocator adds instead of reusing, and
+// those additions were read off recorded plans of the development models: tests/golden/memory.tsv, errors in
+// docs/memory.md. Lengths here are floats per token of a micro-batch unless a name says bytes.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "llmcalc/kv_cache.hpp"
+#include "llmcalc/model.hpp"
+#include "llmcalc/runtime.hpp"
+#include "llmcalc/weights.hpp"
+
+namespace llmcalc {
+
+enum class Stage : std::uint8_t {
+  none,
+  logits,
+  feedForward,
+  experts,
+  attention,
+  latentAttention,
+  recurrence,
+  cacheCopy,   // keys and values of a layer, copied from the host
+  weightCopy,  // and its weights
+};
+inline constexpr std::array<std::string_view, 9> kStages = {"none",       "logits",    "feedForward",
+                                                            "experts",    "attention", "latentAttention",
+                                                            "recurrence", "cacheCopy", "weightCopy"};
+
+// A stage and its bytes.
+struct LargestStage {
+  Stage stage = Stage::none;
+  double bytes = 0;
+
+  constexpr void consider(Stage candidate, double candidateBytes) noexcept {
+    if (candidateBytes > bytes) {
+      stage = candidate;
+      bytes = candidateBytes;
+    }
+  }
+};
+
+// What the buffers depend on, gathered once.
+struct ComputeShape {
+  CacheCells cells;
+  double tokens = 0;   // of a micro-batch
+  double outputs = 0;  // tokens that get logits
+  double sequences = 1;
+  double hidden = 0;
+  double queries = 0;  // widest over the layers
+  double keys = 0;
+  double widestValues = 0;
+  double keyLength = 0;  // of one head, layers with all cells
+  double slidingKeyLength = 0;
+  double valueLength = 0;
+  double headCount = 0;
+  bool hasCache = false;
+  bool slides = false;
+  bool latent = false;
+
+  [[nodiscard]] constexpr double bytes(double floatsPerToken) const noexcept { return floatsPerToken * tokens * 4.0; }
+};
+
+[[nodiscard]] inline ComputeShape computeShape(const ModelSpec& model, const Runtime& runtime) noexcept {
+  ComputeShape s;
+  s.hidden = model.hiddenSize;
+  s.sequences = runtime.sequences;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+    const LayerGroup& g = model.groups[i];
+    if (g.attention == Attention::none) continue;
+    s.queries = std::max(s.queries, g.headCount * g.keyLength);
+    s.headCount = std::max(s.headCount, g.headCount);
+    s.keys = std::max(s.keys, g.kvHeadCount * g.keyLength);
+    s.hasCache = true;
+    if (g.attention == Attention::mla) {
+      s.latent = true;
+      continue;
+    }
+    s.widestValues = std::max(s.widestValues, g.kvHeadCount * g.valueLength);
+    if (g.attention == Attention::sliding) {
+      s.slides = true;
+      s.slidingKeyLength = g.keyLength;
+    } else {
+      s.keyLength = g.keyLength;
+    }
+    s.valueLength = std::max(s.valueLength, g.valueLength);
+  }
+  s.cells = cacheCells(model, runtime, s.slides);
+  s.tokens = microBatch(runtime, s.cells.full * s.cells.streams);
+  const bool capped = runtime.server && runtime.build >= kCappedOutputsBuild;
+  s.outputs = capped ? std::min(s.tokens, runtime.sequences) : s.tokens;
+  return s;
+}
+
+namespace detail {
+
+// Quantised caches are rotated by Hadamard matrices, F32: of the largest power of two up to the length of a key, of 64
+// for values; only where the length is a multiple of 64.
+[[nodiscard]] inline double keyRotationBytes(double length) noexcept {
+  if (length <= 0.0 || std::floor(length / 64.0) * 64.0 != length) return 0.0;
+  double size = 64.0;
+  while (size < length && std::floor(length / (2.0 * size)) * 2.0 * size == length) size *= 2.0;
+  return size * size * 4.0;
+}
+
+inline constexpr double kValueRotationBytes = 64.0 * 64.0 * 4.0;
+
+[[nodiscard]] inline bool isMultipleOf64(double length) noexcept { return std::floor(length / 64.0) * 64.0 == length; }
+
+}  // namespace detail
+
+// The attention masks.
+[[nodiscard]] inline double maskBytes(const ComputeShape& s, const Runtime& runtime) noexcept {
+  if (!s.hasCache) return 0.0;
+  const bool half = runtime.flashAttention && runtime.build >= kHalfMaskBuild;
+  return (s.cells.full + s.cells.sliding) * s.tokens * (half ? 2.0 : 4.0);
+}
+
+// Inputs of the graph: token ids and embeddings, positions, masks, indices of cells, rotations.
+[[nodiscard]] inline double inputBytes(const ModelSpec& model, const ComputeShape& s, const Runtime& runtime) noexcept {
+  const double caches = s.slides ? 2.0 : 1.0;
+  // Token embeddings, and the mixed inputs of this build: four times the hidden size.
+  double floats = 4.0 * s.hidden + model.perLayerEmbeddingLength * model.layerCount;
+  if (model.architecture == Architecture::gemma3n) floats += s.hidden;
+  double bytes = s.bytes(floats + 2.0) + s.outputs * 4.0;
+  if (!s.hasCache) return bytes;
+  bytes += maskBytes(s, runtime) + 8.0 * s.tokens * caches;
+  if (s.latent) return bytes;
+  bytes += 8.0 * s.tokens * caches * (runtime.flashAttention ? 1.0 : s.widestValues);
+  if (isQuantized(runtime.cacheTypeK)) {
+    bytes += detail::keyRotationBytes(s.keyLength) + (s.slides ? detail::keyRotationBytes(s.slidingKeyLength) : 0.0);
+  }
+  if (isQuantized(runtime.cacheTypeV) && detail::isMultipleOf64(s.valueLength)) {
+    bytes += detail::kValueRotationBytes * caches;
+  }
+  return bytes;
+}
+
+namespace detail {
+
+[[nodiscard]] inline double feedForwardFloats(const ModelSpec& model, const LayerGroup& g, const ComputeShape& s,
+                                              const Runtime& runtime) noexcept {
+  double floats = g.feedForwardLength * (g.feedForward == FeedForward::plain ? 1.0 : 3.0);
+  if (s.queries < s.hidden) floats += s.hidden;
+  switch (model.architecture) {
+    case Architecture::commandR:
+    case Architecture::cohere2:
+      // Attention and feed-forward start from the same input, so both keep theirs.
+      if (s.cells.streams == 1.0) floats += s.hidden + 2.0 * s.keys;
+      break;
+    case Architecture::gemma3n:
+      floats += 7.0 * s.hidden;  // AltUp's streams
+      break;
+    case Architecture::gemma4:
+      if (s.cells.streams > 1.0 || isQuantized(runtime.cacheTypeK)) {
+        floats += model.perLayerEmbeddingLength * model.layerCount;
+      }
+      break;
+    default:
+      break;
+  }
+  return floats;
+}
+
+[[nodiscard]] inline double expertFloats(const ModelSpec& model, const LayerGroup& g, const ComputeShape& s,
+                                         const Runtime& runtime) noexcept {
+  const double length = g.expertLength * g.expertsUsed;
+  double floats = (g.plainExperts ? 1.0 : 3.0) * length;
+  // The experts' results go where gate and up were, if they fit.
+  if (s.hidden > 2.0 * g.expertLength) floats += s.hidden * g.expertsUsed;
+  if (model.architecture == Architecture::qwen35moe) floats += s.hidden;
+  if (model.architecture == Architecture::llama4 && runtime.flashAttention) floats += s.hidden;
+  if (model.architecture == Architecture::graniteHybrid) floats += g.sharedExpertLength;
+  return floats;
+}
+
+// Without flash attention the scores of all heads are alive at once.
+[[nodiscard]] inline double attentionFloats(const ModelSpec& model, const LayerGroup& g,
+                                            const ComputeShape& s) noexcept {
+  const double queries = g.headCount * g.keyLength;
+  const double cells = g.attention == Attention::sliding ? s.cells.sliding : s.cells.full;
+  double extra = queries > s.hidden ? 2.0 * queries : 0.0;
+  switch (model.architecture) {
+    case Architecture::qwen3next:
+    case Architecture::qwen35:
+    case Architecture::qwen35moe:
+      extra = (queries > s.hidden ? 3.0 : 2.0) * queries;
+      if (model.architecture == Architecture::qwen35moe) extra += s.hidden;
+      break;
+    case Architecture::commandR:
+    case Architecture::cohere2:
+      extra = 3.0 * g.feedForwardLength + s.hidden / 4.0;
+      break;
+    case Architecture::olmo2:
+      extra = s.hidden;
+      break;
+    case Architecture::gemma3n:
+      extra = 3.0 * s.hidden;
+      break;
+    case Architecture::gemma4:
+      if (model.perLayerEmbeddingLength > 0.0) {
+        extra += model.perLayerEmbeddingLength * model.layerCount + s.hidden / 2.0;
+      }
+      break;
+    case Architecture::falconH1:
+      extra = 3.0 * convolutionChannels(g) + g.timeStepRank;
+      break;
+    default:
+      break;
+  }
+  return g.headCount * cells + extra;
+}
+
+[[nodiscard]] inline double latentFloats(const LayerGroup& g, const ComputeShape& s, const Runtime& runtime) noexcept {
+  const double latent = g.kvLoraRank + g.ropeLength;
+  const double floats = g.headCount * (2.0 * latent + g.mlaKeyLength);
+  // The scores take the place of the queries where those are as long.
+  if (runtime.flashAttention || s.cells.full <= latent) return floats;
+  const double unrotated = g.queryLoraRank == 0.0 ? g.headCount * g.ropeLength : 0.0;
+  // The values are a copy of the compressed keys, as long as the cache.
+  const double values = g.kvLoraRank * s.cells.full / s.tokens + 2.0 * s.hidden;
+  return std::max(floats - unrotated, values) + g.headCount * s.cells.full;
+}
+
+[[nodiscard]] inline double recurrenceBytes(const ModelSpec& model, const LayerGroup& g,
+                                            const ComputeShape& s) noexcept {
+  const double channels = convolutionChannels(g);
+  const double convolved = channels * (s.tokens + (g.convolutionLength - 1.0) * s.sequences) * 4.0;
+  const double state = g.stateLength * g.innerLength * 4.0;
+  switch (g.recurrence) {
+    case Recurrence::none:
+    case Recurrence::shortConvolution:
+      return 0.0;
+    case Recurrence::mamba1:
+      return s.bytes(2.0 * g.innerLength + g.timeStepRank + 2.0 * g.stateLength + g.innerLength) + convolved +
+             s.sequences * state;
+    case Recurrence::gatedDeltaNet: {
+      double floats = 3.0 * channels - s.hidden;
+      // Qwen3-Next reorders queries and keys, which copies them.
+      if (model.architecture == Architecture::qwen3next) floats += g.stateGroupCount * g.stateLength + g.innerLength;
+      return s.bytes(floats) + s.sequences * (2.0 * state + (g.convolutionLength - 1.0) * channels * 4.0);
+    }
+    case Recurrence::mamba2:
+      break;
+  }
+  const double groups = g.stateGroupCount * g.stateLength;
+  const bool fits = s.sequences * state < s.bytes(g.innerLength);
+  double bytes = s.bytes(2.0 * g.innerLength + 2.0 * groups + g.timeStepRank) + convolved + s.bytes(channels) +
+                 s.bytes(g.innerLength) + (2.0 * s.sequences - (fits ? 2.0 : 1.0)) * state;
+  // Falcon-H1 keeps the attention's result meanwhile.
+  if (model.architecture == Architecture::falconH1) bytes += s.bytes(fits ? s.hidden : g.innerLength + s.hidden);
+  return bytes;
+}
+
+// Logits, if they do not fit where the mask was; it is free by then.
+[[nodiscard]] inline double logitsBytes(const ModelSpec& model, const ComputeShape& s,
+                                        const Runtime& runtime) noexcept {
+  const double logits = model.vocabularySize * s.outputs * 4.0;
+  const bool half = runtime.flashAttention && runtime.build >= kHalfMaskBuild;
+  const double mask = s.hasCache ? s.cells.full * s.tokens * (half ? 2.0 : 4.0) : 0.0;
+  if (logits < mask) return 0.0;
+  double extra = 0.0;
+  switch (model.architecture) {
+    case Architecture::commandR:
+    case Architecture::falconH1:
+    case Architecture::graniteHybrid:
+      extra = s.hidden;
+      break;
+    case Architecture::llama4:
+      if (runtime.flashAttention) extra = s.hidden;
+      break;
+    case Architecture::deepseek2:
+      // Without a compressed query.
+      if (model.groups[0].queryLoraRank == 0.0) extra = s.hidden;
+      break;
+    default:
+      break;
+  }
+  if (!s.latent && runtime.cacheTypeK != runtime.cacheTypeV) extra += s.hidden;
+  return logits + s.bytes(extra);
+}
+
+}  // namespace detail
+
+// The largest stage of the layers, beside the inputs.
+// `elsewhere`: groups whose attention another device computes.
+[[nodiscard]] inline LargestStage largestLayerStage(
+    const ModelSpec& model, const ComputeShape& s, const Runtime& runtime,
+    const std::array<bool, ModelSpec::kMaximumGroups>& elsewhere = {}) noexcept {
+  LargestStage largest;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+    const LayerGroup& g = model.groups[i];
+    if (g.feedForward != FeedForward::none) {
+      largest.consider(Stage::feedForward, s.bytes(detail::feedForwardFloats(model, g, s, runtime)));
+    }
+    if (g.expertCount > 0.0) largest.consider(Stage::experts, s.bytes(detail::expertFloats(model, g, s, runtime)));
+    if (g.attention == Attention::mla) {
+      largest.consider(Stage::latentAttention, s.bytes(detail::latentFloats(g, s, runtime)));
+    } else if (g.attention != Attention::none && !runtime.flashAttention && !elsewhere[i]) {
+      largest.consider(Stage::attention, s.bytes(detail::attentionFloats(model, g, s)));
+    }
+    largest.consider(Stage::recurrence, detail::recurrenceBytes(model, g, s));
+  }
+  return largest;
+}
+
+namespace detail {
+
+// A tensor too large for the backend is not copied; the host computes with it.
+[[nodiscard]] constexpr double copiedBytes(double tensor, const FileWeights& weights) noexcept {
+  return tensor > weights.largestTensor ? 0.0 : tensor;
+}
+
+[[nodiscard]] inline double largestDown(const GroupWeights& w) noexcept {
+  return w.expertsDown.base + std::max(0.0, w.expertsDown.extra);
+}
+
+// A dense network whose weights are on the host, one matrix at a time beside what it reads and writes. The additions of
+// one to three hidden sizes gave the smallest errors over the development models.
+[[nodiscard]] inline double offloadedFeedForwardBytes(const LayerGroup& g, const GroupWeights& w,
+                                                      const ComputeShape& s) noexcept {
+  const double length = g.feedForwardLength;
+  const double down = w.down.base + std::max(0.0, w.down.extra);
+  if (g.feedForward == FeedForward::plain) {
+    // Where attention is in the same layer there are biases, added out of place.
+    const double activations = g.attention != Attention::none ? 2.0 * length : length;
+    return s.bytes(activations + 2.0 * s.hidden) + down;
+  }
+  if (g.feedForward == FeedForward::fusedGated) return s.bytes(2.0 * length + s.hidden) + w.up.base;
+  return std::max({s.bytes(3.0 * (length + s.hidden)), s.bytes(2.0 * length + s.hidden) + w.up.base / 2.0,
+                   s.bytes(length + s.hidden) + down});
+}
+
+}  // namespace detail
+
+namespace detail {
+
+// Without flash attention the host computes the attention of its layers itself where recurrent layers and plain dense
+// attention layers alternate; elsewhere the GPU does. Found by comparing plans: LFM2 1.2B, Granite 4 H 1B, Jamba and
+// Nemotron-H do, LFM2 8B, Granite 4 H Tiny and the delta nets do not.
+[[nodiscard]] inline bool hostAttends(const LayerGroup& g, const Runtime& runtime, bool recurs) noexcept {
+  return recurs && !runtime.flashAttention && hasCache(g) && g.recurrence == Recurrence::none && g.expertCount == 0.0 &&
+         !g.gatedQuery;
+}
+
+}  // namespace detail
+
+// What is on the host though a GPU computes it.
+struct HostResident {
+  bool layers = false;   // any
+  bool experts = false;  // any that were moved from a layer on a GPU
+  bool cache = false;    // of layers on a GPU
+  bool head = false;
+  std::array<bool, ModelSpec::kMaximumGroups> layersOf{};     // by group
+  std::array<bool, ModelSpec::kMaximumGroups> gpuLayersOf{};  // by group: any on a GPU
+  std::array<bool, ModelSpec::kMaximumGroups> expertsOf{};    // by group, moved or with their layers
+  bool oversized = false;                                     // experts of layers on a GPU that do not fit its buffers
+  std::array<bool, ModelSpec::kMaximumGroups> oversizedOf{};  // by group
+};
+
+// The buffer of a GPU, with the inputs. `hasHead`: this one computes the logits.
+[[nodiscard]] inline LargestStage gpuComputeBuffer(const ModelSpec& model, const ComputeShape& s,
+                                                   const Runtime& runtime, const FileWeights& weights,
+                                                   const HostResident& host, bool hasHead,
+                                                   double inputCopies) noexcept {
+  double inputs = inputBytes(model, s, runtime);
+  if (runtime.flashAttention && runtime.build < kHalfMaskBuild) inputs += maskBytes(s, runtime) / 2.0;
+  std::array<bool, ModelSpec::kMaximumGroups> elsewhere{};
+  bool recurs = false;
+  const auto groups = static_cast<std::size_t>(model.groupCount);
+  for (std::size_t i = 0; i < groups; ++i) recurs = recurs || model.groups[i].recurrence != Recurrence::none;
+  for (std::size_t i = 0; i < groups; ++i) {
+    elsewhere[i] = !host.gpuLayersOf[i] && detail::hostAttends(model.groups[i], runtime, recurs);
+  }
+  const LargestStage largest = largestLayerStage(model, s, runtime, elsewhere);
+  const double logits = hasHead ? detail::logitsBytes(model, s, runtime) : 0.0;
+  const bool split = host.layers || host.cache || host.experts || host.oversized;
+  if (!split) {
+    if (model.architecture == Architecture::gemma3n && hasHead) {
+      // By then nearly everything is free.
+      const double whole = model.vocabularySize * s.outputs * 4.0 + s.bytes(6.0 * s.hidden);
+      if (whole > inputs + largest.bytes) return {Stage::logits, whole};
+    }
+    LargestStage all = largest;
+    if (model.architecture != Architecture::gemma3n) all.consider(Stage::logits, logits);
+    return {all.stage, inputs * inputCopies + all.bytes};
+  }
+
+  // Weights on the host are copied to the GPU for a batch of 32 tokens and more, each in a piece of the graph of its
+  // own, so one tensor is there at a time.
+  constexpr double kOffloadedBatch = 32.0;
+  const bool copies = s.tokens >= kOffloadedBatch;
+  LargestStage whole{largest.stage, inputs + largest.bytes};
+  double cacheBytes = 0;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+    const LayerGroup& g = model.groups[i];
+    const GroupWeights& w = weights.groups[i];
+    if (hasCache(g) && (host.layersOf[i] || host.cache)) {
+      cacheBytes = std::max(cacheBytes, layerCacheBytes(g, runtime, s.cells, s.widestValues));
+    }
+    if (!copies) continue;
+    if (g.expertCount > 0.0 && host.expertsOf[i]) {
+      const double largestTensor = std::max(detail::copiedBytes(w.largestExpertUp, weights),
+                                            detail::copiedBytes(detail::largestDown(w), weights));
+      // Between recurrences on the GPU there is no hole for a second copy.
+      const bool scans = g.recurrence == Recurrence::gatedDeltaNet || g.recurrence == Recurrence::mamba2;
+      const bool scattered = scans && !host.layersOf[i];
+      const double activations =
+          scattered ? detail::expertFloats(model, g, s, runtime) : g.expertsUsed * (g.expertLength + s.hidden);
+      const double beside = scattered ? w.largestExpertUp : 0.0;
+      if (largestTensor > 0.0) {
+        whole.consider(Stage::weightCopy, inputs + s.bytes(activations) + largestTensor + beside);
+      }
+    }
+    if (g.feedForward != FeedForward::none && host.layersOf[i]) {
+      whole.consider(Stage::weightCopy, inputs + detail::offloadedFeedForwardBytes(g, w, s));
+    }
+  }
+  if (cacheBytes > 0.0) {
+    whole.consider(Stage::cacheCopy, inputs + cacheBytes + (host.layers ? s.bytes(s.hidden) : 0.0));
+    if (!runtime.flashAttention) {
+      whole.consider(Stage::attention, inputs + largest.bytes + (largest.stage == Stage::attention ? cacheBytes : 0.0));
+    }
+  }
+  if (hasHead) {
+    const double all = model.vocabularySize * s.outputs * 4.0;
+    if (host.head) {
+      if (s.outputs >= kOffloadedBatch) whole.consider(Stage::logits, all + s.bytes(4.0 * s.hidden) + weights.output);
+    } else if (host.layers || host.cache) {
+      whole.consider(Stage::logits, all + s.bytes(4.0 * s.hidden));
+    } else {
+      whole.consider(Stage::logits, inputs + logits);
+    }
+  }
+  return whole;
+}
+
+// What the host computes itself although there is a GPU, beside the inputs: recurrences whose state it holds, and
+// without flash attention the attention of such models; experts that Vulkan cannot take.
+[[nodiscard]] inline double hostStageBytes(const ModelSpec& model, const ComputeShape& s, const Runtime& runtime,
+                                           const FileWeights& weights, const HostResident& host) noexcept {
+  double largest = 0;
+  bool recurs = false;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+    if (model.groups[i].recurrence != Recurrence::none) recurs = true;
+  }
+  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+    const LayerGroup& g = model.groups[i];
+    const GroupWeights& w = weights.groups[i];
+    // ggml's Vulkan has no scan for Mamba 1.
+    const bool noScan = g.recurrence == Recurrence::mamba1 && runtime.backend == Backend::vulkan;
+    if (host.layersOf[i] || host.cache || noScan) {
+      const StateElements state = stateElements(g, s.hidden);
+      switch (g.recurrence) {
+        case Recurrence::none:
+          break;
+        case Recurrence::shortConvolution:
+          largest = std::max(largest, s.bytes(s.hidden));
+          break;
+        case Recurrence::mamba1:
+          largest = std::max(largest, s.bytes(2.0 * g.innerLength + s.hidden) +
+                                          (state.convolution + state.state) * s.sequences * kStateBytes);
+          break;
+        case Recurrence::gatedDeltaNet:
+          largest = std::max(largest, (s.hidden < g.innerLength ? s.bytes(g.innerLength) : 0.0) +
+                                          state.convolution * s.sequences * kStateBytes);
+          break;
+        case Recurrence::mamba2:
+          if (host.layersOf[i]) {
+            largest = std::max(largest, detail::recurrenceBytes(model, g, s));
+          } else if (model.architecture != Architecture::falconH1) {
+            // Only the convolution, which starts from the state.
+            largest = std::max(
+                largest, s.bytes(convolutionChannels(g) + s.hidden) + state.convolution * s.sequences * kStateBytes);
+          }
+          break;
+      }
+      if (host.layersOf[i] && detail::hostAttends(g, runtime, recurs)) {
+        largest = std::max(largest, s.bytes(g.headCount * s.cells.full + s.hidden));
+      }
+    }
+    if (g.expertCount > 0.0 && (host.expertsOf[i] || host.oversizedOf[i])) {
+      double floats = 0;
+      if (detail::copiedBytes(detail::largestDown(w), weights) == 0.0) floats += g.expertsUsed * s.hidden;
+      if (detail::copiedBytes(w.largestExpertUp, weights) == 0.0) floats += 2.0 * g.expertsUsed * g.expertLength;
+      largest = std::max(largest, s.bytes(floats));
+    }
+  }
+  return largest;
+}
+
+// The buffer of the host when nothing is on a GPU: one more hidden vector per token, the embeddings being looked up.
+[[nodiscard]] inline LargestStage cpuComputeBuffer(const ModelSpec& model, const ComputeShape& s,
+                                                   const Runtime& runtime) noexcept {
+  LargestStage largest = largestLayerStage(model, s, runtime);
+  if (largest.stage == Stage::attention) largest.bytes += s.bytes(s.hidden);
+  largest.consider(Stage::logits, detail::logitsBytes(model, s, runtime));
+  return {largest.stage, inputBytes(model, s, runtime) + s.bytes(s.hidden) + largest.bytes};
+}
+
+}  // namespace llmcalc

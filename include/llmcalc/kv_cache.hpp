@@ -1,0 +1,84 @@
+// kv_cache.hpp: cells and bytes of the attention caches and of the recurrent state.
+//
+// Rules: ggml-org/llama.cpp, src/llama-kv-cache*.cpp, src/llama-hparams.cpp and src/llama-memory-recurrent.cpp. Exact
+// on every recorded plan: tests/golden/memory.tsv.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "llmcalc/model.hpp"
+#include "llmcalc/runtime.hpp"
+
+namespace llmcalc {
+
+inline constexpr double kCellPadding = 256.0;
+inline constexpr double kStateBytes = 4.0;  // recurrent state is F32
+
+[[nodiscard]] inline double padded(double cells) noexcept { return std::ceil(cells / kCellPadding) * kCellPadding; }
+
+// Cells of one stream; a cache has `streams` of them.
+struct CacheCells {
+  double streams = 1;
+  double full = 0;
+  double sliding = 0;  // 0 without sliding layers
+};
+
+[[nodiscard]] inline double microBatch(const Runtime& runtime, double contextLength) noexcept {
+  return std::min({runtime.microBatchSize, runtime.batchSize, padded(contextLength)});
+}
+
+[[nodiscard]] inline CacheCells cacheCells(const ModelSpec& model, const Runtime& runtime, bool slides) noexcept {
+  CacheCells cells;
+  const bool unified = runtime.kvUnified || runtime.sequences == 1.0;
+  const double context = runtime.contextLength > 0.0 ? runtime.contextLength : model.contextLength;
+  cells.streams = unified ? 1.0 : runtime.sequences;
+  cells.full = padded(unified ? context : std::floor(context / runtime.sequences));
+  if (slides) {
+    const double windows = model.slidingWindow * (unified ? runtime.sequences : 1.0);
+    cells.sliding =
+        runtime.swaFull ? cells.full : std::min(cells.full, padded(windows + microBatch(runtime, cells.full)));
+  }
+  return cells;
+}
+
+// Bytes of one layer's cache. Without flash attention values are stored transposed, padded to `widestValues` elements,
+// the widest of the model.
+[[nodiscard]] inline double layerCacheBytes(const LayerGroup& group, const Runtime& runtime, const CacheCells& cells,
+                                            double widestValues) noexcept {
+  const double count = (group.attention == Attention::sliding ? cells.sliding : cells.full) * cells.streams;
+  const double keys = group.kvHeadCount * group.keyLength * bytesPerElement(runtime.cacheTypeK);
+  if (group.attention == Attention::mla) return count * keys;
+  const double values = runtime.flashAttention ? group.kvHeadCount * group.valueLength : widestValues;
+  return count * (keys + values * bytesPerElement(runtime.cacheTypeV));
+}
+
+// Elements of one layer's state for one sequence: what the convolution remembers, and the state itself.
+struct StateElements {
+  double convolution = 0;
+  double state = 0;
+};
+
+[[nodiscard]] constexpr double convolutionChannels(const LayerGroup& group) noexcept {
+  const double inner = group.innerLength;
+  const double groups = group.stateGroupCount * group.stateLength;
+  return inner + 2.0 * groups;
+}
+
+[[nodiscard]] constexpr StateElements stateElements(const LayerGroup& group, double hidden) noexcept {
+  switch (group.recurrence) {
+    case Recurrence::none:
+      return {};
+    case Recurrence::shortConvolution:
+      return {(group.convolutionLength - 1.0) * hidden, 0.0};
+    default:
+      return {(group.convolutionLength - 1.0) * convolutionChannels(group), group.stateLength * group.innerLength};
+  }
+}
+
+[[nodiscard]] constexpr double layerStateBytes(const LayerGroup& group, double hidden, double sequences) noexcept {
+  const StateElements elements = stateElements(group, hidden);
+  return (elements.convolution + elements.state) * kStateBytes * sequences;
+}
+
+}  // namespace llmcalc

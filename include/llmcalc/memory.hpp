@@ -1,0 +1,496 @@
+// memory.hpp: what llama.cpp will allocate for a model, device by device.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <string_view>
+
+#include "llmcalc/compute_buffer.hpp"
+#include "llmcalc/kv_cache.hpp"
+#include "llmcalc/model.hpp"
+#include "llmcalc/placement.hpp"
+#include "llmcalc/runtime.hpp"
+#include "llmcalc/units.hpp"
+#include "llmcalc/validation.hpp"
+#include "llmcalc/weights.hpp"
+
+namespace llmcalc {
+
+// What one device holds, in bytes. `overhead` is the backend's own and an estimate; the other terms are llama.cpp's.
+struct DeviceMemory {
+  double weights = 0;
+  double kvCache = 0;
+  double recurrentState = 0;
+  double computeBuffer = 0;
+  double outputBuffer = 0;
+  double overhead = 0;
+  double layers = 0;  // repeating layers placed here
+
+  // Parts of the terms above, for explanation.
+  double tokenEmbedding = 0;  // of weights, as are the next two
+  double outputHead = 0;
+  double experts = 0;
+  double slidingCache = 0;    // of kvCache
+  double inputs = 0;          // of computeBuffer
+  Stage stage = Stage::none;  // the largest stage, which is the rest of computeBuffer
+
+  [[nodiscard]] constexpr double total() const noexcept {
+    return weights + kvCache + recurrentState + computeBuffer + outputBuffer + overhead;
+  }
+};
+
+struct MemoryPlan {
+  double gpuCount = 0;
+  std::array<DeviceMemory, Runtime::kMaximumGpus> gpus{};
+  DeviceMemory host;
+  CacheCells cells;
+  double outputs = 0;  // tokens of a micro-batch that get logits
+  // Bytes of all tensors in the file, prediction blocks too; without its header and vocabulary.
+  double fileBytes = 0;
+  // Bytes of weights read for one token of one sequence: everything but the token embeddings, of the experts the used.
+  double bytesPerToken = 0;
+};
+
+// Sizes from a real tensor list (a GGUF header), in bytes. They win over the file type.
+struct MeasuredWeights {
+  double tokenEmbedding = 0;
+  double output = 0;  // the head as loaded; tied: the token embedding again
+  std::array<LayerWeights, static_cast<std::size_t>(ModelSpec::kMaximumLayers)> layers{};
+  double outputExtras = 0;  // what else is placed with the head
+};
+
+namespace detail {
+
+inline constexpr Range kWholePositive{"", "a whole number from 1 to 1e9", 1.0, 1e9};
+inline constexpr Range kWholeOrNone{"", "a whole number from 0 to 1e9", 0.0, 1e9};
+inline constexpr Range kElements{"", "a whole number from 0 to 1e13", 0.0, 1e13};
+inline constexpr Range kLayers{"", "a whole number from 1 to 1024", 1.0, ModelSpec::kMaximumLayers};
+inline constexpr Range kLayersOrNone{"", "a whole number from 0 to 1024", 0.0, ModelSpec::kMaximumLayers};
+inline constexpr Range kGroups{"", "1 to 8 groups", 1.0, static_cast<double>(ModelSpec::kMaximumGroups)};
+inline constexpr Range kRuns{"", "1 to 160 runs", 1.0, static_cast<double>(ModelSpec::kMaximumRuns)};
+inline constexpr Range kSequences{"", "a whole number from 1 to 256", 1.0, 256.0};
+inline constexpr Range kGpus{"", "a whole number from 0 to 16, or up to 16 shares", 0.0,
+                             static_cast<double>(Runtime::kMaximumGpus)};
+
+// The first violation of what it is given.
+class Checker {
+ public:
+  constexpr void whole(std::string_view name, double value, const Range& range,
+                       double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
+    if (!found_ && !containsWhole(range, value)) report(name, range.requirement, value, index);
+  }
+
+  constexpr void require(bool holds, std::string_view name, std::string_view requirement, double value,
+                         double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
+    if (!found_ && !holds) report(name, requirement, value, index);
+  }
+
+  constexpr void refuse(bool refused, std::string_view name, std::string_view requirement,
+                        std::string_view text) noexcept {
+    if (found_ || !refused) return;
+    report(name, requirement, 0.0, std::numeric_limits<double>::quiet_NaN());
+    violation_.text = text;
+  }
+
+  [[nodiscard]] constexpr bool found() const noexcept { return found_; }
+  [[nodiscard]] constexpr const Violation& violation() const noexcept { return violation_; }
+
+ private:
+  constexpr void report(std::string_view name, std::string_view requirement, double value, double index) noexcept {
+    violation_ = {name, requirement, value};
+    violation_.index = index;
+    found_ = true;
+  }
+
+  Violation violation_{};
+  bool found_ = false;
+};
+
+constexpr void checkGroup(Checker& check, const ModelSpec& model, std::size_t i) noexcept {
+  const LayerGroup& g = model.groups[i];
+  const auto at = static_cast<double>(i);
+  check.whole("model.groups[].headCount", g.headCount, kWholeOrNone, at);
+  check.whole("model.groups[].kvHeadCount", g.kvHeadCount, kWholeOrNone, at);
+  check.whole("model.groups[].keyLength", g.keyLength, kWholeOrNone, at);
+  check.whole("model.groups[].valueLength", g.valueLength, kWholeOrNone, at);
+  check.whole("model.groups[].queryLoraRank", g.queryLoraRank, kWholeOrNone, at);
+  check.whole("model.groups[].kvLoraRank", g.kvLoraRank, kWholeOrNone, at);
+  check.whole("model.groups[].ropeLength", g.ropeLength, kWholeOrNone, at);
+  check.whole("model.groups[].mlaKeyLength", g.mlaKeyLength, kWholeOrNone, at);
+  check.whole("model.groups[].mlaValueLength", g.mlaValueLength, kWholeOrNone, at);
+  check.whole("model.groups[].convolutionLength", g.convolutionLength, kWholeOrNone, at);
+  check.whole("model.groups[].innerLength", g.innerLength, kWholeOrNone, at);
+  check.whole("model.groups[].stateLength", g.stateLength, kWholeOrNone, at);
+  check.whole("model.groups[].stateGroupCount", g.stateGroupCount, kWholeOrNone, at);
+  check.whole("model.groups[].timeStepRank", g.timeStepRank, kWholeOrNone, at);
+  check.whole("model.groups[].feedForwardLength", g.feedForwardLength, kWholeOrNone, at);
+  check.whole("model.groups[].expertCount", g.expertCount, kWholeOrNone, at);
+  check.whole("model.groups[].expertsUsed", g.expertsUsed, kWholeOrNone, at);
+  check.whole("model.groups[].expertLength", g.expertLength, kWholeOrNone, at);
+  check.whole("model.groups[].sharedExpertLength", g.sharedExpertLength, kWholeOrNone, at);
+  check.whole("model.groups[].perLayerEmbeddingLength", g.perLayerEmbeddingLength, kWholeOrNone, at);
+  check.whole("model.groups[].vectorElements", g.vectorElements, kElements, at);
+  check.whole("model.groups[].expertVectorElements", g.expertVectorElements, kElements, at);
+  check.whole("model.groups[].unquantizedElements", g.unquantizedElements, kElements, at);
+
+  const bool attends = g.attention != Attention::none;
+  check.require(!attends || g.headCount > 0.0, "model.groups[].headCount", "at least 1 where there is attention",
+                g.headCount, at);
+  check.require(!attends || g.kvHeadCount > 0.0, "model.groups[].kvHeadCount", "at least 1 where there is attention",
+                g.kvHeadCount, at);
+  check.require(g.kvHeadCount <= g.headCount, "model.groups[].kvHeadCount", "at most headCount", g.kvHeadCount, at);
+  check.require(!attends || g.keyLength > 0.0, "model.groups[].keyLength", "at least 1 where there is attention",
+                g.keyLength, at);
+  const bool latent = g.attention == Attention::mla;
+  check.require(!latent || (g.kvLoraRank > 0.0 && g.keyLength == g.kvLoraRank + g.ropeLength),
+                "model.groups[].keyLength", "kvLoraRank + ropeLength for mla", g.keyLength, at);
+  check.require(!latent || g.mlaKeyLength > g.ropeLength, "model.groups[].mlaKeyLength", "more than ropeLength",
+                g.mlaKeyLength, at);
+  check.require(!latent || g.mlaValueLength > 0.0, "model.groups[].mlaValueLength", "at least 1 for mla",
+                g.mlaValueLength, at);
+  check.require(!attends || latent || g.valueLength > 0.0, "model.groups[].valueLength",
+                "at least 1 where there is attention", g.valueLength, at);
+  check.require(g.attention != Attention::sliding || model.slidingWindow > 0.0, "model.slidingWindow",
+                "at least 1 where layers slide", model.slidingWindow);
+  check.require((g.feedForward == FeedForward::none) == (g.feedForwardLength == 0.0),
+                "model.groups[].feedForwardLength", "at least 1 with a dense feed-forward network, and 0 without one",
+                g.feedForwardLength, at);
+  const bool routes = g.expertCount > 0.0;
+  check.require(routes == (g.expertsUsed > 0.0) && g.expertsUsed <= g.expertCount, "model.groups[].expertsUsed",
+                "from 1 to expertCount where there are experts", g.expertsUsed, at);
+  check.require(routes == (g.expertLength > 0.0), "model.groups[].expertLength",
+                "at least 1 with experts, and 0 without them", g.expertLength, at);
+  const bool recurs = g.recurrence != Recurrence::none;
+  check.require(!recurs || g.convolutionLength > 0.0, "model.groups[].convolutionLength",
+                "at least 1 with a recurrence", g.convolutionLength, at);
+  const bool hasState = recurs && g.recurrence != Recurrence::shortConvolution;
+  check.require(!hasState || g.innerLength > 0.0, "model.groups[].innerLength", "at least 1 with this recurrence",
+                g.innerLength, at);
+  check.require(!hasState || g.stateLength > 0.0, "model.groups[].stateLength", "at least 1 with this recurrence",
+                g.stateLength, at);
+}
+
+constexpr void checkModel(Checker& check, const ModelSpec& model) noexcept {
+  check.whole("model.vocabularySize", model.vocabularySize, kWholePositive);
+  check.whole("model.hiddenSize", model.hiddenSize, kWholePositive);
+  check.whole("model.layerCount", model.layerCount, kLayers);
+  check.whole("model.contextLength", model.contextLength, kWholeOrNone);
+  check.whole("model.slidingWindow", model.slidingWindow, kWholeOrNone);
+  check.whole("model.perLayerEmbeddingLength", model.perLayerEmbeddingLength, kWholeOrNone);
+  check.whole("model.outputVectorElements", model.outputVectorElements, kElements);
+  check.whole("model.outputUnquantizedElements", model.outputUnquantizedElements, kElements);
+  check.whole("model.firstLayerVectorElements", model.firstLayerVectorElements, kElements);
+  check.whole("model.firstLayerUnquantizedElements", model.firstLayerUnquantizedElements, kElements);
+  check.whole("model.predictionLayerCount", model.predictionLayerCount, kLayersOrNone);
+  check.whole("model.groups", model.groupCount, kGroups);
+  check.whole("model.runs", model.runCount, kRuns);
+  if (check.found()) return;
+  check.require(
+      model.predictionGroup >= 0.0 && model.predictionGroup < model.groupCount && isWhole(model.predictionGroup),
+      "model.predictionGroup", "the index of a group", model.predictionGroup);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(model.runCount); ++i) {
+    const LayerRun& run = model.runs[i];
+    check.require(run.group >= 0.0 && run.group < model.groupCount && isWhole(run.group), "model.runs[].group",
+                  "the index of a group", run.group, static_cast<double>(i));
+    check.whole("model.runs[].count", run.count, kLayers, static_cast<double>(i));
+  }
+  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) checkGroup(check, model, i);
+}
+
+constexpr void checkRuntime(Checker& check, const ModelSpec& model, const Runtime& runtime) noexcept {
+  check.whole("runtime.build", runtime.build, kWholePositive);
+  check.whole("runtime.contextLength", runtime.contextLength, kWholeOrNone);
+  check.require(runtime.contextLength > 0.0 || model.contextLength > 0.0, "runtime.contextLength",
+                "given where the model has no contextLength", runtime.contextLength);
+  check.whole("runtime.batchSize", runtime.batchSize, kWholePositive);
+  check.whole("runtime.microBatchSize", runtime.microBatchSize, kWholePositive);
+  check.whole("runtime.sequences", runtime.sequences, kSequences);
+  const double context = runtime.contextLength > 0.0 ? runtime.contextLength : model.contextLength;
+  check.require(context >= runtime.sequences, "runtime.contextLength", "at least one token per sequence", context);
+  check.whole("runtime.gpuLayers", runtime.gpuLayers, kWholeOrNone);
+  check.whole("runtime.cpuMoeLayers", runtime.cpuMoeLayers, kWholeOrNone);
+  check.whole("runtime.multiprocessors", runtime.multiprocessors, kWholeOrNone);
+  check.whole("runtime.gpus", runtime.gpuCount, kGpus);
+  if (check.found()) return;
+  double shares = 0;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(runtime.gpuCount); ++i) {
+    const double share = runtime.gpuShares[i];
+    check.require(share >= 0.0 && share <= 1e15, "runtime.gpus[]", "a share of at least 0", share,
+                  static_cast<double>(i));
+    shares += share;
+  }
+  check.require(runtime.gpuCount == 0.0 || shares > 0.0, "runtime.gpus", "shares of which one is more than 0", shares);
+  check.refuse(isQuantized(runtime.cacheTypeV) && !runtime.flashAttention, "runtime.cacheTypeV",
+               "f32, f16 or bf16 where flashAttention is false", traits(runtime.cacheTypeV).name);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+    const LayerGroup& g = model.groups[i];
+    if (!hasCache(g)) continue;
+    check.refuse(g.attention == Attention::mla && runtime.cacheTypeK != runtime.cacheTypeV, "runtime.cacheTypeV",
+                 "the same as cacheTypeK for a model with mla", traits(runtime.cacheTypeV).name);
+    const auto blocks = [](double length, CacheType type) {
+      return isWhole(length / traits(traits(type).type).blockSize);
+    };
+    check.refuse(!blocks(g.keyLength, runtime.cacheTypeK), "runtime.cacheTypeK",
+                 "f32, f16 or bf16 where keyLength is not a multiple of 32", traits(runtime.cacheTypeK).name);
+    check.refuse(g.attention != Attention::mla && !blocks(g.valueLength, runtime.cacheTypeV), "runtime.cacheTypeV",
+                 "f32, f16 or bf16 where valueLength is not a multiple of 32", traits(runtime.cacheTypeV).name);
+  }
+}
+
+// CUDA: 3.05 MiB of context per multiprocessor (ggml-org/llama.cpp#23604), and about 0.7 of pools: what was unaccounted
+// for after loading was 453 MiB on a 4090 of 128 and 751 MiB on a PRO 6000 of 188 (#15860, #27953). Vulkan: #20858.
+inline constexpr double kCudaBytesPerMultiprocessor = (3.05 + 0.7) * kBytesPerMiB;
+inline constexpr double kVulkanBytes = 17.0 * kBytesPerMiB;
+// A storage buffer of Vulkan has at most 4 GiB on discrete cards; larger tensors stay on the host.
+inline constexpr double kVulkanLargestTensor = 4294967295.0;
+// With layers split over GPUs llama.cpp pipelines, and the scheduler keeps this many copies of the inputs.
+inline constexpr double kPipelineCopies = 4.0;
+
+[[nodiscard]] constexpr double backendOverhead(const Runtime& runtime) noexcept {
+  switch (runtime.backend) {
+    case Backend::cuda:
+      return runtime.multiprocessors * kCudaBytesPerMultiprocessor;
+    case Backend::vulkan:
+      return kVulkanBytes;
+    default:
+      return 0.0;
+  }
+}
+
+}  // namespace detail
+
+// The first thing that is impossible in `model`, or an empty name.
+[[nodiscard]] constexpr Violation modelViolation(const ModelSpec& model) noexcept {
+  detail::Checker check;
+  detail::checkModel(check, model);
+  return check.violation();
+}
+
+// What llama.cpp plans to allocate for `model` under `runtime`. `measured`: sizes of real tensors, or none.
+// Source: the rules in the headers of the terms; tests/golden/memory.tsv has 6,743 recorded rows of 62 models.
+[[nodiscard]] inline Result<MemoryPlan> tryPlanMemory(const ModelSpec& model, const Runtime& runtime,
+                                                      const MeasuredWeights* measured = nullptr) noexcept {
+  detail::Checker check;
+  detail::checkModel(check, model);
+  if (!check.found()) detail::checkRuntime(check, model, runtime);
+  if (check.found()) return check.violation();
+
+  MemoryPlan plan;
+  plan.gpuCount = runtime.gpuCount;
+  const Placement place = placement(model, runtime);
+  const ComputeShape shape = computeShape(model, runtime);
+  const FileWeights weights = fileWeights(model, runtime.fileType, runtime.importanceMatrix,
+                                          runtime.backend == Backend::vulkan ? detail::kVulkanLargestTensor : 1e18);
+  plan.cells = shape.cells;
+  plan.outputs = shape.outputs;
+  const auto device = [&](int index) -> DeviceMemory& {
+    return index == kHost ? plan.host : plan.gpus[static_cast<std::size_t>(index)];
+  };
+
+  struct GroupBytes {
+    double cache = 0;
+    double state = 0;
+    double expertShare = 1;  // of the experts, that one token reads
+    bool experts = false;
+    bool keeps = false;
+  };
+  std::array<GroupBytes, ModelSpec::kMaximumGroups> groupBytes{};
+  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+    const LayerGroup& g = model.groups[i];
+    GroupBytes& bytes = groupBytes[i];
+    if (hasCache(g)) bytes.cache = layerCacheBytes(g, runtime, shape.cells, shape.widestValues);
+    bytes.state = layerStateBytes(g, model.hiddenSize, runtime.sequences);
+    bytes.experts = g.expertCount > 0.0;
+    if (bytes.experts) bytes.expertShare = g.expertsUsed / g.expertCount;
+    bytes.keeps = hasCache(g) || g.recurrence != Recurrence::none;
+  }
+
+  HostResident onHost;
+  QuantizationCounters counters;
+  const auto movedLayers = static_cast<int>(std::min(runtime.cpuMoeLayers, model.layerCount));
+  visitLayers(model, [&](int layer, std::size_t group) {
+    const GroupBytes& kept = groupBytes[group];
+    const LayerWeights bytes = measured ? measured->layers[static_cast<std::size_t>(layer)]
+                                        : nextLayer(model, weights, counters, layer, group);
+    const int home = deviceOf(place, layer);
+    DeviceMemory& memory = device(home);
+    memory.layers += 1.0;
+    memory.weights += bytes.dense;
+    if (layer == 0 && !measured) memory.weights += weights.firstLayerExtras;
+    if (home == kHost) {
+      onHost.layers = onHost.layersOf[group] = true;
+    } else {
+      onHost.gpuLayersOf[group] = true;
+      if (!runtime.kvOffload && kept.keeps) onHost.cache = true;
+    }
+    if (kept.experts) {
+      const bool moved = layer < movedLayers;
+      if (moved && home != kHost) onHost.experts = true;
+      if (moved || home == kHost) onHost.expertsOf[group] = true;
+      const double oversized = home == kHost || moved ? 0.0 : bytes.oversized;
+      DeviceMemory& expertHome = moved ? plan.host : memory;
+      expertHome.weights += bytes.experts - oversized;
+      expertHome.experts += bytes.experts - oversized;
+      if (oversized > 0.0) {
+        plan.host.weights += oversized;
+        plan.host.experts += oversized;
+        onHost.oversized = onHost.oversizedOf[group] = true;
+      }
+    }
+    plan.fileBytes += bytes.dense + bytes.experts;
+    plan.bytesPerToken += bytes.dense + bytes.experts * kept.expertShare;
+    DeviceMemory& cacheHome = runtime.kvOffload ? memory : plan.host;
+    cacheHome.kvCache += kept.cache;
+    if (model.groups[group].attention == Attention::sliding) cacheHome.slidingCache += kept.cache;
+    cacheHome.recurrentState += kept.state;
+  });
+
+  const double embedding = measured ? measured->tokenEmbedding : weights.tokenEmbedding;
+  const double output = measured ? measured->output : weights.output;
+  const int headUnit = static_cast<int>(model.layerCount + model.predictionLayerCount);
+  const int headHome = deviceOf(place, headUnit);
+  onHost.head = headHome == kHost;
+  plan.host.weights += embedding;
+  plan.host.tokenEmbedding = embedding;
+  DeviceMemory& head = device(headHome);
+  // A tied head on the host is the token embedding; Gemma 3n and 4 load it twice when there is a GPU.
+  const bool twice =
+      place.gpus > 0 && (model.architecture == Architecture::gemma3n || model.architecture == Architecture::gemma4);
+  if (!(model.tiedEmbeddings && headHome == kHost && !twice)) {
+    head.weights += output;
+    head.outputHead = output;
+  }
+  const double headExtras = measured ? measured->outputExtras : weights.outputExtras;
+  head.weights += headExtras;
+  const double firstExtras = measured ? 0.0 : weights.firstLayerExtras;
+  plan.bytesPerToken += output + headExtras + firstExtras;
+  plan.fileBytes += embedding + headExtras + firstExtras + (model.tiedEmbeddings ? 0.0 : output);
+  if (!measured) plan.fileBytes += predictionBytes(model, weights, counters);
+
+  const double inputs = inputBytes(model, shape, runtime);
+  if (place.gpus == 0) {
+    const LargestStage stage = cpuComputeBuffer(model, shape, runtime);
+    plan.host.computeBuffer = stage.bytes;
+    plan.host.stage = stage.stage;
+  } else {
+    plan.host.computeBuffer = inputs + hostStageBytes(model, shape, runtime, weights, onHost);
+    const bool pipelined = place.gpus > 1 && !onHost.layers && !onHost.experts && !onHost.head && runtime.kvOffload;
+    const double copies = pipelined ? detail::kPipelineCopies : 1.0;
+    for (int i = 0; i < place.gpus; ++i) {
+      DeviceMemory& gpu = device(i);
+      // Without layers of its own the first GPU still computes large batches for the host.
+      const bool hasHead = headHome == i || (headHome == kHost && i == 0);
+      const LargestStage stage = gpuComputeBuffer(model, shape, runtime, weights, onHost, hasHead, copies);
+      gpu.computeBuffer = stage.bytes;
+      gpu.stage = stage.stage;
+      gpu.inputs = std::min(inputs * copies, stage.bytes);
+      gpu.overhead = detail::backendOverhead(runtime);
+    }
+  }
+  plan.host.inputs = std::min(inputs, plan.host.computeBuffer);
+  plan.host.outputBuffer = runtime.sequences * model.vocabularySize * 4.0;
+  return plan;
+}
+
+// The same, or ArgumentError.
+[[nodiscard]] inline MemoryPlan planMemory(const ModelSpec& model, const Runtime& runtime,
+                                           const MeasuredWeights* measured = nullptr) {
+  return valueOrReject("planMemory", tryPlanMemory(model, runtime, measured));
+}
+
+// How the memory of GPU and host hang together.
+enum class MemoryKind : std::uint8_t {
+  separate,  // cards with memory of their own
+  apple,     // one pool, of which Metal gives the GPU a part
+  amd,       // one pool, of which the driver maps a part (GTT) beside what the firmware set aside
+  shared,    // one pool, all of it for either (DGX Spark)
+};
+inline constexpr std::array<std::string_view, 4> kMemoryKinds = {"separate", "apple", "amd", "shared"};
+
+struct Machine {
+  MemoryKind kind = MemoryKind::separate;
+  double hostMemory = 0;    // bytes installed; unified: the pool
+  double hostReserved = 0;  // bytes in use by others
+  double gpuCount = 0;
+  std::array<double, Runtime::kMaximumGpus> gpuMemory{};    // bytes; unified: a budget that overrides the default, or 0
+  std::array<double, Runtime::kMaximumGpus> gpuReserved{};  // bytes in use by others
+};
+
+// Bytes that the GPU of a unified pool may use of `installed`. Apple: recommendedMaxWorkingSetSize of current systems,
+// 11.84 of 16 GiB, 17.76 of 24, 51.84 of 64, 107.52 of 128, straight lines between (llmfit#754, antirez/ds4#893); AMD:
+// half, the default of the translation table (kyuz0/amd-strix-halo-vllm-toolboxes#81).
+[[nodiscard]] inline double unifiedMemoryBudget(MemoryKind kind, double installed) noexcept {
+  struct Point {
+    double installed;
+    double share;
+  };
+  constexpr std::array<Point, 4> kApple = {{{16.0, 0.74}, {24.0, 0.74}, {64.0, 0.81}, {128.0, 0.84}}};
+  if (kind == MemoryKind::amd) return installed * 0.5;
+  if (kind != MemoryKind::apple) return installed;
+  const double gib = bytesToGiB(installed);
+  if (gib <= kApple.front().installed) return installed * kApple.front().share;
+  for (std::size_t i = 1; i < kApple.size(); ++i) {
+    const Point& a = kApple[i - 1];
+    const Point& b = kApple[i];
+    if (gib <= b.installed) {
+      return installed * (a.share + (b.share - a.share) * (gib - a.installed) / (b.installed - a.installed));
+    }
+  }
+  return installed * kApple.back().share;
+}
+
+struct DeviceFit {
+  double needed = 0;     // bytes
+  double available = 0;  // bytes
+  [[nodiscard]] constexpr double shortBy() const noexcept { return needed > available ? needed - available : 0.0; }
+};
+
+struct Fit {
+  bool fits = true;
+  double gpuCount = 0;
+  std::array<DeviceFit, Runtime::kMaximumGpus> gpus{};
+  DeviceFit host;  // unified: the whole pool
+};
+
+// Whether every device of `plan` has room on `machine`; pools are never added up, but for a unified one, which must
+// hold both what the GPU may use and everything together.
+[[nodiscard]] inline Result<Fit> tryFits(const MemoryPlan& plan, const Machine& machine) noexcept {
+  detail::Checker check;
+  const auto bytes = [&](std::string_view name, double value, double index) {
+    check.require(value >= 0.0 && value <= 1e18, name, "from 0 to 1e18 bytes", value, index);
+  };
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  bytes("machine.hostMemory", machine.hostMemory, none);
+  bytes("machine.hostReserved", machine.hostReserved, none);
+  check.whole("machine.gpus", machine.gpuCount, detail::kGpus);
+  check.require(machine.kind != MemoryKind::separate || machine.gpuCount >= plan.gpuCount, "machine.gpus",
+                "at least as many as the plan has", machine.gpuCount);
+  if (check.found()) return check.violation();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(machine.gpuCount); ++i) {
+    bytes("machine.gpus[].memory", machine.gpuMemory[i], static_cast<double>(i));
+    bytes("machine.gpus[].reserved", machine.gpuReserved[i], static_cast<double>(i));
+  }
+  if (check.found()) return check.violation();
+
+  const auto left = [](double memory, double reserved) { return memory > reserved ? memory - reserved : 0.0; };
+  Fit fit;
+  fit.gpuCount = plan.gpuCount;
+  const bool unified = machine.kind != MemoryKind::separate;
+  fit.host = {plan.host.total(), left(machine.hostMemory, machine.hostReserved)};
+  for (std::size_t i = 0; i < static_cast<std::size_t>(plan.gpuCount); ++i) {
+    double memory = machine.gpuMemory[i];
+    if (unified && memory == 0.0) memory = unifiedMemoryBudget(machine.kind, machine.hostMemory);
+    fit.gpus[i] = {plan.gpus[i].total(), left(memory, machine.gpuReserved[i])};
+    if (unified) fit.host.needed += fit.gpus[i].needed;
+    if (fit.gpus[i].shortBy() > 0.0) fit.fits = false;
+  }
+  if (fit.host.shortBy() > 0.0) fit.fits = false;
+  return fit;
+}
+
+[[nodiscard]] inline Fit fits(const MemoryPlan& plan, const Machine& machine) {
+  return valueOrReject("fits", tryFits(plan, machine));
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,51 @@
+// placement.hpp: which layer is on which device.
+//
+// llama.cpp counts the repeating layers, prediction blocks included, and the output head as the last one. The last
+// gpuLayers of them go to the GPUs, cut by cumulative share (load_tensors in src/llama-model.cpp). The token embedding
+// always stays on the host.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "llmcalc/model.hpp"
+#include "llmcalc/runtime.hpp"
+
+namespace llmcalc {
+
+inline constexpr int kHost = -1;
+
+struct Placement {
+  int firstOnGpu = 0;  // of the repeating layers and the head
+  int placed = 0;      // how many are on GPUs
+  int gpus = 0;
+  std::array<double, Runtime::kMaximumGpus> cumulativeShares{};  // 0 to 1
+};
+
+[[nodiscard]] constexpr Placement placement(const ModelSpec& model, const Runtime& runtime) noexcept {
+  Placement p;
+  p.gpus = static_cast<int>(runtime.gpuCount);
+  const int units = static_cast<int>(model.layerCount + model.predictionLayerCount) + 1;
+  p.placed = p.gpus == 0 ? 0 : static_cast<int>(std::min(runtime.gpuLayers, static_cast<double>(units)));
+  p.firstOnGpu = units - p.placed;
+  double sum = 0;
+  for (int i = 0; i < p.gpus; ++i) sum += runtime.gpuShares[static_cast<std::size_t>(i)];
+  double before = 0;
+  for (int i = 0; i < p.gpus; ++i) {
+    before += runtime.gpuShares[static_cast<std::size_t>(i)];
+    p.cumulativeShares[static_cast<std::size_t>(i)] = before / sum;
+  }
+  return p;
+}
+
+// The device of unit `unit`: a layer, or the head as the one after the last.
+[[nodiscard]] constexpr int deviceOf(const Placement& p, int unit) noexcept {
+  if (unit < p.firstOnGpu) return kHost;
+  if (p.gpus == 1) return 0;
+  const double position = static_cast<double>(unit - p.firstOnGpu) / static_cast<double>(p.placed);
+  int gpu = 0;
+  while (gpu + 1 < p.gpus && p.cumulativeShares[static_cast<std::size_t>(gpu)] <= position) ++gpu;
+  return gpu;
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,56 @@
+// runtime.hpp: what the user asks of the engine.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "llmcalc/quantization.hpp"
+
+namespace llmcalc {
+
+// The interface to the GPU. Only `overhead` depends on it.
+enum class Backend : std::uint8_t { cuda, metal, vulkan, rocm, cpu };
+inline constexpr std::array<std::string_view, 5> kBackends = {"cuda", "metal", "vulkan", "rocm", "cpu"};
+
+// Layers for the GPUs: more than any model has means all, and the output head.
+inline constexpr double kAllLayers = 1e9;
+
+// The golden data is of this build.
+inline constexpr double kReferenceBuild = 11669.0;
+// Two changes of spring 2026, somewhere between b9326 (2026-05-26) and b9512 (2026-06-04); the exact builds are not
+// known here. From the first on the attention mask is f16 with flash attention (ggml-org/llama.cpp#23764): before, it
+// was f32 with an f16 copy on the GPU. From the second on llama-server reserves logits for one token per sequence
+// (#23861).
+inline constexpr double kHalfMaskBuild = 9400.0;
+inline constexpr double kCappedOutputsBuild = 9470.0;
+
+// Options of llama.cpp, by the names of the field; the comment has llama.cpp's. Defaults are llama-server's.
+struct Runtime {
+  static constexpr std::size_t kMaximumGpus = 16;
+
+  double build = kReferenceBuild;  // bNNNN
+  bool server = true;              // llama-server; else llama-cli, llama-completion and the library
+  FileType fileType = FileType::Q4_K_M;
+  bool importanceMatrix = false;          // the file was quantised with one
+  double contextLength = 0;               // --ctx-size, tokens of all sequences together; 0: as trained
+  double batchSize = 2048;                // --batch-size, tokens
+  double microBatchSize = 512;            // --ubatch-size, tokens
+  double sequences = 4;                   // --parallel
+  bool kvUnified = true;                  // --kv-unified: one cache for all sequences
+  bool flashAttention = true;             // --flash-attn
+  CacheType cacheTypeK = CacheType::f16;  // --cache-type-k
+  CacheType cacheTypeV = CacheType::f16;  // --cache-type-v
+  double gpuLayers = kAllLayers;          // --n-gpu-layers
+  double cpuMoeLayers = 0;                // --n-cpu-moe: layers whose experts stay on the host
+  bool swaFull = false;                   // --swa-full: sliding layers keep everything
+  bool kvOffload = true;                  // false: --no-kv-offload
+  Backend backend = Backend::cuda;
+  double multiprocessors = 0;  // of one GPU, for CUDA's context; 0: unknown
+  // --tensor-split: shares of the layers, in any unit; one share 1 is one GPU, none is no GPU.
+  double gpuCount = 1;
+  std::array<double, kMaximumGpus> gpuShares{1.0};
+};
+
+}  // namespace llmcalc

@@ -1,0 +1,304 @@
+// weights.hpp: the bytes of a model's tensors, by layer, in a file of a given type.
+//
+// Checked against llama-quantize --dry-run: tests/golden/weights.tsv, every model and file type.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "llmcalc/model.hpp"
+#include "llmcalc/quantization.hpp"
+
+namespace llmcalc {
+
+inline constexpr double kVectorBytes = 4.0;       // norms, biases: F32 in every file
+inline constexpr double kUnquantizedBytes = 2.0;  // matrices that stay as converted, F16 or BF16
+
+// Bytes of one layer. `experts` are the tensors that --n-cpu-moe moves.
+struct LayerWeights {
+  double dense = 0;
+  double experts = 0;
+  double oversized = 0;  // part of experts: tensors larger than FileWeights::largestTensor
+};
+
+namespace detail {
+
+// Bytes of the tensors that follow one rule: in the rule's base type, and how many more in its special type.
+struct Variant {
+  double base = 0;
+  double extra = 0;
+
+  constexpr void add(FileType file, TensorRole role, bool stacked, const QuantizationContext& context, double rowLength,
+                     double rows) noexcept {
+    if (rows <= 0.0) return;
+    const TypeRule rule = typeRule(file, role, stacked, context, rowLength);
+    const double bytes = tensorBytes(fittingType(rule.base, rowLength), rowLength, rows);
+    base += bytes;
+    if (rule.where != Where::nowhere) {
+      extra += tensorBytes(fittingType(rule.special, rowLength), rowLength, rows) - bytes;
+    }
+  }
+};
+
+}  // namespace detail
+
+// The tensors of one group's layers, gathered by the rule that picks their type.
+struct GroupWeights {
+  double fixed = 0;  // bytes that no rule varies by layer
+  double expertsFixed = 0;
+  detail::Variant values;
+  detail::Variant down;  // of the dense network
+  detail::Variant up;    // gate and up
+  detail::Variant sharedDown;
+  detail::Variant sharedUp;
+  detail::Variant expertsDown;
+  detail::Variant expertsUp;
+  double largestExpertUp = 0;  // bytes of one tensor
+  double attention = 0;        // bytes of queries, keys, values and output
+};
+
+// How far the counters of llama-quantize got: it counts tensors, not layers.
+struct QuantizationCounters {
+  int values = 0;
+  int down = 0;
+  int up = 0;
+};
+
+// Everything about a file that does not depend on the layer.
+struct FileWeights {
+  FileType file = FileType::F16;
+  QuantizationContext context;
+  double largestTensor = 0;  // that the GPU's backend can hold
+  int valueCount = 0;        // of tensors that count as attention values, prediction blocks included
+  int layerCount = 0;        // prediction blocks included
+  Where valuesWhere = Where::nowhere;
+  Where downWhere = Where::nowhere;
+  Where upWhere = Where::nowhere;
+  std::array<GroupWeights, ModelSpec::kMaximumGroups> groups{};
+  double tokenEmbedding = 0;    // with the per-layer embeddings: everything that stays on the host
+  double output = 0;            // the head as loaded; a tied one is the token embedding again
+  double outputExtras = 0;      // what else is placed with the head
+  double firstLayerExtras = 0;  // what else is placed with the first layer
+};
+
+namespace detail {
+
+[[nodiscard]] constexpr int valueTensors(const LayerGroup& group) noexcept {
+  if (group.recurrence == Recurrence::gatedDeltaNet) return 1;  // its fused projection is called attn_qkv
+  if (group.attention == Attention::none || group.attention == Attention::mla) return 0;
+  return group.valueFromKey ? 0 : 1;
+}
+
+[[nodiscard]] constexpr int downTensors(const LayerGroup& group) noexcept {
+  return (group.feedForward != FeedForward::none ? 1 : 0) + (group.expertCount > 0.0 ? 1 : 0) +
+         (group.sharedExpertLength > 0.0 ? 1 : 0);
+}
+
+constexpr void addAttention(GroupWeights& w, const LayerGroup& g, double hidden, FileType file,
+                            const QuantizationContext& c) noexcept {
+  Variant plain;
+  const auto add = [&](TensorRole role, double rowLength, double rows, bool stacked = false) {
+    plain.add(file, role, stacked, c, rowLength, rows);
+  };
+  if (g.attention == Attention::mla) {
+    const double unrotated = g.mlaKeyLength - g.ropeLength;
+    if (g.queryLoraRank > 0.0) {
+      add(TensorRole::other, hidden, g.queryLoraRank);
+      add(TensorRole::other, g.queryLoraRank, g.headCount * g.mlaKeyLength);
+    } else {
+      add(TensorRole::attentionQ, hidden, g.headCount * g.mlaKeyLength);
+    }
+    add(TensorRole::other, hidden, g.kvLoraRank + g.ropeLength);
+    add(TensorRole::other, unrotated, g.kvLoraRank * g.headCount, true);
+    add(TensorRole::other, g.kvLoraRank, g.mlaValueLength * g.headCount, true);
+    add(TensorRole::attentionOutput, g.headCount * g.mlaValueLength, hidden);
+  } else if (g.attention != Attention::none) {
+    const double queries = g.headCount * g.keyLength;
+    const double keys = g.kvHeadCount * g.keyLength;
+    const double values = g.kvHeadCount * g.valueLength;
+    if (g.fusedQKV) {
+      w.values.add(file, TensorRole::attentionV, false, c, hidden, queries + keys + values);
+    } else {
+      add(TensorRole::attentionQ, hidden, queries * (g.gatedQuery ? 2.0 : 1.0));
+      add(TensorRole::attentionK, hidden, keys);
+      if (!g.valueFromKey) w.values.add(file, TensorRole::attentionV, false, c, hidden, values);
+    }
+    add(TensorRole::attentionOutput, g.headCount * g.valueLength, hidden);
+  }
+  w.fixed += plain.base;
+}
+
+constexpr void addRecurrence(GroupWeights& w, const LayerGroup& g, double hidden, FileType file,
+                             const QuantizationContext& c) noexcept {
+  Variant plain;
+  const auto add = [&](double rowLength, double rows) {
+    plain.add(file, TensorRole::other, false, c, rowLength, rows);
+  };
+  switch (g.recurrence) {
+    case Recurrence::none:
+      break;
+    case Recurrence::mamba1:
+      add(hidden, 2.0 * g.innerLength);
+      add(g.innerLength, g.timeStepRank + 2.0 * g.stateLength);
+      add(g.timeStepRank, g.innerLength);
+      add(g.innerLength, hidden);
+      break;
+    case Recurrence::mamba2:
+      add(hidden, 2.0 * g.innerLength + 2.0 * g.stateGroupCount * g.stateLength + g.timeStepRank);
+      add(g.innerLength, hidden);
+      break;
+    case Recurrence::gatedDeltaNet:
+      w.values.add(file, TensorRole::attentionV, false, c, hidden,
+                   2.0 * g.stateGroupCount * g.stateLength + g.innerLength);
+      add(hidden, g.innerLength);
+      add(hidden, 2.0 * g.timeStepRank);
+      add(g.innerLength, hidden);
+      break;
+    case Recurrence::shortConvolution:
+      add(hidden, 3.0 * hidden);
+      add(hidden, hidden);
+      break;
+  }
+  w.fixed += plain.base;
+}
+
+constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidden, FileType file,
+                              const QuantizationContext& c) noexcept {
+  if (g.feedForward != FeedForward::none) {
+    if (g.feedForward == FeedForward::gated) {
+      w.up.add(file, TensorRole::feedForwardGate, false, c, hidden, g.feedForwardLength);
+    }
+    w.up.add(file, TensorRole::feedForwardUp, false, c, hidden,
+             g.feedForwardLength * (g.feedForward == FeedForward::fusedGated ? 2.0 : 1.0));
+    w.down.add(file, TensorRole::feedForwardDown, false, c, g.feedForwardLength, hidden);
+  }
+  if (g.expertCount > 0.0) {
+    const double rows = g.expertLength * g.expertCount;
+    const double matrices = g.plainExperts ? 1.0 : 2.0;
+    w.expertsUp.add(file, TensorRole::feedForwardUp, true, c, hidden, matrices * rows);
+    w.expertsDown.add(file, TensorRole::feedForwardDown, true, c, g.expertLength, hidden * g.expertCount);
+    w.largestExpertUp = g.fusedExperts ? w.expertsUp.base : w.expertsUp.base / matrices;
+  }
+  if (g.sharedExpertLength > 0.0) {
+    w.sharedUp.add(file, TensorRole::feedForwardUp, false, c, hidden,
+                   (g.plainExperts ? 1.0 : 2.0) * g.sharedExpertLength);
+    w.sharedDown.add(file, TensorRole::feedForwardDown, false, c, g.sharedExpertLength, hidden);
+  }
+}
+
+}  // namespace detail
+
+// The part of the work that is the same for every layer of a group.
+[[nodiscard]] constexpr FileWeights fileWeights(const ModelSpec& model, FileType file, bool importanceMatrix = false,
+                                                double largestTensor = 1e18) noexcept {
+  using namespace detail;
+  FileWeights w;
+  w.file = file;
+  w.largestTensor = largestTensor;
+  double experts = 0;
+  const auto groups = static_cast<std::size_t>(model.groupCount);
+  for (std::size_t i = 0; i < groups; ++i) experts = std::max(experts, model.groups[i].expertCount);
+  // The first layer's, which in a model with delta nets has the heads of the others.
+  std::size_t first = static_cast<std::size_t>(model.runs[0].group);
+  for (std::size_t i = 0; model.groups[first].recurrence == Recurrence::gatedDeltaNet && i < groups; ++i) {
+    if (model.groups[i].attention != Attention::none) first = i;
+  }
+  const LayerGroup& g0 = model.groups[first];
+  const double gqa = g0.attention != Attention::none && g0.kvHeadCount > 0.0
+                         ? static_cast<double>(static_cast<int>(g0.headCount / g0.kvHeadCount))
+                         : 0.0;
+  w.context = {gqa, experts, model.is70B, importanceMatrix};
+  w.layerCount = static_cast<int>(model.layerCount + model.predictionLayerCount);
+  w.valuesWhere = typeRule(file, TensorRole::attentionV, false, w.context, 256.0).where;
+  w.downWhere = typeRule(file, TensorRole::feedForwardDown, false, w.context, 256.0).where;
+  w.upWhere = typeRule(file, TensorRole::feedForwardUp, false, w.context, 256.0).where;
+
+  const double hidden = model.hiddenSize;
+  for (std::size_t i = 0; i < groups; ++i) {
+    const LayerGroup& g = model.groups[i];
+    GroupWeights& gw = w.groups[i];
+    addAttention(gw, g, hidden, file, w.context);
+    addRecurrence(gw, g, hidden, file, w.context);
+    addFeedForward(gw, g, hidden, file, w.context);
+    Variant plain;
+    plain.add(file, TensorRole::other, false, w.context, hidden, g.perLayerEmbeddingLength);
+    if (g.perLayerEmbeddingLength > 0.0) {
+      plain.add(file, TensorRole::other, false, w.context, g.perLayerEmbeddingLength, hidden);
+    }
+    gw.fixed += plain.base + gw.values.base + gw.down.base + gw.up.base + gw.sharedDown.base + gw.sharedUp.base +
+                g.vectorElements * kVectorBytes + g.unquantizedElements * kUnquantizedBytes;
+    gw.expertsFixed = gw.expertsDown.base + gw.expertsUp.base + g.expertVectorElements * kVectorBytes;
+  }
+  if (w.valuesWhere != Where::nowhere) {
+    visitLayers(model, [&](int, std::size_t group) { w.valueCount += valueTensors(model.groups[group]); });
+    const LayerGroup& prediction = model.groups[static_cast<std::size_t>(model.predictionGroup)];
+    w.valueCount += static_cast<int>(model.predictionLayerCount) * valueTensors(prediction);
+  }
+
+  const auto one = [&](TensorRole role, double rowLength, double rows) {
+    Variant v;
+    v.add(file, role, false, w.context, rowLength, rows);
+    return v.base;
+  };
+  const TensorRole embedding = model.tiedEmbeddings ? TensorRole::output : TensorRole::tokenEmbedding;
+  w.tokenEmbedding = one(embedding, hidden, model.vocabularySize);
+  w.output = model.tiedEmbeddings ? w.tokenEmbedding : one(TensorRole::output, hidden, model.vocabularySize);
+  if (model.perLayerEmbeddingLength > 0.0) {
+    w.tokenEmbedding += one(embedding, model.perLayerEmbeddingLength * model.layerCount, model.vocabularySize);
+  }
+  w.outputExtras = model.outputVectorElements * kVectorBytes + model.outputUnquantizedElements * kUnquantizedBytes;
+  w.firstLayerExtras =
+      model.firstLayerVectorElements * kVectorBytes + model.firstLayerUnquantizedElements * kUnquantizedBytes;
+  return w;
+}
+
+// Bytes of the next layer, one of `group`; `layer` counts from 0.
+[[nodiscard]] constexpr LayerWeights nextLayer(const ModelSpec& model, const FileWeights& w,
+                                               QuantizationCounters& counters, int layer, std::size_t group) noexcept {
+  const LayerGroup& g = model.groups[group];
+  const GroupWeights& gw = w.groups[group];
+  LayerWeights bytes{gw.fixed, gw.expertsFixed, 0.0};
+  double expertsDown = gw.expertsDown.base;
+  // With experts llama-quantize takes the number of the layer, except that files of 2 bits and less always count.
+  const bool byLayer = w.context.expertCount > 1.0;
+  if (w.valuesWhere != Where::nowhere && detail::valueTensors(g) > 0) {
+    if (applies(w.valuesWhere, counters.values, w.valueCount)) bytes.dense += gw.values.extra;
+    ++counters.values;
+  }
+  if (w.downWhere != Where::nowhere) {
+    const bool counts = !byLayer || detail::isTwoBitOrLess(w.file);
+    const auto index = [&] { return counts ? counters.down++ : layer; };
+    if (g.feedForward != FeedForward::none && applies(w.downWhere, index(), w.layerCount)) bytes.dense += gw.down.extra;
+    if (g.expertCount > 0.0 && applies(w.downWhere, index(), w.layerCount)) expertsDown += gw.expertsDown.extra;
+    if (g.sharedExpertLength > 0.0 && applies(w.downWhere, index(), w.layerCount)) {
+      bytes.dense += gw.sharedDown.extra;
+    }
+  }
+  if (w.upWhere != Where::nowhere && detail::downTensors(g) > 0) {
+    if (applies(w.upWhere, byLayer ? layer : counters.up++, w.layerCount)) {
+      bytes.dense += gw.up.extra + gw.sharedUp.extra;
+      bytes.experts += gw.expertsUp.extra;
+    }
+  }
+  bytes.experts += expertsDown - gw.expertsDown.base;
+  if (expertsDown > w.largestTensor) bytes.oversized += expertsDown;
+  if (gw.largestExpertUp > w.largestTensor) bytes.oversized += gw.expertsUp.base;
+  return bytes;
+}
+
+// Bytes of the prediction blocks, which come after the layers. `counters` as the layers left them.
+[[nodiscard]] constexpr double predictionBytes(const ModelSpec& model, const FileWeights& w,
+                                               QuantizationCounters counters) noexcept {
+  double bytes = 0;
+  for (int i = 0; i < static_cast<int>(model.predictionLayerCount); ++i) {
+    const LayerWeights layer = nextLayer(model, w, counters, static_cast<int>(model.layerCount) + i,
+                                         static_cast<std::size_t>(model.predictionGroup));
+    detail::Variant projection;
+    projection.add(w.file, TensorRole::other, false, w.context, 2.0 * model.hiddenSize, model.hiddenSize);
+    bytes += layer.dense + layer.experts + projection.base;
+  }
+  return bytes;
+}
+
+}  // namespace llmcalc

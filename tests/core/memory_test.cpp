@@ -1,0 +1,276 @@
+// planMemory and fits where no recording exists: refusals, devices, unified pools, and what must not change a plan.
+#include "llmcalc/memory.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace {
+
+using namespace llmcalc;
+
+// Llama 3.1 8B.
+ModelSpec llama() {
+  ModelSpec model;
+  model.vocabularySize = 128256;
+  model.hiddenSize = 4096;
+  model.layerCount = 32;
+  model.contextLength = 131072;
+  model.outputVectorElements = 4096;
+  model.groupCount = 1;
+  LayerGroup& layer = model.groups[0];
+  layer.headCount = 32;
+  layer.kvHeadCount = 8;
+  layer.keyLength = 128;
+  layer.valueLength = 128;
+  layer.feedForward = FeedForward::gated;
+  layer.feedForwardLength = 14336;
+  layer.vectorElements = 2 * 4096;
+  model.runCount = 1;
+  model.runs[0] = {0, 1};
+  return model;
+}
+
+ModelSpec latent() {
+  ModelSpec model = llama();
+  LayerGroup& layer = model.groups[0];
+  layer.attention = Attention::mla;
+  layer.kvHeadCount = 1;
+  layer.kvLoraRank = 512;
+  layer.ropeLength = 64;
+  layer.keyLength = 576;
+  layer.valueLength = 0;
+  layer.mlaKeyLength = 192;
+  layer.mlaValueLength = 128;
+  return model;
+}
+
+Runtime at8192() {
+  Runtime runtime;
+  runtime.contextLength = 8192;
+  return runtime;
+}
+
+std::string refusal(const ModelSpec& model, const Runtime& runtime) {
+  const auto plan = tryPlanMemory(model, runtime);
+  return plan ? "planned" : describe("planMemory", plan.violation());
+}
+
+TEST(PlanMemory, RefusesWhatTheEngineRefusesAndNamesBothOptions) {
+  Runtime runtime = at8192();
+  runtime.flashAttention = false;
+  runtime.cacheTypeV = CacheType::q8_0;
+  EXPECT_EQ(refusal(llama(), runtime),
+            "planMemory: runtime.cacheTypeV must be f32, f16 or bf16 where flashAttention is false, got q8_0");
+  runtime.cacheTypeV = CacheType::bf16;
+  runtime.cacheTypeK = CacheType::q8_0;
+  EXPECT_EQ(refusal(llama(), runtime), "planned");
+
+  runtime = at8192();
+  runtime.cacheTypeV = CacheType::q8_0;
+  EXPECT_EQ(refusal(latent(), runtime),
+            "planMemory: runtime.cacheTypeV must be the same as cacheTypeK for a model with mla, got q8_0");
+  runtime.cacheTypeK = CacheType::q8_0;
+  EXPECT_EQ(refusal(latent(), runtime), "planned");
+
+  ModelSpec odd = llama();
+  odd.groups[0].keyLength = odd.groups[0].valueLength = 80;
+  EXPECT_EQ(
+      refusal(odd, runtime),
+      "planMemory: runtime.cacheTypeK must be f32, f16 or bf16 where keyLength is not a multiple of 32, got q8_0");
+}
+
+TEST(PlanMemory, RefusesNumbersOutOfRange) {
+  Runtime runtime = at8192();
+  runtime.sequences = 0;
+  EXPECT_EQ(refusal(llama(), runtime), "planMemory: runtime.sequences must be a whole number from 1 to 256, got 0");
+  runtime = at8192();
+  runtime.contextLength = 0.5;
+  EXPECT_EQ(refusal(llama(), runtime),
+            "planMemory: runtime.contextLength must be a whole number from 0 to 1e9, got 0.5");
+  runtime.contextLength = 2;
+  EXPECT_EQ(refusal(llama(), runtime),
+            "planMemory: runtime.contextLength must be at least one token per sequence, got 2");
+  runtime = Runtime{};
+  ModelSpec untrained = llama();
+  untrained.contextLength = 0;
+  EXPECT_EQ(refusal(untrained, runtime),
+            "planMemory: runtime.contextLength must be given where the model has no contextLength, got 0");
+  runtime = at8192();
+  runtime.gpuCount = 2;
+  runtime.gpuShares = {1.0, -1.0};
+  EXPECT_EQ(refusal(llama(), runtime), "planMemory: runtime.gpus[1] must be a share of at least 0, got -1");
+  runtime.gpuShares = {0.0, 0.0};
+  EXPECT_EQ(refusal(llama(), runtime), "planMemory: runtime.gpus must be shares of which one is more than 0, got 0");
+}
+
+TEST(PlanMemory, RefusesImpossibleShapesAndNamesTheGroup) {
+  const auto with = [](auto&& change) {
+    ModelSpec model = llama();
+    change(model);
+    return refusal(model, at8192());
+  };
+  EXPECT_EQ(with([](ModelSpec& m) { m.groups[0].kvHeadCount = 33; }),
+            "planMemory: model.groups[0].kvHeadCount must be at most headCount, got 33");
+  EXPECT_EQ(with([](ModelSpec& m) { m.groups[0].expertCount = 8; }),
+            "planMemory: model.groups[0].expertsUsed must be from 1 to expertCount where there are experts, got 0");
+  EXPECT_EQ(with([](ModelSpec& m) { m.groups[0].attention = Attention::sliding; }),
+            "planMemory: model.slidingWindow must be at least 1 where layers slide, got 0");
+  EXPECT_EQ(with([](ModelSpec& m) { m.groups[0].recurrence = Recurrence::mamba2; }),
+            "planMemory: model.groups[0].convolutionLength must be at least 1 with a recurrence, got 0");
+  EXPECT_EQ(with([](ModelSpec& m) { m.runs[0].group = 1; }),
+            "planMemory: model.runs[0].group must be the index of a group, got 1");
+  EXPECT_EQ(with([](ModelSpec& m) { m.runCount = 0; }), "planMemory: model.runs must be 1 to 160 runs, got 0");
+  EXPECT_EQ(with([](ModelSpec& m) { m.layerCount = 1025; }),
+            "planMemory: model.layerCount must be a whole number from 1 to 1024, got 1025");
+  EXPECT_EQ(with([](ModelSpec& m) { m.hiddenSize = 0; }),
+            "planMemory: model.hiddenSize must be a whole number from 1 to 1e9, got 0");
+}
+
+TEST(PlanMemory, ThrowsTheSameText) {
+  Runtime runtime = at8192();
+  runtime.sequences = 0;
+  try {
+    static_cast<void>(planMemory(llama(), runtime));
+    FAIL();
+  } catch (const ArgumentError& error) {
+    EXPECT_EQ(std::string(error.what()), refusal(llama(), runtime));
+  }
+}
+
+TEST(PlanMemory, PutsTheHeadOnTheGpuFirst) {
+  Runtime runtime = at8192();
+  runtime.gpuLayers = 1;
+  const MemoryPlan plan = planMemory(llama(), runtime);
+  EXPECT_EQ(plan.gpus[0].layers, 0);
+  EXPECT_EQ(plan.gpus[0].weights, 128256.0 / 256 * 210 * 4096 + 4096 * 4);
+  EXPECT_EQ(plan.gpus[0].kvCache, 0);
+  EXPECT_EQ(plan.host.layers, 32);
+  EXPECT_EQ(plan.host.kvCache, 8192.0 * 32 * 8 * 256 * 2);
+}
+
+TEST(PlanMemory, SplitsLayersOverGpusByShareAndKeepsEveryByte) {
+  const MemoryPlan one = planMemory(llama(), at8192());
+  Runtime runtime = at8192();
+  runtime.gpuCount = 3;
+  runtime.gpuShares = {1.0, 2.0, 1.0};
+  const MemoryPlan three = planMemory(llama(), runtime);
+  // 33 units, the head last: shares of 1/4, 1/2, 1/4.
+  EXPECT_EQ(three.gpus[0].layers, 9);
+  EXPECT_EQ(three.gpus[1].layers, 16);
+  EXPECT_EQ(three.gpus[2].layers, 7);
+  double weights = 0;
+  double cache = 0;
+  for (int i = 0; i < 3; ++i) {
+    weights += three.gpus[static_cast<std::size_t>(i)].weights;
+    cache += three.gpus[static_cast<std::size_t>(i)].kvCache;
+  }
+  EXPECT_EQ(weights, one.gpus[0].weights);
+  EXPECT_EQ(cache, one.gpus[0].kvCache);
+  EXPECT_EQ(three.gpus[0].outputHead, 0);
+  EXPECT_GT(three.gpus[2].outputHead, 0);
+  // Four copies of the inputs: ggml's pipeline.
+  EXPECT_EQ(three.gpus[0].inputs, 4 * one.gpus[0].inputs);
+}
+
+TEST(PlanMemory, TakesTheContextOfTheModelWhereNoneIsGiven) {
+  EXPECT_EQ(planMemory(llama(), Runtime{}).cells.full, 131072);
+}
+
+TEST(PlanMemory, RealTensorsWin) {
+  static MeasuredWeights measured;
+  measured.tokenEmbedding = 1000;
+  measured.output = 2000;
+  measured.outputExtras = 16;
+  for (std::size_t i = 0; i < 32; ++i) measured.layers[i] = {100, 0, 0};
+  Runtime runtime = at8192();
+  runtime.gpuLayers = 17;
+  const MemoryPlan plan = planMemory(llama(), runtime, &measured);
+  EXPECT_EQ(plan.gpus[0].weights, 16 * 100 + 2000 + 16);
+  EXPECT_EQ(plan.host.weights, 16 * 100 + 1000);
+  EXPECT_EQ(plan.fileBytes, 32 * 100 + 3016);
+  EXPECT_EQ(plan.bytesPerToken, 32 * 100 + 2016);
+}
+
+TEST(PlanMemory, ReadsOnlyTheExpertsUsed) {
+  ModelSpec model = llama();
+  model.groups[0].expertCount = 8;
+  model.groups[0].expertsUsed = 2;
+  model.groups[0].expertLength = 14336;
+  Runtime runtime = at8192();
+  runtime.fileType = FileType::F16;
+  const double experts = 32.0 * 3 * 8 * 14336 * 4096 * 2;
+  const MemoryPlan plan = planMemory(model, runtime);
+  EXPECT_EQ(plan.bytesPerToken, plan.fileBytes - plan.host.tokenEmbedding - experts * 6 / 8);
+}
+
+TEST(PlanMemory, OverheadIsApartAndOfTheBackend) {
+  Runtime runtime = at8192();
+  const double plain = planMemory(llama(), runtime).gpus[0].total();
+  EXPECT_EQ(planMemory(llama(), runtime).gpus[0].overhead, 0);
+  runtime.multiprocessors = 128;
+  const DeviceMemory cuda = planMemory(llama(), runtime).gpus[0];
+  EXPECT_EQ(cuda.overhead, 128 * 3.75 * kBytesPerMiB);
+  EXPECT_EQ(cuda.total(), plain + cuda.overhead);
+  runtime.backend = Backend::vulkan;
+  EXPECT_EQ(planMemory(llama(), runtime).gpus[0].overhead, 17 * kBytesPerMiB);
+  runtime.backend = Backend::metal;
+  EXPECT_EQ(planMemory(llama(), runtime).gpus[0].overhead, 0);
+}
+
+TEST(PlanMemory, OlderBuildsTakeMore) {
+  Runtime runtime = at8192();
+  const double now = planMemory(llama(), runtime).gpus[0].computeBuffer;
+  runtime.build = 9450;  // logits of the whole micro-batch
+  const double allLogits = planMemory(llama(), runtime).gpus[0].computeBuffer;
+  EXPECT_GT(allLogits, now);
+  runtime.build = 9000;  // and masks of f32 with a copy
+  const double wideMask = planMemory(llama(), runtime).gpus[0].computeBuffer;
+  EXPECT_EQ(wideMask - allLogits, 8192.0 * 512 * 4);
+}
+
+MemoryPlan taking(double gpu, double host) {
+  MemoryPlan plan;
+  plan.gpuCount = 1;
+  plan.gpus[0].weights = gpu;
+  plan.host.weights = host;
+  return plan;
+}
+
+TEST(Fits, KeepsPoolsApart) {
+  Machine machine;
+  machine.gpuCount = 1;
+  machine.gpuMemory[0] = 8e9;
+  machine.gpuReserved[0] = 1e9;
+  machine.hostMemory = 64e9;
+  const Fit fit = fits(taking(8e9, 1e9), machine);
+  EXPECT_FALSE(fit.fits);
+  EXPECT_EQ(fit.gpus[0].shortBy(), 1e9);
+  EXPECT_EQ(fit.host.shortBy(), 0);
+  EXPECT_TRUE(fits(taking(7e9, 64e9), machine).fits);
+  EXPECT_FALSE(fits(taking(7e9, 64e9 + 1), machine).fits);
+}
+
+TEST(Fits, AUnifiedPoolHasABudgetAndAnEnd) {
+  Machine machine;
+  machine.kind = MemoryKind::apple;
+  machine.hostMemory = 64 * kBytesPerGiB;
+  EXPECT_EQ(unifiedMemoryBudget(MemoryKind::apple, 64 * kBytesPerGiB), 51.84 * kBytesPerGiB);
+  EXPECT_EQ(unifiedMemoryBudget(MemoryKind::apple, 16 * kBytesPerGiB), 0.74 * 16 * kBytesPerGiB);
+  EXPECT_EQ(unifiedMemoryBudget(MemoryKind::apple, 256 * kBytesPerGiB), 0.84 * 256 * kBytesPerGiB);
+  EXPECT_EQ(unifiedMemoryBudget(MemoryKind::amd, 64 * kBytesPerGiB), 32 * kBytesPerGiB);
+  EXPECT_EQ(unifiedMemoryBudget(MemoryKind::shared, 128 * kBytesPerGiB), 128 * kBytesPerGiB);
+  EXPECT_TRUE(fits(taking(50 * kBytesPerGiB, 10 * kBytesPerGiB), machine).fits);
+  EXPECT_FALSE(fits(taking(52 * kBytesPerGiB, 0), machine).fits);                  // beyond the GPU's part
+  EXPECT_FALSE(fits(taking(50 * kBytesPerGiB, 15 * kBytesPerGiB), machine).fits);  // beyond the pool
+  machine.gpuCount = 1;
+  machine.gpuMemory[0] = 60 * kBytesPerGiB;  // raised by the user
+  EXPECT_TRUE(fits(taking(52 * kBytesPerGiB, 0), machine).fits);
+}
+
+TEST(Fits, RefusesAMachineOfFewerCards) {
+  EXPECT_EQ(describe("fits", tryFits(taking(1, 1), Machine{}).violation()),
+            "fits: machine.gpus must be at least as many as the plan has, got 0");
+}
+
+}  // namespace

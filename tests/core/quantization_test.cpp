@@ -1,0 +1,77 @@
+#include "llmcalc/quantization.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace llmcalc;
+
+TEST(TensorBytes, CountWholeBlocks) {
+  EXPECT_EQ(tensorBytes(TensorType::F16, 4096, 4096), 2.0 * 4096 * 4096);
+  EXPECT_EQ(tensorBytes(TensorType::Q8_0, 32, 1), 34);
+  EXPECT_EQ(tensorBytes(TensorType::Q4_K, 4096, 14336), 4096.0 / 256 * 144 * 14336);
+  EXPECT_EQ(tensorBytes(TensorType::MXFP4, 2880, 2880), 2880.0 / 32 * 17 * 2880);
+}
+
+TEST(TensorTypes, CacheTypesHaveTheirBlockScales) {
+  EXPECT_EQ(bytesPerElement(CacheType::f16), 2);
+  EXPECT_EQ(bytesPerElement(CacheType::q8_0), 34.0 / 32);
+  EXPECT_EQ(bytesPerElement(CacheType::q4_0), 18.0 / 32);
+  EXPECT_TRUE(isQuantized(CacheType::iq4_nl));
+  EXPECT_FALSE(isQuantized(CacheType::bf16));
+}
+
+TEST(FittingType, FallsBackWhereRowsAreNoWholeBlocks) {
+  EXPECT_EQ(fittingType(TensorType::Q4_K, 4096), TensorType::Q4_K);
+  EXPECT_EQ(fittingType(TensorType::Q4_K, 2880), TensorType::Q5_0);  // gpt-oss
+  EXPECT_EQ(fittingType(TensorType::Q6_K, 896), TensorType::Q8_0);   // Qwen2.5 0.5B
+  EXPECT_EQ(fittingType(TensorType::Q5_K, 1152), TensorType::Q5_1);  // Gemma 3 1B
+  EXPECT_EQ(fittingType(TensorType::Q3_K, 576), TensorType::Q4_0);
+  EXPECT_EQ(fittingType(TensorType::IQ2_XXS, 576), TensorType::IQ4_NL);
+  EXPECT_EQ(fittingType(TensorType::Q4_K, 48), TensorType::F16);  // Mamba 130M's time steps
+}
+
+TEST(Applies, FollowsLlamaQuantize) {
+  const auto chosen = [](Where where, int n) {
+    std::string layers;
+    for (int i = 0; i < n; ++i) layers += applies(where, i, n) ? 'x' : '.';
+    return layers;
+  };
+  EXPECT_EQ(chosen(Where::moreBits, 32), "xxxx..x..x..x..x..x..x..x..xxxxx");
+  EXPECT_EQ(chosen(Where::firstEighth, 32), "xxxx............................");
+  EXPECT_EQ(chosen(Where::firstSixteenth, 32), "xx..............................");
+  EXPECT_EQ(chosen(Where::middle, 16), "..xxxxxxxxxxxx..");
+  EXPECT_EQ(chosen(Where::firstTwo, 5), "xx...");
+  EXPECT_EQ(chosen(Where::firstFour, 5), "xxxx.");
+}
+
+TEST(TypeRules, GiveTheHeadMoreBits) {
+  const QuantizationContext dense{4.0, 0.0, false, false};
+  const auto output = [&](FileType file, double rowLength = 4096) {
+    return typeRule(file, TensorRole::output, false, dense, rowLength).base;
+  };
+  EXPECT_EQ(output(FileType::Q4_K_M), TensorType::Q6_K);
+  EXPECT_EQ(output(FileType::IQ2_M), TensorType::Q5_K);
+  EXPECT_EQ(output(FileType::Q8_0), TensorType::Q8_0);
+  EXPECT_EQ(output(FileType::F16), TensorType::F16);
+  EXPECT_EQ(output(FileType::Q4_K_M, 2880), TensorType::Q8_0);
+}
+
+TEST(TypeRules, DependOnHeadsAndExperts) {
+  const auto values = [](FileType file, const QuantizationContext& context) {
+    return typeRule(file, TensorRole::attentionV, false, context, 4096).base;
+  };
+  EXPECT_EQ(values(FileType::Q2_K, {4.0, 0.0, false, false}), TensorType::Q4_K);
+  EXPECT_EQ(values(FileType::Q2_K, {1.0, 0.0, false, false}), TensorType::Q3_K);
+  EXPECT_EQ(values(FileType::Q4_K_M, {8.0, 0.0, true, false}), TensorType::Q5_K);
+  EXPECT_EQ(values(FileType::Q4_K_M, {4.0, 8.0, false, false}), TensorType::Q8_0);
+  EXPECT_EQ(values(FileType::IQ3_XXS, {1.0, 0.0, false, false}), TensorType::IQ3_S);
+  EXPECT_EQ(values(FileType::IQ3_XXS, {1.0, 0.0, false, true}), TensorType::IQ3_XXS);
+  const auto down = typeRule(FileType::Q4_0, TensorRole::feedForwardDown, false, {4.0, 0.0, false, true}, 4096);
+  EXPECT_EQ(down.special, TensorType::Q4_1);
+  EXPECT_EQ(down.where, Where::firstEighth);
+  EXPECT_EQ(typeRule(FileType::MXFP4_MOE, TensorRole::feedForwardUp, true, {1.0, 32.0, false, false}, 2880).base,
+            TensorType::MXFP4);
+}
+
+}  // namespace
