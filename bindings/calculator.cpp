@@ -5,21 +5,19 @@
 
 #include <emscripten/bind.h>
 
-#include <array>
 #include <cstdint>
 #include <limits>
 #include <span>
+
+#include "block.hpp"
 
 namespace {
 
 using llmcalc::Result;
 
-// The heap never grows, so that JavaScript may keep a view of the block. 1,024 points of three columns stay within a
-// first-level cache.
-constexpr std::int32_t kBlockLength = 1024;
-std::array<std::array<double, kBlockLength>, 3> block;
-
-double address(const void* object) { return static_cast<double>(reinterpret_cast<std::uintptr_t>(object)); }
+using llmcalc::bindings::address;
+using llmcalc::bindings::block;
+using llmcalc::bindings::kBlockLength;
 
 template <auto Try>
 struct Bound;
@@ -31,15 +29,7 @@ struct Bound<Try> {
     return result ? static_cast<double>(*result) : std::numeric_limits<double>::quiet_NaN();
   }
 
-  // Into the block: address and length of the parameter's name and of the requirement, and the limit.
-  static void violation(Arguments... arguments) {
-    const llmcalc::Violation found = Try(arguments...).violation();
-    block[0][0] = address(found.parameter.data());
-    block[0][1] = static_cast<double>(found.parameter.size());
-    block[0][2] = address(found.requirement.data());
-    block[0][3] = static_cast<double>(found.requirement.size());
-    block[0][4] = found.limit;
-  }
+  static void violation(Arguments... arguments) { llmcalc::bindings::writeViolation(Try(arguments...).violation()); }
 };
 
 double blockAddress() { return address(block.data()); }

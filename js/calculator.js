@@ -2,32 +2,14 @@
 // The public functions over a core: the table of numbers-in, numbers-out functions that bindings/ exports, the same for
 // WebAssembly and for its transpiled twin. Types are checked here, ranges in C++, and both texts come from C++.
 
+import { modelFromGgufMetadata } from './gguf.js';
+import { createMemory } from './memory.js';
+import { display, readViolation } from './violation.js';
+
 /**
  * @typedef {ReturnType<typeof import('llmcalc:transpiled').default>} Core
  * @typedef {import('./types.d.ts').WasmCalculator} WasmCalculator
  */
-
-/**
- * What `value` looks like in a message.
- *
- * @param {unknown} value
- */
-function display(value) {
-  switch (typeof value) {
-    case 'string':
-      return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
-    case 'bigint':
-      return `${value}n`;
-    case 'function':
-    case 'symbol':
-      return `a ${typeof value}`;
-    case 'object':
-      if (value === null) return 'null';
-      return Array.isArray(value) ? 'an array' : 'an object';
-    default:
-      return String(value);
-  }
-}
 
 /**
  * The error for a call that cannot be answered: a TypeError where a value has the wrong type, else a RangeError.
@@ -45,17 +27,10 @@ function argumentError(core, name, bound, args, flag) {
     return typeof value === 'number' ? value : Number.NaN;
   });
   core[`${bound}Violation`](...values);
-  const block = core.blockAddress() / Float64Array.BYTES_PER_ELEMENT;
-  const [parameterAt, parameterLength, requirementAt, requirementLength, limit] = core.HEAPF64.subarray(
-    block,
-    block + 5,
-  );
-  const text = (/** @type {number} */ at, /** @type {number} */ length) =>
-    String.fromCharCode(...core.HEAPU8.subarray(at, at + length));
-  const parameter = text(parameterAt, parameterLength);
+  const { parameter, requirement: range, limit } = readViolation(core);
 
   const wrong = parameter || /** @type {string} */ (flag);
-  const requirement = parameter ? text(requirementAt, requirementLength) : 'a boolean';
+  const requirement = parameter ? range : 'a boolean';
   const limited = parameter && !Number.isNaN(limit) ? ` (${limit})` : '';
   const message = `${name}: ${wrong} must be ${requirement}${limited}, got ${display(args[wrong])}`;
   return parameter && typeof args[wrong] === 'number' ? new RangeError(message) : new TypeError(message);
@@ -207,6 +182,8 @@ export function createCalculator(core, backend, fallbackReason) {
     calculateOffloadBandwidth,
     isOutOfMemory,
     getCPUFactor,
+    ...createMemory(core),
+    modelFromGgufMetadata,
     isWASMAvailable: () => backend === 'wasm',
     backend,
     fallbackReason,

@@ -127,6 +127,272 @@ export declare function isOutOfMemory(
  */
 export declare function getCPUFactor(generation: number, coreCount: number, isHighEnd?: boolean): number;
 
+/** How a layer attends; `mla` is multi-head latent attention, `sliding` also stands for chunks. */
+export type Attention = 'none' | 'full' | 'sliding' | 'mla';
+export type Recurrence = 'none' | 'mamba1' | 'mamba2' | 'gatedDeltaNet' | 'shortConvolution';
+/** Gate, up and down; gate and up in one matrix; or up and down. */
+export type FeedForward = 'none' | 'gated' | 'fusedGated' | 'plain';
+
+/** Layers of one shape. Lengths are in elements; what does not apply is left out. */
+export interface LayerGroup {
+  /** Default `full`. */
+  attention?: Attention;
+  /** Query heads. */
+  headCount?: number;
+  /** Key/value heads; 1 for `mla`. */
+  kvHeadCount?: number;
+  /** Of one head; for `mla` kvLoraRank + ropeLength. */
+  keyLength?: number;
+  /** Of one head. */
+  valueLength?: number;
+  /** Reads the cache of an earlier layer (Gemma 3n, Gemma 4). */
+  sharesCache?: boolean;
+  /** Has no matrix for values. */
+  valueFromKey?: boolean;
+  /** One matrix for queries, keys and values. */
+  fusedQKV?: boolean;
+  /** The query matrix gives a gate too (Qwen3-Next). */
+  gatedQuery?: boolean;
+  /** For `mla`; 0 for one query matrix. */
+  queryLoraRank?: number;
+  kvLoraRank?: number;
+  /** For `mla`: the part of a key that carries the position. */
+  ropeLength?: number;
+  /** For `mla`: of one head, uncompressed. */
+  mlaKeyLength?: number;
+  mlaValueLength?: number;
+  /** Default `none`. A layer may have attention and recurrence side by side (Falcon-H1). */
+  recurrence?: Recurrence;
+  /** Taps. */
+  convolutionLength?: number;
+  /** Channels; for `gatedDeltaNet` value heads times their length. */
+  innerLength?: number;
+  /** Per channel; for `gatedDeltaNet` the length of a key. */
+  stateLength?: number;
+  /** For `gatedDeltaNet` key heads. */
+  stateGroupCount?: number;
+  /** mamba1: rank; mamba2: heads; gatedDeltaNet: value heads. */
+  timeStepRank?: number;
+  /** The dense network. Default `none`. */
+  feedForward?: FeedForward;
+  feedForwardLength?: number;
+  expertCount?: number;
+  /** Per token. */
+  expertsUsed?: number;
+  /** Feed-forward length of one expert. */
+  expertLength?: number;
+  /** Gate and up of the experts in one tensor. */
+  fusedExperts?: boolean;
+  /** Experts without a gate. */
+  plainExperts?: boolean;
+  /** Feed-forward length of all shared experts together. */
+  sharedExpertLength?: number;
+  /** Per-layer embeddings (Gemma 3n, Gemma 4 E). */
+  perLayerEmbeddingLength?: number;
+  /** Elements that stay F32 in every file: norms, biases, routers, convolutions. */
+  vectorElements?: number;
+  /** The same, moved with the experts. */
+  expertVectorElements?: number;
+  /** Elements of matrices that stay as converted, 2 bytes each. */
+  unquantizedElements?: number;
+}
+
+/** A tensor as a GGUF header lists it. */
+export interface GgufTensor {
+  name: string;
+  /** Lengths, the row first. */
+  shape: ArrayLike<number | bigint>;
+  /** Its ggml type: `'Q4_K'`, or the number of the header. */
+  type: string | number;
+}
+
+/** The shape of a decoder-only language model. */
+export interface ModelSpec {
+  /** One with rules of its own in llama.cpp's graphs, or `common`. Default `common`. */
+  architecture?: string;
+  vocabularySize: number;
+  hiddenSize: number;
+  /** Repeating layers, prediction layers not counted. */
+  layerCount: number;
+  /** Tokens it was trained for. */
+  contextLength?: number;
+  /** Tokens that a sliding layer sees. */
+  slidingWindow?: number;
+  /** The head is the token embedding. Default false. */
+  tiedEmbeddings?: boolean;
+  /** 80 layers of llama, qwen2 or olmo with grouped queries: quantised with more bits for values. */
+  is70B?: boolean;
+  perLayerEmbeddingLength?: number;
+  /** Elements placed with the head, F32 (the last norm). */
+  outputVectorElements?: number;
+  /** Elements placed with the head, 2 bytes each. */
+  outputUnquantizedElements?: number;
+  firstLayerVectorElements?: number;
+  firstLayerUnquantizedElements?: number;
+  /** Multi-token-prediction blocks: in the file, not loaded. */
+  predictionLayerCount?: number;
+  /** Index of their group. */
+  predictionGroup?: number;
+  /** 1 to 8. */
+  groups: LayerGroup[];
+  /** `[group, count]`, in order and over again until all layers are there; 1 to 160. */
+  runs: [group: number, count: number][];
+  /** Real tensors, whose sizes win over the file type. */
+  tensors?: GgufTensor[];
+}
+
+export type FileType =
+  | ('F32' | 'F16' | 'BF16' | 'Q8_0' | 'Q6_K' | 'Q5_K_M' | 'Q5_K_S' | 'Q5_0' | 'Q5_1' | 'Q4_K_M' | 'Q4_K_S')
+  | ('Q4_0' | 'Q4_1' | 'Q3_K_L' | 'Q3_K_M' | 'Q3_K_S' | 'Q2_K' | 'Q2_K_S' | 'IQ4_XS' | 'IQ4_NL' | 'IQ3_M' | 'IQ3_S')
+  | (
+      | 'IQ3_XS'
+      | 'IQ3_XXS'
+      | 'IQ2_M'
+      | 'IQ2_S'
+      | 'IQ2_XS'
+      | 'IQ2_XXS'
+      | 'IQ1_M'
+      | 'IQ1_S'
+      | 'TQ2_0'
+      | 'TQ1_0'
+      | 'MXFP4_MOE'
+    );
+
+export type CacheType = 'f32' | 'f16' | 'bf16' | 'q8_0' | 'q4_0' | 'q4_1' | 'iq4_nl' | 'q5_0' | 'q5_1';
+
+/** Options of llama.cpp; defaults are llama-server's. */
+export interface MemoryRuntime {
+  engine?: 'llama.cpp';
+  /** Build number. Default 11669, which the golden data are of. */
+  build?: number;
+  /** llama-server, which reserves logits for one token per sequence; else for the whole micro-batch. Default true. */
+  server?: boolean;
+  /** Default `Q4_K_M`. */
+  fileType?: FileType;
+  /** The file was quantised with an importance matrix. Default false. */
+  importanceMatrix?: boolean;
+  /** Tokens of all sequences together. Default: the model's. */
+  contextLength?: number;
+  /** Default 2048. */
+  batchSize?: number;
+  /** Default 512. */
+  microBatchSize?: number;
+  /** Default 4 with `server`, else 1. */
+  sequences?: number;
+  /** One cache for all sequences. Default true with `server` where `sequences` is left out, else false. */
+  kvUnified?: boolean;
+  /** Default true. */
+  flashAttention?: boolean;
+  /** Default `f16`. */
+  cacheTypeK?: CacheType;
+  /** Default `f16`. */
+  cacheTypeV?: CacheType;
+  /** Layers on GPUs, the head being the last. Default `'all'`. */
+  gpuLayers?: number | 'all';
+  /** Layers whose experts stay on the host. Default 0. */
+  cpuMoeLayers?: number;
+  /** Sliding layers keep everything. Default false. */
+  swaFull?: boolean;
+  /** Caches are with their layers, not on the host. Default true. */
+  kvOffload?: boolean;
+  /** GPUs: how many, or their shares of the layers. Default 1; 0 for none; at most 16. */
+  gpus?: number | number[];
+  /** For `overhead`. Default `cuda`. */
+  backend?: 'cuda' | 'metal' | 'vulkan' | 'rocm' | 'cpu';
+  /** Of one GPU, for CUDA's `overhead`; 0 for unknown, which counts nothing. Default 0. */
+  multiprocessors?: number;
+}
+
+/** What one device holds, in bytes. */
+export interface DeviceMemory {
+  /** `gpu0`, `gpu1`, ... or `host`. */
+  name: string;
+  weights: number;
+  kvCache: number;
+  recurrentState: number;
+  /** Scratch memory of a micro-batch. */
+  computeBuffer: number;
+  /** Logits, on the host. */
+  outputBuffer: number;
+  /** The backend's own, estimated; everything else is what llama.cpp plans. */
+  overhead: number;
+  total: number;
+  /** Repeating layers placed here. */
+  layers: number;
+  /** Parts of the above. */
+  terms: {
+    /** Of `weights`. */
+    tokenEmbedding: number;
+    outputHead: number;
+    experts: number;
+    /** Of `kvCache`. */
+    slidingCache: number;
+    /** Of `computeBuffer`, as is the rest, `largestStage`. */
+    inputs: number;
+    largestStage: number;
+    /** Which stage of the graph is the largest. */
+    stage: string;
+  };
+}
+
+export interface MemoryPlan {
+  /** The GPUs, then the host. */
+  devices: DeviceMemory[];
+  /** Cells of each of `streams` streams: of layers that see everything, and of sliding ones (0 without any). */
+  cells: { streams: number; full: number; sliding: number };
+  /** Tokens of a micro-batch that get logits. */
+  outputs: number;
+  /** Bytes of all tensors in the file, prediction blocks too; without its header and vocabulary. */
+  fileBytes: number;
+  /** Bytes of weights read for one token of one sequence: all but the token embedding, of the experts the used ones. */
+  bytesPerToken: number;
+}
+
+/**
+ * What llama.cpp will allocate, device by device. docs/memory.md has every term with its formula, source and error.
+ *
+ * @throws {TypeError | RangeError} also for what the engine refuses, as a quantised cacheTypeV without flashAttention
+ */
+export declare function planMemory(model: ModelSpec, runtime?: MemoryRuntime): MemoryPlan;
+
+export interface Machine {
+  /** `apple`, `amd` and `shared` (DGX Spark) have one pool for host and GPU. Default `separate`. */
+  kind?: 'separate' | 'apple' | 'amd' | 'shared';
+  /** Bytes installed; with one pool all of it. */
+  hostMemory: number;
+  /** Bytes in use by others. Default 0. */
+  hostReserved?: number;
+  /** Bytes of each card. With one pool left out, or a budget that overrides the usual one. */
+  gpus?: { memory?: number; reserved?: number }[];
+}
+
+export interface MemoryFit {
+  fits: boolean;
+  /** In the plan's order, in bytes. With one pool the host's row is the whole pool. */
+  devices: { name: string; needed: number; available: number; shortBy: number }[];
+}
+
+/**
+ * Whether every device of a plan has room. Pools are never added up; one pool must hold both the GPU's part, within its
+ * budget, and everything together.
+ *
+ * @throws {TypeError | RangeError}
+ */
+export declare function fits(plan: MemoryPlan, machine: Machine): MemoryFit;
+
+/**
+ * The shape of a model from the keys and values of its GGUF header.
+ *
+ * @param metadata All pairs, or at least those of the architecture (`llama.block_count`, ...).
+ * @param options `tensors`: the header's tensor list, whose sizes then win over a file type. `tiedEmbeddings`: where
+ * there is no list, whether the head is the token embedding; the default is the architecture's habit.
+ * @throws {TypeError | RangeError} naming the key that is missing or unknown
+ */
+export declare function modelFromGgufMetadata(
+  metadata: Record<string, unknown>,
+  options?: { tensors?: GgufTensor[]; tiedEmbeddings?: boolean },
+): ModelSpec;
+
 /** Whether WebAssembly runs the formulas: `backend === 'wasm'`. */
 export declare function isWASMAvailable(): boolean;
 
@@ -145,6 +411,9 @@ export interface WasmCalculator {
   readonly calculateOffloadBandwidth: typeof calculateOffloadBandwidth;
   readonly isOutOfMemory: typeof isOutOfMemory;
   readonly getCPUFactor: typeof getCPUFactor;
+  readonly planMemory: typeof planMemory;
+  readonly fits: typeof fits;
+  readonly modelFromGgufMetadata: typeof modelFromGgufMetadata;
   readonly isWASMAvailable: typeof isWASMAvailable;
   readonly backend: Backend;
   readonly fallbackReason: Error | null;

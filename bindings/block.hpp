@@ -1,0 +1,31 @@
+// The one block of memory in which everything crosses that is more than a number.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "llmcalc/validation.hpp"
+
+namespace llmcalc::bindings {
+
+// The heap never grows, so that JavaScript may keep a view of the block. 1,024 points of three columns stay within a
+// first-level cache.
+inline constexpr std::int32_t kBlockLength = 1024;
+inline std::array<std::array<double, kBlockLength>, 3> block;
+
+inline double address(const void* object) { return static_cast<double>(reinterpret_cast<std::uintptr_t>(object)); }
+
+// Into the block: address and length of the parameter's name, of the requirement and of what was passed, the limit, the
+// index and the value.
+inline void writeViolation(const Violation& found) {
+  double* to = block[0].data();
+  for (const std::string_view text : {found.parameter, found.requirement, found.text}) {
+    *to++ = address(text.data());
+    *to++ = static_cast<double>(text.size());
+  }
+  *to++ = found.limit;
+  *to++ = found.index;
+  *to = found.value;
+}
+
+}  // namespace llmcalc::bindings

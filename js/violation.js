@@ -1,0 +1,36 @@
+// @ts-check
+// How a violation that C++ found is read, and what a value looks like in its message.
+
+/** @param {unknown} value */
+export function display(value) {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
+    case 'bigint':
+      return `${value}n`;
+    case 'function':
+    case 'symbol':
+      return `a ${typeof value}`;
+    case 'object':
+      if (value === null) return 'null';
+      return Array.isArray(value) ? 'an array' : 'an object';
+    default:
+      return String(value);
+  }
+}
+
+/** @param {import('./calculator.js').Core} core */
+export function readViolation(core) {
+  const at = core.blockAddress() / Float64Array.BYTES_PER_ELEMENT;
+  const numbers = core.HEAPF64.subarray(at, at + 9);
+  const text = (/** @type {number} */ i) =>
+    String.fromCharCode(...core.HEAPU8.subarray(numbers[i], numbers[i] + numbers[i + 1]));
+  return {
+    parameter: text(0),
+    requirement: text(2),
+    passed: text(4),
+    limit: numbers[6],
+    index: numbers[7],
+    value: numbers[8],
+  };
+}

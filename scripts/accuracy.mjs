@@ -1,0 +1,48 @@
+// How accurate the package is against recordings:
+//
+//   scripts/accuracy memory DIR [--json]   planMemory against plans of llama.cpp in the golden format
+//
+// Prints n, median, p90 and maximum error per class and the worst ten rows. Exits with 1 if a target is missed, and the
+// last line says which.
+import wasmCalculator from '../dist/wasmCalculator.js';
+import { measure, tableOf } from './support/memory-accuracy.mjs';
+import { readRecorded } from './support/memory-golden.mjs';
+
+const [subject, folder, ...options] = process.argv.slice(2);
+const json = options.includes('--json');
+if (subject !== 'memory' || !folder || options.some((option) => option !== '--json')) {
+  console.error('usage: scripts/accuracy memory DIR [--json]');
+  process.exit(2);
+}
+
+const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.001 ? 4 : 2)} %`;
+const errors = measure(readRecorded(folder), wasmCalculator.planMemory);
+const table = tableOf(errors);
+const worst = errors
+  .filter(({ table: name }) => name !== 'whole plan by placement')
+  .toSorted((a, b) => b.error - a.error)
+  .slice(0, 10);
+const missed = table.filter(({ misses }) => misses.length > 0);
+
+if (json) {
+  console.log(JSON.stringify({ backend: wasmCalculator.backend, table, worst, missed: missed.length }, null, 2));
+} else {
+  console.log('| quantity | class | n | median | p90 | max | misses |\n|---|---|---:|---:|---:|---:|---|');
+  for (const row of table) {
+    const figures = [row.median, row.p90, row.max].map(percent).join(' | ');
+    console.log(`| ${row.table} | ${row.class} | ${row.n} | ${figures} | ${row.misses.join(', ')} |`);
+  }
+  console.log('\nThe worst ten:\n\n| quantity | error | estimate is | row |\n|---|---:|---|---|');
+  for (const row of worst) {
+    console.log(`| ${row.table} | ${percent(row.error)} | ${row.signed > 0 ? 'high' : 'low'} | ${row.what} |`);
+  }
+}
+if (missed.length > 0) {
+  const text = missed.map(
+    (row) => `${row.table} (${row.class}): ${row.misses.map((f) => `${f} ${percent(row[f])}`).join(', ')}`,
+  );
+  console.log(`${json ? '' : '\n'}misses its target: ${text.join('; ')}`);
+  process.exitCode = 1;
+} else if (!json) {
+  console.log('\nall targets are met');
+}
