@@ -3,6 +3,8 @@
 //   node bench/cases.mjs IMPLEMENTATION CASE     prints the median nanoseconds per call
 //
 // bench/run.mjs runs them all and makes the table.
+import { fileURLToPath } from 'node:url';
+import { readCompact } from '../scripts/support/memory-golden.mjs';
 import * as naive from '../tests/reference.mjs';
 
 /** Plain JavaScript with typed arrays: what a careful author would write without WebAssembly. */
@@ -32,8 +34,13 @@ const emptyModule = new Uint8Array([
 async function packaged(entry, backend) {
   const { default: calculator } = await import(entry);
   if (calculator.backend !== backend) throw new Error(`${entry} runs as ${calculator.backend}`);
-  const { calculatePerformance, batchCalculatePerformance, batchCalculatePerformanceColumns } = calculator;
-  return { calculatePerformance, objects: batchCalculatePerformance, columns: batchCalculatePerformanceColumns };
+  const { calculatePerformance, batchCalculatePerformance, batchCalculatePerformanceColumns, planMemory } = calculator;
+  return {
+    calculatePerformance,
+    objects: batchCalculatePerformance,
+    columns: batchCalculatePerformanceColumns,
+    planMemory,
+  };
 }
 
 const implementations = {
@@ -88,6 +95,14 @@ const work = {
     }
     return sum;
   },
+  plan: ({ planMemory }, model) => {
+    const spec = readCompact(fileURLToPath(new URL('../tests/golden', import.meta.url))).models.get(model);
+    return (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += planMemory(spec, { contextLength: 8192 + 256 * (i & 7) }).devices[0].total;
+      return sum;
+    };
+  },
   into: ({ columns }, points) => {
     const into = columns(1008, 70, 2, 16, 14 / (points - 1));
     return (n) => {
@@ -99,8 +114,8 @@ const work = {
 };
 
 const [implementation, name] = process.argv.slice(2);
-const [kind, points] = name.split('/');
-const run = work[kind](await implementations[implementation](), Number(points));
+const [kind, size] = name.split('/');
+const run = work[kind](await implementations[implementation](), kind === 'plan' ? size : Number(size));
 
 const time = (n) => {
   const start = process.hrtime.bigint();

@@ -1,6 +1,13 @@
 // The native side of bench/run.mjs: the same work as its JavaScript cases, each result new memory of the caller's.
 #include <benchmark/benchmark.h>
 
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "flat.hpp"
 #include "llmcalc/llmcalc.hpp"
 
 namespace {
@@ -48,4 +55,36 @@ void into(benchmark::State& state) {
 }
 BENCHMARK(into)->Arg(29)->Arg(1000)->Arg(1000000);
 
+llmcalc::ModelSpec readModel(const std::string& name) {
+  std::ifstream file(LLMCALC_GOLDEN_DIRECTORY "models.tsv");
+  for (std::string line; std::getline(file, line);) {
+    if (line.substr(0, line.find('\t')) != name) continue;
+    std::istringstream words(line.substr(line.rfind('\t')));
+    std::vector<double> numbers;
+    for (double number = 0; words >> number;) numbers.push_back(number);
+    llmcalc::ModelSpec model;
+    llmcalc::flat::Reader reader(numbers);
+    llmcalc::flat::read(reader, model);
+    return model;
+  }
+  throw std::runtime_error("no model " + name);
+}
+
+void plan(benchmark::State& state, const std::string& name) {
+  const llmcalc::ModelSpec model = readModel(name);
+  llmcalc::Runtime runtime;
+  int i = 0;
+  for (auto _ : state) {
+    runtime.contextLength = 8192 + 256 * (i++ & 7);
+    benchmark::DoNotOptimize(llmcalc::tryPlanMemory(model, runtime));
+  }
+}
 }  // namespace
+
+int main(int argc, char** argv) {
+  for (const std::string name : {"llama-3.1-8b", "gemma-3-27b", "deepseek-v3"}) {
+    benchmark::RegisterBenchmark(("plan/" + name).c_str(), plan, name);
+  }
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

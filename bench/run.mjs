@@ -74,6 +74,14 @@ const times = table(
   }),
 );
 
+const plans = table(
+  ['`planMemory` of', 'transpiled', 'wasm', 'native C++'],
+  ['llama-3.1-8b', 'gemma-3-27b', 'deepseek-v3'].map((model) => {
+    const measured = ['transpiled', 'wasm'].map((which) => node('cases.mjs', which, `plan/${model}`));
+    return [model, ...[...measured, native[`plan/${model}`]].map(readable)];
+  }),
+);
+
 const promises = [
   ['one calculation: 0.001 ms', 1e3, 'single'],
   ['batch of 29: 0.03 ms', 3e4, 'objects/29'],
@@ -99,6 +107,10 @@ An empty WebAssembly export costs ${readable(empty)} a call: the floor of any si
 Three new arrays of 1,000,000 numbers, filled with a constant, cost ${readable(filled)}: the floor of any new columns (here ${ratio(results.get('columns/1000000').wasm / filled)} of it).
 
 ${times}
+
+A memory plan, from the objects of model and runtime to the object of the plan:
+
+${plans}
 
 What the project was first promised to do, and what is true:
 

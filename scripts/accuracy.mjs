@@ -5,7 +5,7 @@
 // Prints n, median, p90 and maximum error per class and the worst ten rows. Exits with 1 if a target is missed, and the
 // last line says which.
 import wasmCalculator from '../dist/wasmCalculator.js';
-import { measure, tableOf } from './support/memory-accuracy.mjs';
+import { formatTable, measure, percent, tableOf } from './support/memory-accuracy.mjs';
 import { readRecorded } from './support/memory-golden.mjs';
 
 const [subject, folder, ...options] = process.argv.slice(2);
@@ -15,7 +15,6 @@ if (subject !== 'memory' || !folder || options.some((option) => option !== '--js
   process.exit(2);
 }
 
-const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.001 ? 4 : 2)} %`;
 const errors = measure(readRecorded(folder), wasmCalculator.planMemory);
 const table = tableOf(errors);
 const worst = errors
@@ -27,11 +26,7 @@ const missed = table.filter(({ misses }) => misses.length > 0);
 if (json) {
   console.log(JSON.stringify({ backend: wasmCalculator.backend, table, worst, missed: missed.length }, null, 2));
 } else {
-  console.log('| quantity | class | n | median | p90 | max | misses |\n|---|---|---:|---:|---:|---:|---|');
-  for (const row of table) {
-    const figures = [row.median, row.p90, row.max].map(percent).join(' | ');
-    console.log(`| ${row.table} | ${row.class} | ${row.n} | ${figures} | ${row.misses.join(', ')} |`);
-  }
+  console.log(formatTable(table));
   console.log('\nThe worst ten:\n\n| quantity | error | estimate is | row |\n|---|---:|---|---|');
   for (const row of worst) {
     console.log(`| ${row.table} | ${percent(row.error)} | ${row.signed > 0 ? 'high' : 'low'} | ${row.what} |`);

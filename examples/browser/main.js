@@ -1,6 +1,7 @@
 // The whole page: reads the form, asks wasmCalculator, shows the answers.
 import uPlot from 'uplot';
 import wasmCalculator from 'wasm-calculator';
+import { showPlan } from './plan.js';
 import 'uplot/dist/uPlot.min.css';
 
 const {
@@ -107,3 +108,4 @@ addEventListener('resize', () => chart?.setSize({ width: at('chart').clientWidth
 at('backend').textContent = wasmCalculator.backend;
 at('backend').title = wasmCalculator.fallbackReason?.message ?? '';
 update();
+showPlan();

@@ -200,7 +200,7 @@ constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidde
   const auto groups = static_cast<std::size_t>(model.groupCount);
   for (std::size_t i = 0; i < groups; ++i) experts = std::max(experts, model.groups[i].expertCount);
   // The first layer's, which in a model with delta nets has the heads of the others.
-  std::size_t first = static_cast<std::size_t>(model.runs[0].group);
+  auto first = static_cast<std::size_t>(model.runs[0].group);
   for (std::size_t i = 0; model.groups[first].recurrence == Recurrence::gatedDeltaNet && i < groups; ++i) {
     if (model.groups[i].attention != Attention::none) first = i;
   }

@@ -122,3 +122,18 @@ export function tableOf(errors) {
     })
     .sort((a, b) => a.table.localeCompare(b.table) || a.class.localeCompare(b.class));
 }
+
+export const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.0001 ? 4 : 2)} %`;
+
+/** The table as Markdown. */
+export function formatTable(rows) {
+  const lines = rows.map((row) => {
+    const figures = [row.median, row.p90, row.max].map(percent).join(' | ');
+    return `| ${row.table} | ${row.class} | ${row.n} | ${figures} | ${row.misses.join(', ')} |`;
+  });
+  return [
+    '| quantity | class | n | median | p90 | max | misses |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...lines,
+  ].join('\n');
+}

@@ -100,7 +100,21 @@ for (const [browserName, options] of Object.entries(browsers)) {
               const big = { memory: text('memory'), verdict: text('verdict') };
               type('-1');
               const error = text('error');
-              return { first, big, error, backend: text('backend') };
+              // The plan follows its sliders.
+              const parts = () =>
+                [...document.querySelectorAll('#bars .bar-row')].map((row) => ({
+                  device: row.querySelector('.device').textContent,
+                  total: row.querySelector('.total').textContent,
+                  parts: [...row.querySelectorAll('.bar span')].map((part) => part.title),
+                }));
+              const slide = (name, value) => {
+                const slider = document.querySelector(`#plan-inputs [name="${name}"]`);
+                slider.value = value;
+                slider.dispatchEvent(new Event('input', { bubbles: true }));
+                return parts();
+              };
+              const plans = { at8k: parts(), at128k: slide('context', '17'), half: slide('gpuLayers', '16') };
+              return { first, big, error, plans, backend: text('backend') };
             },
           );
           assert.equal(seen.backend, policy.backend);
@@ -109,6 +123,17 @@ for (const [browserName, options] of Object.entries(browsers)) {
           assert.match(seen.first.speed, /\d/);
           assert.notEqual(seen.big.memory, seen.first.memory);
           assert.match(seen.big.verdict, /offload/i);
+          const { at8k, at128k, half } = seen.plans;
+          assert.deepEqual(
+            at8k.map(({ device }) => device),
+            ['gpu0', 'host'],
+          );
+          // Llama 3.1 8B as Q4_K_M: what llama-server printed, 4403.49 and 1024.00 MiB, and sixteen times that cache.
+          assert.equal(at8k[0].parts[0], 'weights: 4.30 GiB');
+          assert.equal(at8k[0].parts[1], 'KV cache: 1.00 GiB');
+          assert.equal(at128k[0].parts[1], 'KV cache: 16.00 GiB');
+          assert.equal(half[0].parts[1], 'KV cache: 7.50 GiB');
+          assert.equal(half[1].parts[1], 'KV cache: 8.50 GiB');
           assert.match(seen.error, /paramCount must be a number from 1e-6 to 1e6 .*, got -1$/);
         } finally {
           await server.close();

@@ -53,7 +53,7 @@ double errorOf(double bytes, double recordedMib, double terms = 1.0) {
 }
 
 TEST(RecordedPlans, EveryModelIsPossible) {
-  ASSERT_EQ(models().size(), 62u);
+  ASSERT_EQ(models().size(), 62U);
   for (const auto& [name, model] : models()) {
     EXPECT_EQ(modelViolation(model.spec).parameter, "") << name << describe("", modelViolation(model.spec));
   }
@@ -75,7 +75,7 @@ TEST(RecordedPlans, EveryFileHasTheBytesThatLlamaQuantizePrints) {
 }
 
 TEST(RecordedPlans, CellsAreExact) {
-  ASSERT_EQ(runs().size(), 3568u);
+  ASSERT_EQ(runs().size(), 3568U);
   for (const recorded::Run& run : runs()) {
     const MemoryPlan plan = planMemory(models().at(run.model).spec, run.runtime);
     if (run.cells == 0.0) continue;  // a model without attention
@@ -110,7 +110,7 @@ TEST(RecordedPlans, ComputeBuffersOfFullOffloadAreClosePerClass) {
                                  (r.flashAttention ? " FA " : " no FA ") + models().at(run.model).architectureClass;
         errors[name].add(errorOf(got.computeBuffer, want.computeBuffer));
       });
-  EXPECT_EQ(errors.size(), 2u * 2u * 2u * 5u);
+  EXPECT_EQ(errors.size(), 2U * 2U * 2U * 5U);
   for (auto& [name, values] : errors) {
     EXPECT_LE(values.quantile(0.5), 0.001) << name;
     EXPECT_LE(values.quantile(0.9), 0.02) << name;
@@ -127,7 +127,7 @@ TEST(RecordedPlans, ComputeBuffersOfPartialOffloadAreWithinTheirTargets) {
     const char* where = !r.kvOffload ? " cache on host" : r.cpuMoeLayers > 0.0 ? " experts on host" : " layers on host";
     errors[std::string(device) + where].add(errorOf(got.computeBuffer, want.computeBuffer));
   });
-  EXPECT_EQ(errors.size(), 6u);
+  EXPECT_EQ(errors.size(), 6U);
   for (auto& [name, values] : errors) {
     EXPECT_LE(values.quantile(0.5), 0.02) << name;
     EXPECT_LE(values.quantile(0.9), 0.1) << name;
@@ -146,7 +146,7 @@ TEST(RecordedPlans, WholePlansAreClose) {
     const Runtime& r = run.runtime;
     if (r.gpuCount > 0.0 && r.gpuLayers >= kAllLayers && r.cpuMoeLayers == 0.0 && r.kvOffload) fullOffload.add(error);
   });
-  EXPECT_EQ(all.values.size(), 6381u);
+  EXPECT_EQ(all.values.size(), 6381U);
   EXPECT_EQ(all.quantile(0.5), 0.0);
   EXPECT_LE(all.quantile(0.9), 0.003);
   EXPECT_LE(all.quantile(1.0), 0.3);

@@ -6,6 +6,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import wasmCalculator from 'wasm-calculator';
+import { formatTable, measure, percent, tableOf } from '../../scripts/support/memory-accuracy.mjs';
+import { readCompact } from '../../scripts/support/memory-golden.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 // Inside the tree, so that 'wasm-calculator' means this package.
@@ -83,4 +86,20 @@ test('the errors stated in README.md are those of the fit', () => {
   for (const column of [1, 2, 3]) {
     assert.ok(formulas.includes(corners.map((corner) => corner[column]).join(' | ')));
   }
+});
+
+test('the accuracy stated in docs/memory.md and README.md is that of the build', () => {
+  const golden = readCompact(join(root, 'tests/golden'));
+  const rows = tableOf(measure(golden, wasmCalculator.planMemory));
+  const memory = readFileSync(join(root, 'docs/memory.md'), 'utf8');
+  assert.ok(memory.includes(`<!-- accuracy -->\n${formatTable(rows)}\n<!-- /accuracy -->`));
+  const plan = rows.find((row) => row.table === 'whole plan');
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  assert.ok(readme.includes(`${percent(plan.median)} at the median and ${percent(plan.p90)} at p90 (n 6,381`));
+  assert.equal(plan.n, 6381);
+  assert.ok(readme.includes(`largest ${Math.floor(100 * plan.max)} %`));
+});
+
+test('the figure of a plan is up to date', () => {
+  run('node', 'scripts/plan-figure.mjs', '--check');
 });
