@@ -26,6 +26,7 @@
  * @property {number} [window] the pattern's period: every n-th layer is full, the others slide
  * @property {boolean} [ignoresWindow] the loader reads no window though the file may have one
  * @property {boolean} [expertBiases] the expert matrices have biases
+ * @property {boolean} [headBias]
  * @property {boolean} [seventyB] counts as "70B" with 80 layers
  */
 
@@ -49,7 +50,7 @@ const ARCHITECTURES = {
   gemma3n: { norms: 4, qkNorm: 'head', tied: true },
   gemma4: { norms: 4, qkNorm: 'head', tied: true },
   phi3: { fusedQKV: true, feedForward: 'fusedGated', ignoresWindow: true },
-  phimoe: { normBiases: true, qkvBias: true, outputBias: true, ignoresWindow: true },
+  phimoe: { normBiases: true, qkvBias: true, outputBias: true, ignoresWindow: true, headBias: true },
   deepseek2: {},
   'gpt-oss': { qkvBias: true, outputBias: true, sinks: true, window: 2, expertBiases: true },
   glm4: { norms: 4, feedForward: 'fusedGated' },
@@ -91,6 +92,16 @@ const ARCHITECTURES = {
   dots1: { qkNorm: 'head' },
   internlm2: {},
   arcee: { feedForward: 'plain' },
+  stablelm: { normBiases: true },
+  phi2: {
+    norms: 1,
+    normBiases: true,
+    qkvBias: true,
+    outputBias: true,
+    feedForward: 'plain',
+    feedForwardBias: true,
+    headBias: true,
+  },
 };
 
 /** Those whose plan has rules of its own, by the names that C++ knows. */
@@ -236,8 +247,10 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   const anyHeads = Math.max(...heads);
   const keyLength = keys.one('attention.key_length', anyHeads ? hidden / anyHeads : 0);
   const valueLength = keys.one('attention.value_length', anyHeads ? hidden / anyHeads : 0);
-  const window =
-    architecture === 'llama4' ? LLAMA4_CHUNK : traits.ignoresWindow ? 0 : keys.one('attention.sliding_window', 0);
+  let window = traits.ignoresWindow ? 0 : keys.one('attention.sliding_window', 0);
+  if (architecture === 'llama4') window = LLAMA4_CHUNK;
+  // Only the 32B of EXAONE 4 has one, whether its file says so or not.
+  if (architecture === 'exaone4') window = layerCount === 64 ? window || 4096 : 0;
   const sliding = window > 0 ? slidingLayers(keys, traits, layerCount) : new Array(layerCount).fill(false);
   const sharedFrom = layerCount - keys.one('attention.shared_kv_layers', 0);
   const feedForwardLengths = keys.each('feed_forward_length', layerCount, 0);
@@ -246,11 +259,17 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   const expertCount = keys.one('expert_count', 0);
   const leadingDense = keys.one('leading_dense_block_count', 0);
   const moeStep = keys.one('interleave_moe_layer_step', architecture === 'jamba' ? 2 : 1);
-  const expertLength = keys.one('expert_feed_forward_length', Math.max(...feedForwardLengths));
+  const longest = Math.max(...feedForwardLengths);
+  const expertLength = keys.one(
+    'expert_feed_forward_length',
+    architecture === 'qwen2moe' ? longest / keys.one('expert_used_count') : longest,
+  );
   const gateBias = keys.one('expert_gating_func', 0) === 2 || ['ernie4_5-moe', 'dots1'].includes(architecture);
   const sharedExpertLength =
     keys.one('expert_shared_feed_forward_length', 0) ||
-    (architecture === 'llama4' ? 1 : keys.one('expert_shared_count', 0)) * expertLength;
+    (['hunyuan-moe', 'qwen2moe'].includes(architecture)
+      ? longest
+      : (architecture === 'llama4' ? 1 : keys.one('expert_shared_count', 0)) * expertLength);
   const interval = keys.one('full_attention_interval', 4);
   const deltaNet = architecture === 'qwen3next' || architecture.startsWith('qwen35');
   // GLM-4 9B has biases on its queries, keys and values and GLM-4 32B has none; no key tells them apart.
@@ -427,9 +446,9 @@ export function modelFromGgufMetadata(metadata, options = {}) {
     slidingWindow: window,
     tiedEmbeddings,
     is70B: Boolean(traits.seventyB) && layerCount === 80 && heads[0] !== kvHeads[0],
-    // The last norm; Phi-MoE's head has a bias.
+    // The last norm, and a bias of the head.
     outputVectorElements:
-      (traits.norms === 0 ? 0 : hidden) * (traits.normBiases ? 2 : 1) + (architecture === 'phimoe' ? vocabulary : 0),
+      (traits.norms === 0 ? 0 : hidden) * (traits.normBiases ? 2 : 1) + (traits.headBias ? vocabulary : 0),
     groups,
     runs,
   };

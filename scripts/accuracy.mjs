@@ -15,7 +15,8 @@ if (subject !== 'memory' || !folder || options.some((option) => option !== '--js
   process.exit(2);
 }
 
-const errors = measure(readRecorded(folder), wasmCalculator.planMemory);
+const recorded = readRecorded(folder);
+const errors = measure(recorded, wasmCalculator.planMemory);
 const table = tableOf(errors);
 const worst = errors
   .filter(({ table: name }) => name !== 'whole plan by placement')
@@ -24,7 +25,10 @@ const worst = errors
 const missed = table.filter(({ misses }) => misses.length > 0);
 
 if (json) {
-  console.log(JSON.stringify({ backend: wasmCalculator.backend, table, worst, missed: missed.length }, null, 2));
+  const { unknown } = recorded;
+  console.log(
+    JSON.stringify({ backend: wasmCalculator.backend, table, worst, unknown, missed: missed.length }, null, 2),
+  );
 } else {
   console.log(formatTable(table));
   console.log('\nThe worst ten:\n\n| quantity | error | estimate is | row |\n|---|---:|---|---|');
@@ -32,11 +36,13 @@ if (json) {
     console.log(`| ${row.table} | ${percent(row.error)} | ${row.signed > 0 ? 'high' : 'low'} | ${row.what} |`);
   }
 }
-if (missed.length > 0) {
+for (const reason of recorded.unknown) console.error(`left out: ${reason}`);
+if (missed.length > 0 || recorded.unknown.length > 0) {
   const text = missed.map(
     (row) => `${row.table} (${row.class}): ${row.misses.map((f) => `${f} ${percent(row[f])}`).join(', ')}`,
   );
-  console.log(`${json ? '' : '\n'}misses its target: ${text.join('; ')}`);
+  if (recorded.unknown.length > 0) text.push(`${recorded.unknown.length} models of unknown architecture`);
+  (json ? console.error : console.log)(`misses its target: ${text.join('; ')}`);
   process.exitCode = 1;
 } else if (!json) {
   console.log('\nall targets are met');

@@ -107,29 +107,39 @@ class Checker {
   bool found_ = false;
 };
 
+struct GroupField {
+  std::string_view name;
+  double LayerGroup::*member;
+};
+
+// Those that are counts or lengths.
+inline constexpr std::array<GroupField, 20> kGroupFields = {{
+    {"model.groups[].headCount", &LayerGroup::headCount},
+    {"model.groups[].kvHeadCount", &LayerGroup::kvHeadCount},
+    {"model.groups[].keyLength", &LayerGroup::keyLength},
+    {"model.groups[].valueLength", &LayerGroup::valueLength},
+    {"model.groups[].queryLoraRank", &LayerGroup::queryLoraRank},
+    {"model.groups[].kvLoraRank", &LayerGroup::kvLoraRank},
+    {"model.groups[].ropeLength", &LayerGroup::ropeLength},
+    {"model.groups[].mlaKeyLength", &LayerGroup::mlaKeyLength},
+    {"model.groups[].mlaValueLength", &LayerGroup::mlaValueLength},
+    {"model.groups[].convolutionLength", &LayerGroup::convolutionLength},
+    {"model.groups[].innerLength", &LayerGroup::innerLength},
+    {"model.groups[].stateLength", &LayerGroup::stateLength},
+    {"model.groups[].stateGroupCount", &LayerGroup::stateGroupCount},
+    {"model.groups[].timeStepRank", &LayerGroup::timeStepRank},
+    {"model.groups[].feedForwardLength", &LayerGroup::feedForwardLength},
+    {"model.groups[].expertCount", &LayerGroup::expertCount},
+    {"model.groups[].expertsUsed", &LayerGroup::expertsUsed},
+    {"model.groups[].expertLength", &LayerGroup::expertLength},
+    {"model.groups[].sharedExpertLength", &LayerGroup::sharedExpertLength},
+    {"model.groups[].perLayerEmbeddingLength", &LayerGroup::perLayerEmbeddingLength},
+}};
+
 constexpr void checkGroup(Checker& check, const ModelSpec& model, std::size_t i) noexcept {
   const LayerGroup& g = model.groups[i];
   const auto at = static_cast<double>(i);
-  check.whole("model.groups[].headCount", g.headCount, kWholeOrNone, at);
-  check.whole("model.groups[].kvHeadCount", g.kvHeadCount, kWholeOrNone, at);
-  check.whole("model.groups[].keyLength", g.keyLength, kWholeOrNone, at);
-  check.whole("model.groups[].valueLength", g.valueLength, kWholeOrNone, at);
-  check.whole("model.groups[].queryLoraRank", g.queryLoraRank, kWholeOrNone, at);
-  check.whole("model.groups[].kvLoraRank", g.kvLoraRank, kWholeOrNone, at);
-  check.whole("model.groups[].ropeLength", g.ropeLength, kWholeOrNone, at);
-  check.whole("model.groups[].mlaKeyLength", g.mlaKeyLength, kWholeOrNone, at);
-  check.whole("model.groups[].mlaValueLength", g.mlaValueLength, kWholeOrNone, at);
-  check.whole("model.groups[].convolutionLength", g.convolutionLength, kWholeOrNone, at);
-  check.whole("model.groups[].innerLength", g.innerLength, kWholeOrNone, at);
-  check.whole("model.groups[].stateLength", g.stateLength, kWholeOrNone, at);
-  check.whole("model.groups[].stateGroupCount", g.stateGroupCount, kWholeOrNone, at);
-  check.whole("model.groups[].timeStepRank", g.timeStepRank, kWholeOrNone, at);
-  check.whole("model.groups[].feedForwardLength", g.feedForwardLength, kWholeOrNone, at);
-  check.whole("model.groups[].expertCount", g.expertCount, kWholeOrNone, at);
-  check.whole("model.groups[].expertsUsed", g.expertsUsed, kWholeOrNone, at);
-  check.whole("model.groups[].expertLength", g.expertLength, kWholeOrNone, at);
-  check.whole("model.groups[].sharedExpertLength", g.sharedExpertLength, kWholeOrNone, at);
-  check.whole("model.groups[].perLayerEmbeddingLength", g.perLayerEmbeddingLength, kWholeOrNone, at);
+  for (const GroupField& field : kGroupFields) check.whole(field.name, g.*field.member, kWholeOrNone, at);
   check.whole("model.groups[].vectorElements", g.vectorElements, kElements, at);
   check.whole("model.groups[].expertVectorElements", g.expertVectorElements, kElements, at);
   check.whole("model.groups[].unquantizedElements", g.unquantizedElements, kElements, at);

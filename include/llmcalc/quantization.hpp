@@ -111,6 +111,9 @@ enum class FileType : std::uint8_t {
   TQ2_0,
   TQ1_0,
   MXFP4_MOE,
+  NVFP4,
+  Q2_0,
+  Q1_0,
 };
 
 struct FileTypeTraits {
@@ -119,7 +122,7 @@ struct FileTypeTraits {
 };
 
 // In the order of FileType.
-inline constexpr std::array<FileTypeTraits, 33> kFileTypes = {{
+inline constexpr std::array<FileTypeTraits, 36> kFileTypes = {{
     {"F32", TensorType::F32},         {"F16", TensorType::F16},       {"BF16", TensorType::BF16},
     {"Q8_0", TensorType::Q8_0},       {"Q6_K", TensorType::Q6_K},     {"Q5_K_M", TensorType::Q5_K},
     {"Q5_K_S", TensorType::Q5_K},     {"Q5_0", TensorType::Q5_0},     {"Q5_1", TensorType::Q5_1},
@@ -131,6 +134,7 @@ inline constexpr std::array<FileTypeTraits, 33> kFileTypes = {{
     {"IQ2_M", TensorType::IQ2_S},     {"IQ2_S", TensorType::IQ2_XS},  {"IQ2_XS", TensorType::IQ2_XS},
     {"IQ2_XXS", TensorType::IQ2_XXS}, {"IQ1_M", TensorType::IQ1_M},   {"IQ1_S", TensorType::IQ1_S},
     {"TQ2_0", TensorType::TQ2_0},     {"TQ1_0", TensorType::TQ1_0},   {"MXFP4_MOE", TensorType::Q8_0},
+    {"NVFP4", TensorType::NVFP4},     {"Q2_0", TensorType::Q2_0},     {"Q1_0", TensorType::Q1_0},
 }};
 
 [[nodiscard]] constexpr const FileTypeTraits& traits(FileType type) noexcept {
@@ -307,6 +311,7 @@ namespace detail {
       return TensorType::IQ3_S;
     case FileType::TQ1_0:
     case FileType::TQ2_0:
+    case FileType::Q2_0:
       return TensorType::Q4_K;
     default:
       return traits(file).base;

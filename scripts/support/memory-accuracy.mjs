@@ -46,11 +46,13 @@ export function measure({ models, runs, weights }, planMemory) {
   const errors = [];
   const add = (table, group, error, signed, what) => errors.push({ table, class: group, error, signed, what });
   for (const { model, fileType, mib } of weights) {
+    if (!models.has(model)) continue;
     const got = planMemory(models.get(model), { fileType, contextLength: 512 }).fileBytes / MIB;
     add('weights', 'all', Math.max(0, Math.abs(got - mib) - 0.00005) / mib, (got - mib) / mib, `${model}, ${fileType}`);
   }
   for (const run of runs) {
     const spec = models.get(run.model);
+    if (!spec) continue;
     const plan = planMemory(spec, { ...run.options, backend: 'vulkan' });
     const group = classOf(spec);
     const placement = placementOf(run.options);

@@ -76,14 +76,18 @@ function runsOf(rows) {
   return [...runs.values()];
 }
 
-/** @param {Record<string, any>} entries */
+/** The specs by name, and why some have none. @param {Record<string, any>} entries */
 function modelsOf(entries) {
-  return new Map(
-    Object.entries(entries).map(([name, { metadata, tied }]) => [
-      name,
-      modelFromGgufMetadata(metadata, { tiedEmbeddings: tied }),
-    ]),
-  );
+  const models = new Map();
+  const unknown = [];
+  for (const [name, { metadata, tied }] of Object.entries(entries)) {
+    try {
+      models.set(name, modelFromGgufMetadata(metadata, { tiedEmbeddings: tied }));
+    } catch (error) {
+      unknown.push(`${name}: ${error.message}`);
+    }
+  }
+  return { models, unknown };
 }
 
 /** @param {string} folder in the golden format */
@@ -103,7 +107,7 @@ export function readRecorded(folder) {
     fileType: row.file_type,
     mib: number(row.calc_mib),
   }));
-  return { entries, models: modelsOf(entries), runs: runsOf(parseCsv(read('memory.csv'))), weights };
+  return { entries, ...modelsOf(entries), runs: runsOf(parseCsv(read('memory.csv'))), weights };
 }
 
 /** The lines of memory.tsv: a line with a model's name, then its runs. */
@@ -174,7 +178,7 @@ export function readCompact(folder) {
     .split('\n')
     .map((line) => line.split('\t'))
     .map(([model, fileType, mib]) => ({ model, fileType, mib: Number(mib) }));
-  return { entries, models: modelsOf(entries), runs: parseRuns(read('memory.tsv')), weights };
+  return { entries, ...modelsOf(entries), runs: parseRuns(read('memory.tsv')), weights };
 }
 
 /** A model in the numbers that C++ reads. */
