@@ -150,6 +150,8 @@ inline void write(double* to, const Fit& fit) {
   }
 }
 
+inline constexpr std::size_t kDeviceLength = 13;
+
 inline double* write(double* to, const DeviceMemory& d) {
   for (const double value :
        {d.weights, d.kvCache, d.recurrentState, d.computeBuffer, d.outputBuffer, d.overhead, d.layers, d.tokenEmbedding,

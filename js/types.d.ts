@@ -256,7 +256,8 @@ export type FileType =
       | 'TQ2_0'
       | 'TQ1_0'
       | 'MXFP4_MOE'
-    );
+    )
+  | ('NVFP4' | 'Q2_0' | 'Q1_0');
 
 export type CacheType = 'f32' | 'f16' | 'bf16' | 'q8_0' | 'q4_0' | 'q4_1' | 'iq4_nl' | 'q5_0' | 'q5_1';
 

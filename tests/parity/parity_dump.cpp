@@ -14,10 +14,12 @@
 #include <iterator>
 #include <limits>
 #include <random>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "flat.hpp"
 #include "llmcalc/llmcalc.hpp"
 
 namespace {
@@ -113,6 +115,63 @@ void dump(const std::filesystem::path& directory, const std::string& function, i
   dump(directory, function, count, draw, call, std::make_index_sequence<Count>());
 }
 
+std::vector<ModelSpec> readModels() {
+  std::vector<ModelSpec> models;
+  std::ifstream file(LLMCALC_GOLDEN_DIRECTORY "models.tsv");
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line.substr(line.rfind('\t')));
+    const std::vector<double> numbers(std::istream_iterator<double>(words), {});
+    flat::Reader reader(numbers);
+    flat::read(reader, models.emplace_back());
+  }
+  return models;
+}
+
+// Plans of the golden models under random options. The arguments are the model's place in models.tsv and the fields of
+// a runtime in order, enumerations by place.
+void dumpPlans(const std::filesystem::path& directory, int count) {
+  const std::vector<ModelSpec> models = readModels();
+  Generator random(20261125);
+  Dump out(directory, "planMemory");
+  for (int i = 0; i < count; ++i) {
+    const double model = random.whole(0, static_cast<double>(models.size() - 1));
+    const auto flag = [&] { return random.coin() ? 1.0 : 0.0; };
+    const double cacheType = random.whole(0, static_cast<double>(kCacheTypes.size() - 1));
+    const double sequences = random.whole(1, 16);
+    // In the order of Runtime; the engine refuses a quantised cache without flash attention.
+    std::vector<double> row = {model,
+                               random.coin() ? kReferenceBuild : random.whole(9000, 12000),
+                               flag(),
+                               random.whole(0, static_cast<double>(kFileTypes.size() - 1)),
+                               flag(),
+                               sequences * random.whole(1, 20000),
+                               random.whole(1, 4096),
+                               random.whole(1, 4096),
+                               sequences,
+                               flag(),
+                               cacheType > 2 ? 1.0 : flag(),
+                               cacheType,
+                               cacheType,
+                               random.coin() ? kAllLayers : random.whole(0, 130),
+                               random.coin() ? 0.0 : random.whole(0, 130),
+                               flag(),
+                               flag(),
+                               random.whole(0, static_cast<double>(kBackends.size() - 1)),
+                               random.whole(0, 200),
+                               random.whole(0, 3)};
+    Runtime runtime;
+    std::vector<double> fields(row.begin() + 1, row.end());
+    fields.resize(fields.size() + Runtime::kMaximumGpus, 1.0);
+    flat::Reader reader(fields);
+    flat::read(reader, runtime);
+    const MemoryPlan plan = planMemory(models[static_cast<std::size_t>(model)], runtime);
+    std::vector<double> numbers(6 + flat::kDeviceLength * (1 + static_cast<std::size_t>(runtime.gpuCount)));
+    flat::write(numbers.data(), plan);
+    row.insert(row.end(), numbers.begin(), numbers.end());
+    out.row(row);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -124,6 +183,8 @@ int main(int argc, char** argv) {
   const int count = std::atoi(argv[2]);
   std::filesystem::create_directories(directory);
   using Row = std::vector<double>;
+
+  dumpPlans(directory, count);
 
   dump<4>(
       directory, "calculateVRAM", count,
