@@ -3,6 +3,8 @@
 // (src/models/*.cpp) is written here as shapes; the number of tensors and elements was checked against what
 // llama-quantize printed for the models in tests/golden.
 
+import { NAMES } from './memory.js';
+
 /**
  * @typedef {import('./types.d.ts').ModelSpec} ModelSpec
  * @typedef {import('./types.d.ts').LayerGroup} LayerGroup
@@ -103,22 +105,6 @@ const ARCHITECTURES = {
     headBias: true,
   },
 };
-
-/** Those whose plan has rules of its own, by the names that C++ knows. */
-const SPECIAL = new Set([
-  'command-r',
-  'cohere2',
-  'deepseek2',
-  'falcon-h1',
-  'gemma3n',
-  'gemma4',
-  'granitehybrid',
-  'llama4',
-  'olmo2',
-  'qwen35',
-  'qwen35moe',
-  'qwen3next',
-]);
 
 /** Llama 4 attends in chunks of this many tokens; no key of the file says so. */
 const LLAMA4_CHUNK = 8192;
@@ -438,7 +424,7 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   const { groups, runs } = grouped(Array.from({ length: layerCount }, (_, i) => layerAt(i)));
   /** @type {ModelSpec} */
   const model = {
-    architecture: SPECIAL.has(architecture) ? architecture : 'common',
+    architecture: NAMES.architecture.has(architecture) ? architecture : 'common',
     vocabularySize: vocabulary,
     hiddenSize: hidden,
     layerCount,

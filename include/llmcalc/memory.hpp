@@ -164,13 +164,12 @@ constexpr void checkGroup(Checker& check, const ModelSpec& model, std::size_t i)
   check.require(g.attention != Attention::sliding || model.slidingWindow > 0.0, "model.slidingWindow",
                 "at least 1 where layers slide", model.slidingWindow);
   check.require((g.feedForward == FeedForward::none) == (g.feedForwardLength == 0.0),
-                "model.groups[].feedForwardLength", "at least 1 with a dense feed-forward network, and 0 without one",
-                g.feedForwardLength, at);
+                "model.groups[].feedForwardLength", "0 exactly where feedForward is none", g.feedForwardLength, at);
   const bool routes = g.expertCount > 0.0;
   check.require(routes == (g.expertsUsed > 0.0) && g.expertsUsed <= g.expertCount, "model.groups[].expertsUsed",
                 "from 1 to expertCount where there are experts", g.expertsUsed, at);
-  check.require(routes == (g.expertLength > 0.0), "model.groups[].expertLength",
-                "at least 1 with experts, and 0 without them", g.expertLength, at);
+  check.require(routes == (g.expertLength > 0.0), "model.groups[].expertLength", "0 exactly where expertCount is",
+                g.expertLength, at);
   const bool recurs = g.recurrence != Recurrence::none;
   check.require(!recurs || g.convolutionLength > 0.0, "model.groups[].convolutionLength",
                 "at least 1 with a recurrence", g.convolutionLength, at);
@@ -238,13 +237,11 @@ constexpr void checkRuntime(Checker& check, const ModelSpec& model, const Runtim
     if (!hasCache(g)) continue;
     check.refuse(g.attention == Attention::mla && runtime.cacheTypeK != runtime.cacheTypeV, "runtime.cacheTypeV",
                  "the same as cacheTypeK for a model with mla", traits(runtime.cacheTypeV).name);
-    const auto blocks = [](double length, CacheType type) {
-      return isWhole(length / traits(traits(type).type).blockSize);
-    };
+    const auto blocks = [](double length, CacheType type) { return isWhole(length / blockSize(traits(type).type)); };
     check.refuse(!blocks(g.keyLength, runtime.cacheTypeK), "runtime.cacheTypeK",
-                 "f32, f16 or bf16 where keyLength is not a multiple of 32", traits(runtime.cacheTypeK).name);
+                 "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeK).name);
     check.refuse(g.attention != Attention::mla && !blocks(g.valueLength, runtime.cacheTypeV), "runtime.cacheTypeV",
-                 "f32, f16 or bf16 where valueLength is not a multiple of 32", traits(runtime.cacheTypeV).name);
+                 "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeV).name);
   }
 }
 
@@ -319,13 +316,20 @@ inline constexpr double kPipelineCopies = 4.0;
   HostResident onHost;
   QuantizationCounters counters;
   const auto movedLayers = static_cast<int>(std::min(runtime.cpuMoeLayers, model.layerCount));
-  visitLayers(model, [&](int layer, std::size_t group) {
+  // `count` layers of one group on one device, their experts moved to the host or not.
+  const auto addLayers = [&](int layer, int count, std::size_t group, int home, bool moved) {
     const GroupBytes& kept = groupBytes[group];
-    const LayerWeights bytes = measured ? measured->layers[static_cast<std::size_t>(layer)]
-                                        : nextLayer(model, weights, counters, layer, group);
-    const int home = deviceOf(place, layer);
+    LayerWeights bytes;
+    if (measured) {
+      for (int i = layer; i < layer + count; ++i) {
+        bytes.dense += measured->layers[static_cast<std::size_t>(i)].dense;
+        bytes.experts += measured->layers[static_cast<std::size_t>(i)].experts;
+      }
+    } else {
+      bytes = nextLayers(model, weights, counters, layer, count, group);
+    }
     DeviceMemory& memory = device(home);
-    memory.layers += 1.0;
+    memory.layers += count;
     memory.weights += bytes.dense;
     if (layer == 0 && !measured) memory.weights += weights.firstLayerExtras;
     if (home == kHost) {
@@ -335,7 +339,6 @@ inline constexpr double kPipelineCopies = 4.0;
       if (!runtime.kvOffload && kept.keeps) onHost.cache = true;
     }
     if (kept.experts) {
-      const bool moved = layer < movedLayers;
       if (moved && home != kHost) onHost.experts = true;
       if (moved || home == kHost) onHost.expertsOf[group] = true;
       const double oversized = home == kHost || moved ? 0.0 : bytes.oversized;
@@ -351,9 +354,18 @@ inline constexpr double kPipelineCopies = 4.0;
     plan.fileBytes += bytes.dense + bytes.experts;
     plan.bytesPerToken += bytes.dense + bytes.experts * kept.expertShare;
     DeviceMemory& cacheHome = runtime.kvOffload ? memory : plan.host;
-    cacheHome.kvCache += kept.cache;
-    if (model.groups[group].attention == Attention::sliding) cacheHome.slidingCache += kept.cache;
-    cacheHome.recurrentState += kept.state;
+    cacheHome.kvCache += count * kept.cache;
+    if (model.groups[group].attention == Attention::sliding) cacheHome.slidingCache += count * kept.cache;
+    cacheHome.recurrentState += count * kept.state;
+  };
+  visitRuns(model, [&](int layer, int count, std::size_t group) {
+    for (const int end = layer + count; layer < end;) {
+      const bool moved = layer < movedLayers;
+      int chunk = countTogether(place, layer, end - layer);
+      if (moved) chunk = std::min(chunk, movedLayers - layer);
+      addLayers(layer, chunk, group, deviceOf(place, layer), moved);
+      layer += chunk;
+    }
   });
 
   const double embedding = measured ? measured->tokenEmbedding : weights.tokenEmbedding;

@@ -143,16 +143,19 @@ struct ModelSpec {
   std::array<LayerRun, kMaximumRuns> runs{};
 };
 
-// The group of every layer, in order: visit(layer, group index).
+// The layers in order, as runs of one group: visit(first layer, count, group index).
 template <typename Visit>
-constexpr void visitLayers(const ModelSpec& model, Visit&& visit) {
+constexpr void visitRuns(const ModelSpec& model, Visit&& visit) {
   const auto layers = static_cast<int>(model.layerCount);
   const auto runs = static_cast<std::size_t>(model.runCount);
+  if (runs == 1) return visit(0, layers, static_cast<std::size_t>(model.runs[0].group));
   for (int layer = 0; layer < layers;) {
     for (std::size_t run = 0; run < runs && layer < layers; ++run) {
-      const auto group = static_cast<std::size_t>(model.runs[run].group);
-      for (auto left = static_cast<int>(model.runs[run].count); left > 0 && layer < layers; --left)
-        visit(layer++, group);
+      const int left = layers - layer;
+      const auto whole = static_cast<int>(model.runs[run].count);
+      const int count = whole < left ? whole : left;
+      visit(layer, count, static_cast<std::size_t>(model.runs[run].group));
+      layer += count;
     }
   }
 }

@@ -48,4 +48,14 @@ struct Placement {
   return gpu;
 }
 
+// How many of the `count` units from `unit` on are on the same device as the first; at least 1.
+[[nodiscard]] constexpr int countTogether(const Placement& p, int unit, int count) noexcept {
+  if (unit < p.firstOnGpu) return std::min(count, p.firstOnGpu - unit);
+  if (p.gpus == 1) return count;
+  const int device = deviceOf(p, unit);
+  int together = 1;
+  while (together < count && deviceOf(p, unit + together) == device) ++together;
+  return together;
+}
+
 }  // namespace llmcalc

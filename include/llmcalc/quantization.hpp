@@ -49,9 +49,9 @@ enum class TensorType : std::uint8_t {
 
 struct TensorTypeTraits {
   std::string_view name;
-  int id;             // in ggml and in GGUF files
-  double blockSize;   // elements
-  double blockBytes;  // bytes
+  int id;                    // in ggml and in GGUF files
+  std::uint16_t blockSize;   // elements
+  std::uint16_t blockBytes;  // bytes
 };
 
 // In the order of TensorType.
@@ -70,10 +70,31 @@ inline constexpr std::array<TensorTypeTraits, 30> kTensorTypes = {{
   return kTensorTypes[static_cast<std::size_t>(type)];
 }
 
+namespace detail {
+
+// The sizes alone: a program that prints no names need not hold them.
+struct Block {
+  std::uint16_t size;
+  std::uint16_t bytes;
+};
+
+inline constexpr auto kBlocks = [] {
+  std::array<Block, kTensorTypes.size()> blocks{};
+  for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i] = {kTensorTypes[i].blockSize, kTensorTypes[i].blockBytes};
+  return blocks;
+}();
+
+}  // namespace detail
+
+// Elements of one block.
+[[nodiscard]] constexpr double blockSize(TensorType type) noexcept {
+  return detail::kBlocks[static_cast<std::size_t>(type)].size;
+}
+
 // Bytes of a tensor of `rows` rows of `rowLength` elements; a row is a whole number of blocks.
 [[nodiscard]] constexpr double tensorBytes(TensorType type, double rowLength, double rows) noexcept {
-  const TensorTypeTraits& t = traits(type);
-  return rowLength / t.blockSize * t.blockBytes * rows;
+  const detail::Block& block = detail::kBlocks[static_cast<std::size_t>(type)];
+  return rowLength / block.size * block.bytes * rows;
 }
 
 // What a GGUF file calls its quantisation; the names are llama-quantize's.
@@ -141,6 +162,21 @@ inline constexpr std::array<FileTypeTraits, 36> kFileTypes = {{
   return kFileTypes[static_cast<std::size_t>(type)];
 }
 
+namespace detail {
+
+inline constexpr auto kBaseTypes = [] {
+  std::array<TensorType, kFileTypes.size()> types{};
+  for (std::size_t i = 0; i < types.size(); ++i) types[i] = kFileTypes[i].base;
+  return types;
+}();
+
+}  // namespace detail
+
+// The type of a tensor that no rule singles out.
+[[nodiscard]] constexpr TensorType baseType(FileType type) noexcept {
+  return detail::kBaseTypes[static_cast<std::size_t>(type)];
+}
+
 // The types that llama.cpp takes for a key/value cache (common/arg.cpp, kv_cache_types).
 enum class CacheType : std::uint8_t { f32, f16, bf16, q8_0, q4_0, q4_1, iq4_nl, q5_0, q5_1 };
 
@@ -166,7 +202,7 @@ inline constexpr std::array<CacheTypeTraits, 9> kCacheTypes = {{
   return kCacheTypes[static_cast<std::size_t>(type)];
 }
 
-[[nodiscard]] constexpr bool isQuantized(CacheType type) noexcept { return traits(traits(type).type).blockSize > 1.0; }
+[[nodiscard]] constexpr bool isQuantized(CacheType type) noexcept { return blockSize(traits(type).type) > 1.0; }
 
 // Bytes of one element of a cache.
 [[nodiscard]] constexpr double bytesPerElement(CacheType type) noexcept {
@@ -221,6 +257,40 @@ enum class Where : std::uint8_t {
   return false;
 }
 
+// How many of start, start + stride, ... (`count` of them) `where` applies to. moreBits counts with a stride of 1 only.
+[[nodiscard]] constexpr int countApplying(Where where, int start, int count, int stride, int n) noexcept {
+  const auto below = [=](int end) {
+    if (end <= start) return 0;
+    const int reached = stride == 1 ? end - start : (end - start + stride - 1) / stride;  // a division is slow
+    return reached < count ? reached : count;
+  };
+  switch (where) {
+    case Where::nowhere:
+      return 0;
+    case Where::everywhere:
+      return count;
+    case Where::firstTwo:
+      return below(2);
+    case Where::firstFour:
+      return below(4);
+    case Where::firstEighth:
+      return below(n / 8);
+    case Where::firstSixteenth:
+      return below(n / 16);
+    case Where::middle:
+      return below(7 * n / 8) - below(n / 8);
+    case Where::moreBits: {
+      const int first = below(n / 8);
+      const int inner = below(7 * n / 8);
+      // Every third of those between, counted from n / 8.
+      const int from = start + first - n / 8;
+      const int thirds = inner > first ? (from + inner - first) / 3 - from / 3 : 0;
+      return first + thirds + count - inner;
+    }
+  }
+  return 0;
+}
+
 // The type of the tensors of a role: `special` where `where` applies, else `base`.
 struct TypeRule {
   TensorType base;
@@ -239,7 +309,7 @@ struct QuantizationContext {
 // Falls back where rows of `rowLength` are not a whole number of blocks (tensor_type_fallback).
 [[nodiscard]] constexpr TensorType fittingType(TensorType type, double rowLength) noexcept {
   const auto fits = [rowLength](TensorType candidate) {
-    const double block = traits(candidate).blockSize;
+    const double block = blockSize(candidate);
     return static_cast<double>(static_cast<std::int32_t>(rowLength / block)) * block == rowLength;
   };
   if (fits(type)) return type;
@@ -291,7 +361,7 @@ namespace detail {
 [[nodiscard]] constexpr TypeRule everywhere(TensorType type) noexcept { return {type, type, Where::nowhere}; }
 
 [[nodiscard]] constexpr TensorType outputType(FileType file, double rowLength) noexcept {
-  const TensorType base = traits(file).base;
+  const TensorType base = baseType(file);
   if (file == FileType::MXFP4_MOE) return TensorType::Q8_0;
   if (fittingType(base, rowLength) != base) return TensorType::Q8_0;
   if (isTwoBitOrLess(file) || file == FileType::IQ3_XXS) return TensorType::Q5_K;
@@ -314,12 +384,12 @@ namespace detail {
     case FileType::Q2_0:
       return TensorType::Q4_K;
     default:
-      return traits(file).base;
+      return baseType(file);
   }
 }
 
 [[nodiscard]] constexpr TypeRule attentionVRule(FileType file, const QuantizationContext& context) noexcept {
-  const TensorType base = traits(file).base;
+  const TensorType base = baseType(file);
   const bool grouped = context.queriesPerKey >= 4.0;
   if (isTwoBitOrLess(file)) {
     if (grouped || context.expertCount >= 4.0) return everywhere(TensorType::Q4_K);
@@ -378,17 +448,17 @@ namespace detail {
   if (context.expertCount == 8.0) return everywhere(isTwoBitOrLess(file) ? TensorType::Q4_K : TensorType::Q8_0);
   if (file == FileType::IQ3_XS) return everywhere(TensorType::IQ3_XXS);
   if (file == FileType::IQ3_XXS) return everywhere(TensorType::IQ2_S);
-  return everywhere(traits(file).base);
+  return everywhere(baseType(file));
 }
 
 [[nodiscard]] constexpr TypeRule attentionQRule(FileType file) noexcept {
   if (file == FileType::IQ3_XS) return everywhere(TensorType::IQ3_XXS);
   if (file == FileType::IQ3_XXS) return everywhere(TensorType::IQ2_S);
-  return everywhere(traits(file).base);
+  return everywhere(baseType(file));
 }
 
 [[nodiscard]] constexpr TypeRule attentionOutputRule(FileType file, const QuantizationContext& context) noexcept {
-  const TensorType base = traits(file).base;
+  const TensorType base = baseType(file);
   if (context.expertCount == 8.0) {
     switch (file) {
       case FileType::Q2_K:
@@ -428,7 +498,7 @@ namespace detail {
 }
 
 [[nodiscard]] constexpr TypeRule feedForwardDownRule(FileType file, const QuantizationContext& context) noexcept {
-  const TensorType base = traits(file).base;
+  const TensorType base = baseType(file);
   if (isTwoBitOrLess(file)) {
     return {base, isIQ2SOrM(file) ? TensorType::IQ3_S : TensorType::Q2_K, Where::firstEighth};
   }
@@ -466,7 +536,7 @@ namespace detail {
 
 [[nodiscard]] constexpr TypeRule feedForwardUpRule(FileType file) noexcept {
   if (file == FileType::IQ3_XS) return {TensorType::IQ3_S, TensorType::IQ3_XXS, Where::middle};
-  return everywhere(traits(file).base);
+  return everywhere(baseType(file));
 }
 
 }  // namespace detail
@@ -477,7 +547,7 @@ namespace detail {
 [[nodiscard]] constexpr TypeRule typeRule(FileType file, TensorRole role, bool stacked,
                                           const QuantizationContext& context, double rowLength) noexcept {
   using namespace detail;
-  if (traits(traits(file).base).blockSize == 1.0) return everywhere(traits(file).base);
+  if (blockSize(baseType(file)) == 1.0) return everywhere(baseType(file));
   if (role == TensorRole::output) return everywhere(outputType(file, rowLength));
   if (file == FileType::MXFP4_MOE) {
     return everywhere(stacked ? TensorType::MXFP4 : TensorType::Q8_0);
@@ -502,7 +572,7 @@ namespace detail {
     case TensorRole::other:
       break;
   }
-  return everywhere(traits(file).base);
+  return everywhere(baseType(file));
 }
 
 }  // namespace llmcalc

@@ -38,7 +38,7 @@ template <typename T>
 class Result {
  public:
   // NOLINTNEXTLINE(google-explicit-constructor): a Result is what its value or its violation is.
-  constexpr Result(T value) noexcept : value_(value), ok_(true) {}
+  constexpr Result(const T& value) noexcept : value_(value), ok_(true) {}
   // NOLINTNEXTLINE(google-explicit-constructor)
   constexpr Result(Violation violation) noexcept : violation_(violation), ok_(false) {}
 

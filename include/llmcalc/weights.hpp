@@ -231,7 +231,8 @@ constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidde
     gw.expertsFixed = gw.expertsDown.base + gw.expertsUp.base + g.expertVectorElements * kVectorBytes;
   }
   if (w.valuesWhere != Where::nowhere) {
-    visitLayers(model, [&](int, std::size_t group) { w.valueCount += valueTensors(model.groups[group]); });
+    visitRuns(model,
+              [&](int, int count, std::size_t group) { w.valueCount += count * valueTensors(model.groups[group]); });
     const LayerGroup& prediction = model.groups[static_cast<std::size_t>(model.predictionGroup)];
     w.valueCount += static_cast<int>(model.predictionLayerCount) * valueTensors(prediction);
   }
@@ -253,51 +254,58 @@ constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidde
   return w;
 }
 
-// Bytes of the next layer, one of `group`; `layer` counts from 0.
-[[nodiscard]] constexpr LayerWeights nextLayer(const ModelSpec& model, const FileWeights& w,
-                                               QuantizationCounters& counters, int layer, std::size_t group) noexcept {
+// Bytes of the next `count` layers, all of `group`; the first is layer `layer`, counted from 0.
+[[nodiscard]] constexpr LayerWeights nextLayers(const ModelSpec& model, const FileWeights& w,
+                                                QuantizationCounters& counters, int layer, int count,
+                                                std::size_t group) noexcept {
   const LayerGroup& g = model.groups[group];
   const GroupWeights& gw = w.groups[group];
-  LayerWeights bytes{gw.fixed, gw.expertsFixed, 0.0};
-  double expertsDown = gw.expertsDown.base;
+  LayerWeights bytes{count * gw.fixed, count * gw.expertsFixed, 0.0};
   // With experts llama-quantize takes the number of the layer, except that files of 2 bits and less always count.
   const bool byLayer = w.context.expertCount > 1.0;
   if (w.valuesWhere != Where::nowhere && detail::valueTensors(g) > 0) {
-    if (applies(w.valuesWhere, counters.values, w.valueCount)) bytes.dense += gw.values.extra;
-    ++counters.values;
+    bytes.dense += countApplying(w.valuesWhere, counters.values, count, 1, w.valueCount) * gw.values.extra;
+    counters.values += count;
   }
+  int specialDown = 0;  // of the experts
   if (w.downWhere != Where::nowhere) {
     const bool counts = !byLayer || detail::isTwoBitOrLess(w.file);
-    const auto index = [&] { return counts ? counters.down++ : layer; };
-    if (g.feedForward != FeedForward::none && applies(w.downWhere, index(), w.layerCount)) bytes.dense += gw.down.extra;
-    if (g.expertCount > 0.0 && applies(w.downWhere, index(), w.layerCount)) expertsDown += gw.expertsDown.extra;
-    if (g.sharedExpertLength > 0.0 && applies(w.downWhere, index(), w.layerCount)) {
-      bytes.dense += gw.sharedDown.extra;
-    }
+    const int stride = counts ? detail::downTensors(g) : 1;
+    int first = counts ? counters.down : layer;
+    const auto special = [&](bool exists) {
+      const int found = exists ? countApplying(w.downWhere, first, count, stride, w.layerCount) : 0;
+      if (exists && counts) ++first;
+      return found;
+    };
+    bytes.dense += special(g.feedForward != FeedForward::none) * gw.down.extra;
+    specialDown = special(g.expertCount > 0.0);
+    bytes.experts += specialDown * gw.expertsDown.extra;
+    bytes.dense += special(g.sharedExpertLength > 0.0) * gw.sharedDown.extra;
+    if (counts) counters.down += count * stride;
   }
   if (w.upWhere != Where::nowhere && detail::downTensors(g) > 0) {
-    if (applies(w.upWhere, byLayer ? layer : counters.up++, w.layerCount)) {
-      bytes.dense += gw.up.extra + gw.sharedUp.extra;
-      bytes.experts += gw.expertsUp.extra;
-    }
+    const int special = countApplying(w.upWhere, byLayer ? layer : counters.up, count, 1, w.layerCount);
+    bytes.dense += special * (gw.up.extra + gw.sharedUp.extra);
+    bytes.experts += special * gw.expertsUp.extra;
+    counters.up += count;
   }
-  bytes.experts += expertsDown - gw.expertsDown.base;
-  if (expertsDown > w.largestTensor) bytes.oversized += expertsDown;
-  if (gw.largestExpertUp > w.largestTensor) bytes.oversized += gw.expertsUp.base;
+  if (gw.expertsDown.base > w.largestTensor) bytes.oversized += (count - specialDown) * gw.expertsDown.base;
+  const double special = gw.expertsDown.base + gw.expertsDown.extra;
+  if (special > w.largestTensor) bytes.oversized += specialDown * special;
+  if (gw.largestExpertUp > w.largestTensor) bytes.oversized += count * gw.expertsUp.base;
   return bytes;
 }
 
 // Bytes of the prediction blocks, which come after the layers. `counters` as the layers left them.
 [[nodiscard]] constexpr double predictionBytes(const ModelSpec& model, const FileWeights& w,
                                                QuantizationCounters counters) noexcept {
-  double bytes = 0;
-  for (int i = 0; i < static_cast<int>(model.predictionLayerCount); ++i) {
-    const LayerWeights layer = nextLayer(model, w, counters, static_cast<int>(model.layerCount) + i,
+  const auto count = static_cast<int>(model.predictionLayerCount);
+  if (count == 0) return 0.0;
+  const LayerWeights layers = nextLayers(model, w, counters, static_cast<int>(model.layerCount), count,
                                          static_cast<std::size_t>(model.predictionGroup));
-    detail::Variant projection;
-    projection.add(w.file, TensorRole::other, false, w.context, 2.0 * model.hiddenSize, model.hiddenSize);
-    bytes += layer.dense + layer.experts + projection.base;
-  }
+  detail::Variant projection;
+  projection.add(w.file, TensorRole::other, false, w.context, 2.0 * model.hiddenSize, model.hiddenSize);
+  const double bytes = layers.dense + layers.experts + count * projection.base;
   return bytes;
 }
 

@@ -75,9 +75,8 @@ TEST(PlanMemory, RefusesWhatTheEngineRefusesAndNamesBothOptions) {
 
   ModelSpec odd = llama();
   odd.groups[0].keyLength = odd.groups[0].valueLength = 80;
-  EXPECT_EQ(
-      refusal(odd, runtime),
-      "planMemory: runtime.cacheTypeK must be f32, f16 or bf16 where keyLength is not a multiple of 32, got q8_0");
+  EXPECT_EQ(refusal(odd, runtime),
+            "planMemory: runtime.cacheTypeK must be f32, f16 or bf16 where a head is not a multiple of 32, got q8_0");
 }
 
 TEST(PlanMemory, RefusesNumbersOutOfRange) {

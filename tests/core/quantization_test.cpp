@@ -45,6 +45,25 @@ TEST(Applies, FollowsLlamaQuantize) {
   EXPECT_EQ(chosen(Where::firstFour, 5), "xxxx.");
 }
 
+TEST(CountApplying, CountsWhatAppliesSays) {
+  for (const Where where : {Where::nowhere, Where::everywhere, Where::firstTwo, Where::firstFour, Where::firstEighth,
+                            Where::firstSixteenth, Where::middle, Where::moreBits}) {
+    for (const int stride : {1, 2, 3}) {
+      if (where == Where::moreBits && stride > 1) continue;
+      for (int n = 1; n < 70; n += 3) {
+        for (int start = 0; start < n; ++start) {
+          for (int count = 0; start + count * stride <= n + 2; ++count) {
+            int expected = 0;
+            for (int i = 0; i < count; ++i) expected += applies(where, start + i * stride, n) ? 1 : 0;
+            ASSERT_EQ(countApplying(where, start, count, stride, n), expected)
+                << static_cast<int>(where) << " from " << start << ", " << count << " by " << stride << " of " << n;
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(TypeRules, GiveTheHeadMoreBits) {
   const QuantizationContext dense{4.0, 0.0, false, false};
   const auto output = [&](FileType file, double rowLength = 4096) {
