@@ -2,7 +2,6 @@
 // written and read by js/memory.js in the same order. Booleans are 0 or 1, names are their place in the list of names.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -64,6 +63,11 @@ inline void read(Reader& field, LayerGroup& g) {
   field(g.unquantizedElements);
 }
 
+// A count from JavaScript, whatever it is, as one that is safe to loop over.
+inline std::size_t atMost(double count, std::size_t maximum) {
+  return count >= 0.0 && count <= static_cast<double>(maximum) ? static_cast<std::size_t>(count) : 0;
+}
+
 // The counts of groups and runs are whatever JavaScript found; planMemory refuses those that do not fit.
 inline void read(Reader& field, ModelSpec& m) {
   field(m.architecture);
@@ -83,9 +87,6 @@ inline void read(Reader& field, ModelSpec& m) {
   field(m.predictionGroup);
   field(m.groupCount);
   field(m.runCount);
-  const auto atMost = [](double count, std::size_t maximum) {
-    return count >= 0.0 ? std::min(static_cast<std::size_t>(count), maximum) : 0;
-  };
   for (std::size_t i = 0; i < atMost(m.groupCount, ModelSpec::kMaximumGroups); ++i) read(field, m.groups[i]);
   for (std::size_t i = 0; i < atMost(m.runCount, ModelSpec::kMaximumRuns); ++i) {
     field(m.runs[i].group);
@@ -121,7 +122,7 @@ inline void read(Reader& field, MeasuredWeights& w, double layers) {
   field(w.tokenEmbedding);
   field(w.output);
   field(w.outputExtras);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(layers) && i < w.layers.size(); ++i) {
+  for (std::size_t i = 0; i < atMost(layers, w.layers.size()); ++i) {
     field(w.layers[i].dense);
     field(w.layers[i].experts);
   }

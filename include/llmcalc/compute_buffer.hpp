@@ -8,7 +8,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "llmcalc/kv_cache.hpp"
 #include "llmcalc/model.hpp"

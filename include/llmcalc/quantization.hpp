@@ -7,10 +7,11 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include "llmcalc/validation.hpp"
 
 namespace llmcalc {
 
@@ -308,10 +309,7 @@ struct QuantizationContext {
 
 // Falls back where rows of `rowLength` are not a whole number of blocks (tensor_type_fallback).
 [[nodiscard]] constexpr TensorType fittingType(TensorType type, double rowLength) noexcept {
-  const auto fits = [rowLength](TensorType candidate) {
-    const double block = blockSize(candidate);
-    return static_cast<double>(static_cast<std::int32_t>(rowLength / block)) * block == rowLength;
-  };
+  const auto fits = [rowLength](TensorType candidate) { return isWhole(rowLength / blockSize(candidate)); };
   if (fits(type)) return type;
   TensorType next = TensorType::F16;
   switch (type) {

@@ -45,15 +45,27 @@ const describe = (run, device) => {
 export function measure({ models, runs, weights }, planMemory) {
   const errors = [];
   const add = (table, group, error, signed, what) => errors.push({ table, class: group, error, signed, what });
+  /** The plan, or null where it is refused: that is wrong as a whole, since llama.cpp made one. */
+  const planOf = (table, group, model, runtime) => {
+    try {
+      return planMemory(models.get(model), runtime);
+    } catch (error) {
+      add(table, group, 1, 0, `${model} refused: ${error.message}`);
+      return null;
+    }
+  };
   for (const { model, fileType, mib } of weights) {
     if (!models.has(model)) continue;
-    const got = planMemory(models.get(model), { fileType, contextLength: 512 }).fileBytes / MIB;
+    const file = planOf('weights', 'all', model, { fileType, contextLength: 512 });
+    if (!file) continue;
+    const got = file.fileBytes / MIB;
     add('weights', 'all', Math.max(0, Math.abs(got - mib) - 0.00005) / mib, (got - mib) / mib, `${model}, ${fileType}`);
   }
   for (const run of runs) {
     const spec = models.get(run.model);
     if (!spec) continue;
-    const plan = planMemory(spec, { ...run.options, backend: 'vulkan' });
+    const plan = planOf('whole plan', 'all', run.model, { ...run.options, backend: 'vulkan' });
+    if (!plan) continue;
     const group = classOf(spec);
     const placement = placementOf(run.options);
     const what = describe(run, 'cells');

@@ -97,6 +97,11 @@ for (const { name, calculator } of entries) {
         RangeError,
         'runtime.cacheTypeV must be f32, f16 or bf16 where flashAttention is false, got q8_0',
       ],
+      [
+        plan({}, { ...llama, layerCount: Number.NaN, tensors: [] }),
+        RangeError,
+        'model.layerCount must be a whole number from 1 to 1024, got NaN',
+      ],
       [plan({}, 5), TypeError, 'model must be an object, got 5'],
       [plan({}, { ...llama, groups: undefined }), TypeError, 'model.groups must be an array, got undefined'],
       [plan({}, { ...llama, runs: [5] }), TypeError, 'model.runs[0] must be a pair [group, count], got 5'],
