@@ -1,14 +1,10 @@
 // The native side of bench/run.mjs: the same work as its JavaScript cases, each result new memory of the caller's.
 #include <benchmark/benchmark.h>
 
-#include <fstream>
-#include <sstream>
-#include <stdexcept>
 #include <string>
-#include <vector>
 
-#include "flat.hpp"
 #include "llmcalc/llmcalc.hpp"
+#include "recorded_plans.hpp"
 
 namespace {
 
@@ -55,23 +51,7 @@ void into(benchmark::State& state) {
 }
 BENCHMARK(into)->Arg(29)->Arg(1000)->Arg(1000000);
 
-llmcalc::ModelSpec readModel(const std::string& name) {
-  std::ifstream file(LLMCALC_GOLDEN_DIRECTORY "models.tsv");
-  for (std::string line; std::getline(file, line);) {
-    if (line.substr(0, line.find('\t')) != name) continue;
-    std::istringstream words(line.substr(line.rfind('\t')));
-    std::vector<double> numbers;
-    for (double number = 0; words >> number;) numbers.push_back(number);
-    llmcalc::ModelSpec model;
-    llmcalc::flat::Reader reader(numbers);
-    llmcalc::flat::read(reader, model);
-    return model;
-  }
-  throw std::runtime_error("no model " + name);
-}
-
-void plan(benchmark::State& state, const std::string& name) {
-  const llmcalc::ModelSpec model = readModel(name);
+void plan(benchmark::State& state, const llmcalc::ModelSpec& model) {
   llmcalc::Runtime runtime;
   int i = 0;
   for (auto _ : state) {
@@ -82,8 +62,9 @@ void plan(benchmark::State& state, const std::string& name) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  for (const std::string name : {"llama-3.1-8b", "gemma-3-27b", "deepseek-v3"}) {
-    benchmark::RegisterBenchmark(("plan/" + name).c_str(), plan, name);
+  for (const recorded::Model& model : recorded::readModels()) {
+    if (model.name != "llama-3.1-8b" && model.name != "gemma-3-27b" && model.name != "deepseek-v3") continue;
+    benchmark::RegisterBenchmark(("plan/" + model.name).c_str(), plan, model.spec);
   }
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

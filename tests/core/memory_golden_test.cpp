@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "recorded_plans.hpp"
 
@@ -15,7 +16,11 @@ constexpr double kHalfDigit = 0.005 + 1e-9;  // two decimals are printed
 double mib(double bytes) { return bytes / kBytesPerMiB; }
 
 const std::map<std::string, recorded::Model>& models() {
-  static const auto all = recorded::readModels();
+  static const auto all = [] {
+    std::map<std::string, recorded::Model> byName;
+    for (const recorded::Model& model : recorded::readModels()) byName.emplace(model.name, model);
+    return byName;
+  }();
   return all;
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <fstream>
-#include <map>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +14,7 @@
 namespace recorded {
 
 struct Model {
+  std::string name;
   std::string architectureClass;
   llmcalc::ModelSpec spec;
 };
@@ -60,15 +61,15 @@ inline std::ifstream open(const char* name) {
   return file;
 }
 
-inline std::map<std::string, Model> readModels() {
-  std::map<std::string, Model> models;
+// In the order of the file.
+inline std::vector<Model> readModels() {
+  std::vector<Model> models;
   std::ifstream file = open("models.tsv");
   for (std::string line; std::getline(file, line);) {
     const auto fields = split(line, '\t');
     std::vector<double> numbers;
     for (const std::string& word : split(fields[2], ' ')) numbers.push_back(std::stod(word));
-    Model& model = models[fields[0]];
-    model.architectureClass = fields[1];
+    Model& model = models.emplace_back(Model{fields[0], fields[1], {}});
     llmcalc::flat::Reader reader(numbers);
     llmcalc::flat::read(reader, model.spec);
   }

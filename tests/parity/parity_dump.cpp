@@ -14,13 +14,12 @@
 #include <iterator>
 #include <limits>
 #include <random>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "flat.hpp"
 #include "llmcalc/llmcalc.hpp"
+#include "recorded_plans.hpp"
 
 namespace {
 
@@ -115,22 +114,10 @@ void dump(const std::filesystem::path& directory, const std::string& function, i
   dump(directory, function, count, draw, call, std::make_index_sequence<Count>());
 }
 
-std::vector<ModelSpec> readModels() {
-  std::vector<ModelSpec> models;
-  std::ifstream file(LLMCALC_GOLDEN_DIRECTORY "models.tsv");
-  for (std::string line; std::getline(file, line);) {
-    std::istringstream words(line.substr(line.rfind('\t')));
-    const std::vector<double> numbers(std::istream_iterator<double>(words), {});
-    flat::Reader reader(numbers);
-    flat::read(reader, models.emplace_back());
-  }
-  return models;
-}
-
 // Plans of the golden models under random options. The arguments are the model's place in models.tsv and the fields of
 // a runtime in order, enumerations by place.
 void dumpPlans(const std::filesystem::path& directory, int count) {
-  const std::vector<ModelSpec> models = readModels();
+  const std::vector<recorded::Model> models = recorded::readModels();
   Generator random(20261125);
   Dump out(directory, "planMemory");
   for (int i = 0; i < count; ++i) {
@@ -164,7 +151,7 @@ void dumpPlans(const std::filesystem::path& directory, int count) {
     fields.resize(fields.size() + Runtime::kMaximumGpus, 1.0);
     flat::Reader reader(fields);
     flat::read(reader, runtime);
-    const MemoryPlan plan = planMemory(models[static_cast<std::size_t>(model)], runtime);
+    const MemoryPlan plan = planMemory(models[static_cast<std::size_t>(model)].spec, runtime);
     std::vector<double> numbers(6 + flat::kDeviceLength * (1 + static_cast<std::size_t>(runtime.gpuCount)));
     flat::write(numbers.data(), plan);
     row.insert(row.end(), numbers.begin(), numbers.end());
