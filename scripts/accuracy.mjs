@@ -5,7 +5,7 @@
 // Prints n, median, p90 and maximum error per class and the worst ten rows. Exits with 1 if a target is missed, and the
 // last line says which.
 import wasmCalculator from '../dist/wasmCalculator.js';
-import { formatTable, measure, percent, tableOf } from './support/memory-accuracy.mjs';
+import { formatTable, measure, percent, TARGETS, tableOf } from './support/memory-accuracy.mjs';
 import { readRecorded } from './support/memory-golden.mjs';
 
 const [subject, folder, ...options] = process.argv.slice(2);
@@ -35,6 +35,12 @@ if (json) {
   for (const row of worst) {
     console.log(`| ${row.table} | ${percent(row.error)} | ${row.signed > 0 ? 'high' : 'low'} | ${row.what} |`);
   }
+}
+if (!json) {
+  const plans = errors.filter(({ table: name }) => name === 'whole plan');
+  const far = plans.filter(({ error }) => error > TARGETS['whole plan'].max);
+  const low = far.filter(({ signed }) => signed < 0).length;
+  console.log(`\nwhole plans off by more than asked: ${far.length} of ${plans.length}, ${low} of them low`);
 }
 for (const reason of recorded.unknown) console.error(`left out: ${reason}`);
 if (missed.length > 0 || recorded.unknown.length > 0) {
