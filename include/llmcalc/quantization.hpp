@@ -224,7 +224,7 @@ enum class TensorRole : std::uint8_t {
   other,  // gets the type of the file
 };
 
-// Where the special type of a rule applies; i counts layers, or tensors of the role, from 0 to n - 1.
+// Where the special type of a rule applies; counted in layers, or in tensors of the role.
 enum class Where : std::uint8_t {
   nowhere,
   everywhere,
@@ -232,31 +232,9 @@ enum class Where : std::uint8_t {
   firstFour,
   firstEighth,
   firstSixteenth,
-  middle,
-  moreBits
+  middle,    // three quarters
+  moreBits,  // the first and the last eighth, and every third between (use_more_bits)
 };
-
-[[nodiscard]] constexpr bool applies(Where where, int i, int n) noexcept {
-  switch (where) {
-    case Where::nowhere:
-      return false;
-    case Where::everywhere:
-      return true;
-    case Where::firstTwo:
-      return i < 2;
-    case Where::firstFour:
-      return i < 4;
-    case Where::firstEighth:
-      return i < n / 8;
-    case Where::firstSixteenth:
-      return i < n / 16;
-    case Where::middle:
-      return i >= n / 8 && i < 7 * n / 8;
-    case Where::moreBits:
-      return i < n / 8 || i >= 7 * n / 8 || (i - n / 8) % 3 == 2;
-  }
-  return false;
-}
 
 // How many of start, start + stride, ... (`count` of them) `where` applies to. moreBits counts with a stride of 1 only.
 [[nodiscard]] constexpr int countApplying(Where where, int start, int count, int stride, int n) noexcept {

@@ -6,6 +6,29 @@ namespace {
 
 using namespace llmcalc;
 
+// Layer by layer, as llama-quantize asks.
+bool applies(Where where, int i, int n) {
+  switch (where) {
+    case Where::nowhere:
+      return false;
+    case Where::everywhere:
+      return true;
+    case Where::firstTwo:
+      return i < 2;
+    case Where::firstFour:
+      return i < 4;
+    case Where::firstEighth:
+      return i < n / 8;
+    case Where::firstSixteenth:
+      return i < n / 16;
+    case Where::middle:
+      return i >= n / 8 && i < 7 * n / 8;
+    case Where::moreBits:
+      return i < n / 8 || i >= 7 * n / 8 || (i - n / 8) % 3 == 2;
+  }
+  return false;
+}
+
 TEST(TensorBytes, CountWholeBlocks) {
   EXPECT_EQ(tensorBytes(TensorType::F16, 4096, 4096), 2.0 * 4096 * 4096);
   EXPECT_EQ(tensorBytes(TensorType::Q8_0, 32, 1), 34);
@@ -45,7 +68,7 @@ TEST(Applies, FollowsLlamaQuantize) {
   EXPECT_EQ(chosen(Where::firstFour, 5), "xxxx.");
 }
 
-TEST(CountApplying, CountsWhatAppliesSays) {
+TEST(CountApplying, CountsWhatAppliesLayerByLayer) {
   for (const Where where : {Where::nowhere, Where::everywhere, Where::firstTwo, Where::firstFour, Where::firstEighth,
                             Where::firstSixteenth, Where::middle, Where::moreBits}) {
     for (const int stride : {1, 2, 3}) {
