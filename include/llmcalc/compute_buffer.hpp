@@ -62,10 +62,11 @@ struct ComputeShape {
   double keyLength = 0;  // of one head, layers with all cells
   double slidingKeyLength = 0;
   double valueLength = 0;
-  double headCount = 0;
   bool hasCache = false;
   bool slides = false;
   bool latent = false;
+  bool recurs = false;     // any layer
+  double maskElement = 0;  // bytes of one element of a mask
 
   [[nodiscard]] constexpr double bytes(double floatsPerToken) const noexcept { return floatsPerToken * tokens * 4.0; }
 };
@@ -76,9 +77,9 @@ struct ComputeShape {
   s.sequences = runtime.sequences;
   for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
     const LayerGroup& g = model.groups[i];
+    s.recurs = s.recurs || g.recurrence != Recurrence::none;
     if (g.attention == Attention::none) continue;
     s.queries = std::max(s.queries, g.headCount * g.keyLength);
-    s.headCount = std::max(s.headCount, g.headCount);
     s.keys = std::max(s.keys, g.kvHeadCount * g.keyLength);
     s.hasCache = true;
     if (g.attention == Attention::mla) {
@@ -96,6 +97,7 @@ struct ComputeShape {
   }
   s.cells = cacheCells(model, runtime, s.slides);
   s.tokens = microBatch(runtime, s.cells.full * s.cells.streams);
+  s.maskElement = runtime.flashAttention && runtime.build >= kHalfMaskBuild ? 2.0 : 4.0;
   const bool capped = runtime.server && runtime.build >= kCappedOutputsBuild;
   s.outputs = capped ? std::min(s.tokens, runtime.sequences) : s.tokens;
   return s;
@@ -103,26 +105,26 @@ struct ComputeShape {
 
 namespace detail {
 
+[[nodiscard]] inline bool isMultipleOf(double length, double size) noexcept {
+  return std::floor(length / size) * size == length;
+}
+
 // Quantised caches are rotated by Hadamard matrices, F32: of the largest power of two up to the length of a key, of 64
 // for values; only where the length is a multiple of 64.
 [[nodiscard]] inline double keyRotationBytes(double length) noexcept {
-  if (length <= 0.0 || std::floor(length / 64.0) * 64.0 != length) return 0.0;
+  if (length <= 0.0 || !isMultipleOf(length, 64.0)) return 0.0;
   double size = 64.0;
-  while (size < length && std::floor(length / (2.0 * size)) * 2.0 * size == length) size *= 2.0;
+  while (size < length && isMultipleOf(length, 2.0 * size)) size *= 2.0;
   return size * size * 4.0;
 }
 
 inline constexpr double kValueRotationBytes = 64.0 * 64.0 * 4.0;
 
-[[nodiscard]] inline bool isMultipleOf64(double length) noexcept { return std::floor(length / 64.0) * 64.0 == length; }
-
 }  // namespace detail
 
 // The attention masks.
-[[nodiscard]] inline double maskBytes(const ComputeShape& s, const Runtime& runtime) noexcept {
-  if (!s.hasCache) return 0.0;
-  const bool half = runtime.flashAttention && runtime.build >= kHalfMaskBuild;
-  return (s.cells.full + s.cells.sliding) * s.tokens * (half ? 2.0 : 4.0);
+[[nodiscard]] constexpr double maskBytes(const ComputeShape& s) noexcept {
+  return s.hasCache ? (s.cells.full + s.cells.sliding) * s.tokens * s.maskElement : 0.0;
 }
 
 // Inputs of the graph: token ids and embeddings, positions, masks, indices of cells, rotations.
@@ -133,13 +135,13 @@ inline constexpr double kValueRotationBytes = 64.0 * 64.0 * 4.0;
   if (model.architecture == Architecture::gemma3n) floats += s.hidden;
   double bytes = s.bytes(floats + 2.0) + s.outputs * 4.0;
   if (!s.hasCache) return bytes;
-  bytes += maskBytes(s, runtime) + 8.0 * s.tokens * caches;
+  bytes += maskBytes(s) + 8.0 * s.tokens * caches;
   if (s.latent) return bytes;
   bytes += 8.0 * s.tokens * caches * (runtime.flashAttention ? 1.0 : s.widestValues);
   if (isQuantized(runtime.cacheTypeK)) {
     bytes += detail::keyRotationBytes(s.keyLength) + (s.slides ? detail::keyRotationBytes(s.slidingKeyLength) : 0.0);
   }
-  if (isQuantized(runtime.cacheTypeV) && detail::isMultipleOf64(s.valueLength)) {
+  if (isQuantized(runtime.cacheTypeV) && detail::isMultipleOf(s.valueLength, 64.0)) {
     bytes += detail::kValueRotationBytes * caches;
   }
   return bytes;
@@ -265,9 +267,7 @@ namespace detail {
 [[nodiscard]] inline double logitsBytes(const ModelSpec& model, const ComputeShape& s,
                                         const Runtime& runtime) noexcept {
   const double logits = model.vocabularySize * s.outputs * 4.0;
-  const bool half = runtime.flashAttention && runtime.build >= kHalfMaskBuild;
-  const double mask = s.hasCache ? s.cells.full * s.tokens * (half ? 2.0 : 4.0) : 0.0;
-  if (logits < mask) return 0.0;
+  if (s.hasCache && logits < s.cells.full * s.tokens * s.maskElement) return 0.0;
   double extra = 0.0;
   switch (model.architecture) {
     case Architecture::commandR:
@@ -340,16 +340,12 @@ namespace detail {
                    s.bytes(length + s.hidden) + down});
 }
 
-}  // namespace detail
-
-namespace detail {
-
 // Without flash attention the host computes the attention of its layers itself where recurrent layers and plain dense
 // attention layers alternate; elsewhere the GPU does. Found by comparing plans: LFM2 1.2B, Granite 4 H 1B, Jamba and
 // Nemotron-H do, LFM2 8B, Granite 4 H Tiny and the delta nets do not.
-[[nodiscard]] inline bool hostAttends(const LayerGroup& g, const Runtime& runtime, bool recurs) noexcept {
-  return recurs && !runtime.flashAttention && hasCache(g) && g.recurrence == Recurrence::none && g.expertCount == 0.0 &&
-         !g.gatedQuery;
+[[nodiscard]] inline bool hostAttends(const LayerGroup& g, const ComputeShape& s, const Runtime& runtime) noexcept {
+  return s.recurs && !runtime.flashAttention && hasCache(g) && g.recurrence == Recurrence::none &&
+         g.expertCount == 0.0 && !g.gatedQuery;
 }
 
 }  // namespace detail
@@ -373,25 +369,23 @@ struct HostResident {
                                                    const HostResident& host, bool hasHead,
                                                    double inputCopies) noexcept {
   double inputs = inputBytes(model, s, runtime);
-  if (runtime.flashAttention && runtime.build < kHalfMaskBuild) inputs += maskBytes(s, runtime) / 2.0;
+  if (runtime.flashAttention && runtime.build < kHalfMaskBuild) inputs += maskBytes(s) / 2.0;
   std::array<bool, ModelSpec::kMaximumGroups> elsewhere{};
-  bool recurs = false;
-  const auto groups = static_cast<std::size_t>(model.groupCount);
-  for (std::size_t i = 0; i < groups; ++i) recurs = recurs || model.groups[i].recurrence != Recurrence::none;
-  for (std::size_t i = 0; i < groups; ++i) {
-    elsewhere[i] = !host.gpuLayersOf[i] && detail::hostAttends(model.groups[i], runtime, recurs);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+    elsewhere[i] = !host.gpuLayersOf[i] && detail::hostAttends(model.groups[i], s, runtime);
   }
   const LargestStage largest = largestLayerStage(model, s, runtime, elsewhere);
   const double logits = hasHead ? detail::logitsBytes(model, s, runtime) : 0.0;
   const bool split = host.layers || host.cache || host.experts || host.oversized;
   if (!split) {
-    if (model.architecture == Architecture::gemma3n && hasHead) {
+    LargestStage all = largest;
+    if (model.architecture != Architecture::gemma3n) {
+      all.consider(Stage::logits, logits);
+    } else if (hasHead) {
       // By then nearly everything is free.
       const double whole = model.vocabularySize * s.outputs * 4.0 + s.bytes(6.0 * s.hidden);
       if (whole > inputs + largest.bytes) return {Stage::logits, whole};
     }
-    LargestStage all = largest;
-    if (model.architecture != Architecture::gemma3n) all.consider(Stage::logits, logits);
     return {all.stage, inputs * inputCopies + all.bytes};
   }
 
@@ -449,10 +443,6 @@ struct HostResident {
 [[nodiscard]] inline double hostStageBytes(const ModelSpec& model, const ComputeShape& s, const Runtime& runtime,
                                            const FileWeights& weights, const HostResident& host) noexcept {
   double largest = 0;
-  bool recurs = false;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
-    if (model.groups[i].recurrence != Recurrence::none) recurs = true;
-  }
   for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
     const LayerGroup& g = model.groups[i];
     const GroupWeights& w = weights.groups[i];
@@ -484,7 +474,7 @@ struct HostResident {
           }
           break;
       }
-      if (host.layersOf[i] && detail::hostAttends(g, runtime, recurs)) {
+      if (host.layersOf[i] && detail::hostAttends(g, s, runtime)) {
         largest = std::max(largest, s.bytes(g.headCount * s.cells.full + s.hidden));
       }
     }

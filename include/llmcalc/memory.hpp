@@ -299,7 +299,6 @@ inline constexpr double kPipelineCopies = 4.0;
     double cache = 0;
     double state = 0;
     double expertShare = 1;  // of the experts, that one token reads
-    bool experts = false;
     bool keeps = false;
   };
   std::array<GroupBytes, ModelSpec::kMaximumGroups> groupBytes{};
@@ -308,8 +307,7 @@ inline constexpr double kPipelineCopies = 4.0;
     GroupBytes& bytes = groupBytes[i];
     if (hasCache(g)) bytes.cache = layerCacheBytes(g, runtime, shape.cells, shape.widestValues);
     bytes.state = layerStateBytes(g, model.hiddenSize, runtime.sequences);
-    bytes.experts = g.expertCount > 0.0;
-    if (bytes.experts) bytes.expertShare = g.expertsUsed / g.expertCount;
+    if (g.expertCount > 0.0) bytes.expertShare = g.expertsUsed / g.expertCount;
     bytes.keeps = hasCache(g) || g.recurrence != Recurrence::none;
   }
 
@@ -338,7 +336,7 @@ inline constexpr double kPipelineCopies = 4.0;
       onHost.gpuLayersOf[group] = true;
       if (!runtime.kvOffload && kept.keeps) onHost.cache = true;
     }
-    if (kept.experts) {
+    if (bytes.experts > 0.0) {
       if (moved && home != kHost) onHost.experts = true;
       if (moved || home == kHost) onHost.expertsOf[group] = true;
       const double oversized = home == kHost || moved ? 0.0 : bytes.oversized;

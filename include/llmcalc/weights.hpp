@@ -55,7 +55,6 @@ struct GroupWeights {
   detail::Variant expertsDown;
   detail::Variant expertsUp;
   double largestExpertUp = 0;  // bytes of one tensor
-  double attention = 0;        // bytes of queries, keys, values and output
 };
 
 // How far the counters of llama-quantize got: it counts tensors, not layers.
@@ -305,8 +304,7 @@ constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidde
                                          static_cast<std::size_t>(model.predictionGroup));
   detail::Variant projection;
   projection.add(w.file, TensorRole::other, false, w.context, 2.0 * model.hiddenSize, model.hiddenSize);
-  const double bytes = layers.dense + layers.experts + count * projection.base;
-  return bytes;
+  return layers.dense + layers.experts + count * projection.base;
 }
 
 }  // namespace llmcalc
