@@ -61,6 +61,9 @@ inline void read(Reader& field, LayerGroup& g) {
   field(g.vectorElements);
   field(g.expertVectorElements);
   field(g.unquantizedElements);
+  field(g.indexerKeyLength);
+  field(g.expertHiddenLength);
+  field(g.furtherElements);
 }
 
 // A count from JavaScript, whatever it is, as one that is safe to loop over.
@@ -151,12 +154,12 @@ inline void write(double* to, const Fit& fit) {
   }
 }
 
-inline constexpr std::size_t kDeviceLength = 13;
+inline constexpr std::size_t kDeviceLength = 14;
 
 inline double* write(double* to, const DeviceMemory& d) {
   for (const double value :
-       {d.weights, d.kvCache, d.recurrentState, d.computeBuffer, d.outputBuffer, d.overhead, d.layers, d.tokenEmbedding,
-        d.outputHead, d.experts, d.slidingCache, d.inputs, static_cast<double>(d.stage)}) {
+       {d.weights, d.kvCache, d.recurrentState, d.computeBuffer, d.outputBuffer, d.overhead, d.layers, d.bytesPerToken,
+        d.tokenEmbedding, d.outputHead, d.experts, d.slidingCache, d.inputs, static_cast<double>(d.stage)}) {
     *to++ = value;
   }
   return to;

@@ -13,3 +13,9 @@ declare module 'llmcalc:release.wasm' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
+
+declare module 'llmcalc:catalog' {
+  export const models: import('../js/catalog.d.ts').CatalogModel[];
+  export const devices: import('../js/catalog.d.ts').CatalogDevice[];
+  export const recordedArchitectures: string[];
+}

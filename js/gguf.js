@@ -54,6 +54,8 @@ const ARCHITECTURES = {
   phi3: { fusedQKV: true, feedForward: 'fusedGated', ignoresWindow: true },
   phimoe: { normBiases: true, qkvBias: true, outputBias: true, ignoresWindow: true, headBias: true },
   deepseek2: {},
+  deepseek32: {},
+  'glm-dsa': {},
   'gpt-oss': { qkvBias: true, outputBias: true, sinks: true, window: 2, expertBiases: true },
   glm4: { norms: 4, feedForward: 'fusedGated' },
   glm4moe: { qkvBias: true },
@@ -65,6 +67,7 @@ const ARCHITECTURES = {
   'falcon-h1': {},
   jamba: {},
   nemotron_h: { feedForward: 'plain' },
+  nemotron_h_moe: { feedForward: 'plain' },
   lfm2: { qkNorm: 'head', tied: true },
   lfm2moe: { qkNorm: 'head', tied: true },
   'command-r': { norms: 1, tied: true },
@@ -95,6 +98,12 @@ const ARCHITECTURES = {
   internlm2: {},
   arcee: { feedForward: 'plain' },
   stablelm: { normBiases: true },
+  falcon: { normBiases: true, fusedQKV: true, feedForward: 'plain' },
+  deci: { seventyB: true },
+  chatglm: { qkvBias: true, fusedQKV: true, feedForward: 'fusedGated' },
+  mimo2: {},
+  step35: { qkNorm: 'head' },
+  'minimax-m3': { qkNorm: 'head' },
   phi2: {
     norms: 1,
     normBiases: true,
@@ -225,11 +234,12 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   }
   const tensors = options.tensors;
   const has = (/** @type {string} */ name) => tensors?.some((tensor) => tensor.name === name);
-  const tiedEmbeddings = options.tiedEmbeddings ?? (tensors ? !has('output.weight') : (traits.tied ?? false));
   const vocabulary = keys.one('vocab_size', metadata['tokenizer.ggml.tokens']?.length);
 
   const heads = keys.each('attention.head_count', layerCount, 0);
   const kvHeads = keys.each('attention.head_count_kv', layerCount, keys.one('attention.head_count', 0));
+  const tied = traits.tied ?? (architecture === 'falcon' && kvHeads[0] === 1);
+  const tiedEmbeddings = options.tiedEmbeddings ?? (tensors ? !has('output.weight') : tied);
   const anyHeads = Math.max(...heads);
   const keyLength = keys.one('attention.key_length', anyHeads ? hidden / anyHeads : 0);
   const valueLength = keys.one('attention.value_length', anyHeads ? hidden / anyHeads : 0);
@@ -250,7 +260,16 @@ export function modelFromGgufMetadata(metadata, options = {}) {
     'expert_feed_forward_length',
     architecture === 'qwen2moe' ? longest / keys.one('expert_used_count') : longest,
   );
-  const gateBias = keys.one('expert_gating_func', 0) === 2 || ['ernie4_5-moe', 'dots1'].includes(architecture);
+  const gateBias =
+    keys.one('expert_gating_func', 0) === 2 || ['ernie4_5-moe', 'dots1', 'nemotron_h_moe'].includes(architecture);
+  const indexerHeads = keys.one('attention.indexer.head_count', 0);
+  const indexerLength = keys.one('attention.indexer.key_length', 0);
+  const indexerTypes = keys.raw('attention.indexer.types');
+  // GLM-5.2, told by its context, shares an index among the layers up to the next that has one.
+  const hasIndexer = (/** @type {number} */ i) =>
+    Array.isArray(indexerTypes)
+      ? Boolean(indexerTypes[i])
+      : !(architecture === 'glm-dsa' && keys.one('context_length', 0) >= 1048576) || i < 3 || (i - 2) % 4 === 0;
   const sharedExpertLength =
     keys.one('expert_shared_feed_forward_length', 0) ||
     (['hunyuan-moe', 'qwen2moe'].includes(architecture)
@@ -260,6 +279,10 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   const deltaNet = architecture === 'qwen3next' || architecture.startsWith('qwen35');
   // GLM-4 9B has biases on its queries, keys and values and GLM-4 32B has none; no key tells them apart.
   const qkvBias = traits.qkvBias || (architecture === 'glm4' && kvHeads[0] === 2);
+  // The large GLM-4.5 has norms over queries and keys, and no key tells.
+  const qkNorm = architecture === 'glm4moe' && layerCount > 90 ? 'head' : traits.qkNorm;
+  // A Falcon of several key/value heads has two norms.
+  const norms = architecture === 'falcon' && kvHeads[0] === 1 ? 1 : (traits.norms ?? 2);
 
   const state = {
     convolutionLength: keys.one('ssm.conv_kernel', 0),
@@ -291,6 +314,12 @@ export function modelFromGgufMetadata(metadata, options = {}) {
         mlaValueLength: keys.one('attention.value_length_mla'),
       });
       vectors += kvLoraRank + queryLoraRank;
+      if (indexerHeads > 0 && hasIndexer(i)) {
+        layer.indexerKeyLength = indexerLength;
+        layer.furtherElements =
+          hidden * (indexerLength + indexerHeads) + product(queryLoraRank, indexerHeads, indexerLength);
+        vectors += 2 * indexerLength;
+      }
     } else {
       Object.assign(layer, {
         attention: full ? 'full' : 'sliding',
@@ -304,7 +333,14 @@ export function modelFromGgufMetadata(metadata, options = {}) {
       const q = heads[i] * key;
       const kv = kvHeads[i] * key;
       if (qkvBias) vectors += q + kv + kvHeads[i] * value;
-      if (traits?.qkNorm) vectors += traits.qkNorm === 'head' ? 2 * key : q + kv;
+      if (qkNorm) vectors += qkNorm === 'head' ? 2 * key : q + kv;
+      // Step 3.5 gates every head.
+      if (architecture === 'step35') layer.furtherElements = product(hidden, heads[i]);
+      if (indexerHeads > 0 && i >= leadingDense) {
+        layer.indexerKeyLength = indexerLength;
+        layer.unquantizedElements = product(hidden, indexerHeads + 1, indexerLength);
+        vectors += 2 * indexerLength;
+      }
       // Command R+ has norms over queries and keys.
       if (architecture === 'command-r' && layerCount >= 64) vectors += q + kv;
       // Gemma 4 with other key/value heads in its full layers takes the values from the keys there.
@@ -313,7 +349,7 @@ export function modelFromGgufMetadata(metadata, options = {}) {
       }
     }
     if (traits?.outputBias) vectors += hidden;
-    if (traits?.sinks) vectors += heads[i];
+    if (traits?.sinks || (architecture === 'mimo2' && !full)) vectors += heads[i];
     return vectors;
   }
 
@@ -351,6 +387,12 @@ export function modelFromGgufMetadata(metadata, options = {}) {
     }
     if (experts) {
       Object.assign(layer, { expertCount, expertsUsed: keys.one('expert_used_count'), expertLength });
+      if (traits?.feedForward === 'plain') layer.plainExperts = true;
+      const latent = keys.one('moe_latent_size', 0);
+      if (latent > 0) {
+        layer.expertHiddenLength = latent;
+        layer.furtherElements = 2 * hidden * latent;
+      }
       vectors += product(hidden, expertCount);
       if (gateBias) vectors += expertCount;
       if (architecture === 'gemma4') {
@@ -373,7 +415,7 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   function layerAt(i, prediction = false) {
     /** @type {LayerGroup} */
     const layer = { attention: 'none' };
-    let vectors = (traits?.norms ?? 2) * hidden * (traits?.normBiases ? 2 : 1);
+    let vectors = norms * hidden * (traits?.normBiases ? 2 : 1);
     let experts = expertCount > 0 && i >= leadingDense && (i + 1) % moeStep === 0;
     let length = feedForwardLengths[Math.min(i, layerCount - 1)];
     switch (architecture) {
@@ -383,10 +425,11 @@ export function modelFromGgufMetadata(metadata, options = {}) {
         length = 0;
         break;
       case 'nemotron_h':
+      case 'nemotron_h_moe':
         // One of the three per layer.
         vectors = hidden;
+        experts = length > 0 && expertCount > 0;
         if (length > 0) break;
-        experts = false;
         vectors += kvHeads[i] > 0 ? addAttention(layer, true, i) : addRecurrence(layer, 'mamba2');
         break;
       case 'falcon-h1':
@@ -401,6 +444,11 @@ export function modelFromGgufMetadata(metadata, options = {}) {
         vectors += kvHeads[i] > 0 ? addAttention(layer, true, i) : addRecurrence(layer, kind);
         break;
       }
+      case 'deci':
+        // Layers may lack attention.
+        if (heads[i] > 0) vectors += addAttention(layer, true, i);
+        else vectors -= hidden;
+        break;
       default:
         if (deltaNet && !prediction && (i + 1) % interval !== 0) vectors += addRecurrence(layer, 'gatedDeltaNet');
         else vectors += addAttention(layer, !sliding[i], Math.min(i, layerCount - 1));

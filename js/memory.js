@@ -99,7 +99,7 @@ const MAXIMUM_LAYERS = 1024;
 const ALL_LAYERS = 1e9;
 /** Numbers of a plan before its devices, and of each of those. */
 const HEADER_LENGTH = 6;
-const DEVICE_LENGTH = 13;
+const DEVICE_LENGTH = 14;
 
 /** The public function that is writing its arguments, for messages. */
 let writing = '';
@@ -182,7 +182,10 @@ function writeGroup(to, i, g, n) {
   to[i + 29] = numberOf(g.vectorElements, 0, 'vectorElements', n);
   to[i + 30] = numberOf(g.expertVectorElements, 0, 'expertVectorElements', n);
   to[i + 31] = numberOf(g.unquantizedElements, 0, 'unquantizedElements', n);
-  return i + 32;
+  to[i + 32] = numberOf(g.indexerKeyLength, 0, 'indexerKeyLength', n);
+  to[i + 33] = numberOf(g.expertHiddenLength, 0, 'expertHiddenLength', n);
+  to[i + 34] = numberOf(g.furtherElements, 0, 'furtherElements', n);
+  return i + 35;
 }
 
 /** @param {Float64Array} to @param {number} i @param {ModelSpec} m @returns {number} where the next thing goes */
@@ -300,14 +303,15 @@ function readDevice(from, i, name) {
     overhead,
     total: weights + kvCache + recurrentState + computeBuffer + outputBuffer + overhead,
     layers: from[i + 6],
+    bytesPerToken: from[i + 7],
     terms: {
-      tokenEmbedding: from[i + 7],
-      outputHead: from[i + 8],
-      experts: from[i + 9],
-      slidingCache: from[i + 10],
-      inputs: from[i + 11],
-      largestStage: computeBuffer - from[i + 11],
-      stage: STAGES[from[i + 12]],
+      tokenEmbedding: from[i + 8],
+      outputHead: from[i + 9],
+      experts: from[i + 10],
+      slidingCache: from[i + 11],
+      inputs: from[i + 12],
+      largestStage: computeBuffer - from[i + 12],
+      stage: STAGES[from[i + 13]],
     },
   };
 }

@@ -195,6 +195,12 @@ export interface LayerGroup {
   expertVectorElements?: number;
   /** Elements of matrices that stay as converted, 2 bytes each. */
   unquantizedElements?: number;
+  /** Sparse attention's index: the length of one more key per token (DeepSeek V3.2, GLM-5, MiniMax M3). */
+  indexerKeyLength?: number;
+  /** Length of the vectors experts work on, where it is not the hidden size (Nemotron 3 Super). */
+  expertHiddenLength?: number;
+  /** Elements of further matrices that follow the file type: an indexer's, gates of attention, to and from experts. */
+  furtherElements?: number;
 }
 
 /** A tensor as a GGUF header lists it. */
@@ -320,6 +326,8 @@ export interface DeviceMemory {
   total: number;
   /** Repeating layers placed here. */
   layers: number;
+  /** Bytes of the weights here that are read for one token of one sequence. */
+  bytesPerToken: number;
   /** Parts of the above. */
   terms: {
     /** Of `weights`. */

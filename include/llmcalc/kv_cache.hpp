@@ -47,9 +47,11 @@ struct CacheCells {
 [[nodiscard]] inline double layerCacheBytes(const LayerGroup& group, const Runtime& runtime, const CacheCells& cells,
                                             double widestValues) noexcept {
   const double count = (group.attention == Attention::sliding ? cells.sliding : cells.full) * cells.streams;
-  const double keys = group.kvHeadCount * group.keyLength * bytesPerElement(runtime.cacheTypeK);
+  const double keys =
+      (group.kvHeadCount * group.keyLength + group.indexerKeyLength) * bytesPerElement(runtime.cacheTypeK);
   if (group.attention == Attention::mla) return count * keys;
-  const double values = runtime.flashAttention ? group.kvHeadCount * group.valueLength : widestValues;
+  const double heads = group.kvHeadCount + (group.indexerKeyLength > 0.0 ? 1.0 : 0.0);  // the index has values, unused
+  const double values = runtime.flashAttention ? heads * group.valueLength : widestValues;
   return count * (keys + values * bytesPerElement(runtime.cacheTypeV));
 }
 

@@ -26,6 +26,9 @@ struct DeviceMemory {
   double outputBuffer = 0;
   double overhead = 0;
   double layers = 0;  // repeating layers placed here
+  // Bytes of the weights here that are read for one token of one sequence: everything but the token embeddings, of the
+  // experts the used.
+  double bytesPerToken = 0;
 
   // Parts of the terms above, for explanation.
   double tokenEmbedding = 0;  // of weights, as are the next two
@@ -113,7 +116,7 @@ struct GroupField {
 };
 
 // Those that are counts or lengths.
-inline constexpr std::array<GroupField, 20> kGroupFields = {{
+inline constexpr std::array<GroupField, 22> kGroupFields = {{
     {"model.groups[].headCount", &LayerGroup::headCount},
     {"model.groups[].kvHeadCount", &LayerGroup::kvHeadCount},
     {"model.groups[].keyLength", &LayerGroup::keyLength},
@@ -134,6 +137,8 @@ inline constexpr std::array<GroupField, 20> kGroupFields = {{
     {"model.groups[].expertLength", &LayerGroup::expertLength},
     {"model.groups[].sharedExpertLength", &LayerGroup::sharedExpertLength},
     {"model.groups[].perLayerEmbeddingLength", &LayerGroup::perLayerEmbeddingLength},
+    {"model.groups[].indexerKeyLength", &LayerGroup::indexerKeyLength},
+    {"model.groups[].expertHiddenLength", &LayerGroup::expertHiddenLength},
 }};
 
 constexpr void checkGroup(Checker& check, const ModelSpec& model, std::size_t i) noexcept {
@@ -143,6 +148,7 @@ constexpr void checkGroup(Checker& check, const ModelSpec& model, std::size_t i)
   check.whole("model.groups[].vectorElements", g.vectorElements, kElements, at);
   check.whole("model.groups[].expertVectorElements", g.expertVectorElements, kElements, at);
   check.whole("model.groups[].unquantizedElements", g.unquantizedElements, kElements, at);
+  check.whole("model.groups[].furtherElements", g.furtherElements, kElements, at);
 
   const bool attends = g.attention != Attention::none;
   check.require(!attends || g.headCount > 0.0, "model.groups[].headCount", "at least 1 where there is attention",
@@ -350,6 +356,8 @@ inline constexpr double kPipelineCopies = 4.0;
       }
     }
     plan.fileBytes += bytes.dense + bytes.experts;
+    memory.bytesPerToken += bytes.dense;
+    device(moved ? kHost : home).bytesPerToken += bytes.experts * kept.expertShare;
     plan.bytesPerToken += bytes.dense + bytes.experts * kept.expertShare;
     DeviceMemory& cacheHome = runtime.kvOffload ? memory : plan.host;
     cacheHome.kvCache += count * kept.cache;
@@ -384,6 +392,8 @@ inline constexpr double kPipelineCopies = 4.0;
   const double headExtras = measured ? measured->outputExtras : weights.outputExtras;
   head.weights += headExtras;
   const double firstExtras = measured ? 0.0 : weights.firstLayerExtras;
+  head.bytesPerToken += output + headExtras;
+  device(deviceOf(place, 0)).bytesPerToken += firstExtras;
   plan.bytesPerToken += output + headExtras + firstExtras;
   plan.fileBytes += embedding + headExtras + firstExtras + (model.tiedEmbeddings ? 0.0 : output);
   if (!measured) plan.fileBytes += predictionBytes(model, weights, counters);

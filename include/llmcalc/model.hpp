@@ -73,6 +73,8 @@ struct LayerGroup {
   double ropeLength = 0;      // mla: the part of a key with positions
   double mlaKeyLength = 0;    // mla: per head, uncompressed
   double mlaValueLength = 0;  // mla: per head, uncompressed
+  // Sparse attention's index keeps one more key of this length per token (DeepSeek V3.2, GLM-5, MiniMax M3).
+  double indexerKeyLength = 0;
 
   // Recurrence.
   Recurrence recurrence = Recurrence::none;
@@ -91,6 +93,7 @@ struct LayerGroup {
   bool fusedExperts = false;      // gate and up of the experts in one tensor
   bool plainExperts = false;      // without a gate
   double sharedExpertLength = 0;  // of all shared experts together
+  double expertHiddenLength = 0;  // of the vectors experts work on; 0: the hidden size (Nemotron 3 Super has less)
 
   // Per-layer embeddings (Gemma 3n, Gemma 4 E): a matrix in and one out of this length.
   double perLayerEmbeddingLength = 0;
@@ -98,6 +101,9 @@ struct LayerGroup {
   // Elements that stay F32 in every file: norms, biases, convolutions, state matrices, routers.
   double vectorElements = 0;
   double expertVectorElements = 0;  // the same, but moved with the experts (their biases)
+  // Elements of matrices beside the above with rows of the hidden size, which follow the file type: an indexer's,
+  // gates of attention, the way to expertHiddenLength and back.
+  double furtherElements = 0;
   // Elements of matrices that stay as they were converted, at 2 bytes (Gemma 3n's AltUp and Laurel).
   double unquantizedElements = 0;
 };

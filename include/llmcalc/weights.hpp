@@ -175,8 +175,9 @@ constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidde
   if (g.expertCount > 0.0) {
     const double rows = g.expertLength * g.expertCount;
     const double matrices = g.plainExperts ? 1.0 : 2.0;
-    w.expertsUp.add(file, TensorRole::feedForwardUp, true, c, hidden, matrices * rows);
-    w.expertsDown.add(file, TensorRole::feedForwardDown, true, c, g.expertLength, hidden * g.expertCount);
+    const double width = g.expertHiddenLength > 0.0 ? g.expertHiddenLength : hidden;
+    w.expertsUp.add(file, TensorRole::feedForwardUp, true, c, width, matrices * rows);
+    w.expertsDown.add(file, TensorRole::feedForwardDown, true, c, g.expertLength, width * g.expertCount);
     w.largestExpertUp = g.fusedExperts ? w.expertsUp.base : w.expertsUp.base / matrices;
   }
   if (g.sharedExpertLength > 0.0) {
@@ -221,7 +222,8 @@ constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidde
     addRecurrence(gw, g, hidden, file, w.context);
     addFeedForward(gw, g, hidden, file, w.context);
     Variant plain;
-    plain.add(file, TensorRole::other, false, w.context, hidden, g.perLayerEmbeddingLength);
+    plain.add(file, TensorRole::other, false, w.context, hidden,
+              g.perLayerEmbeddingLength + g.furtherElements / hidden);
     if (g.perLayerEmbeddingLength > 0.0) {
       plain.add(file, TensorRole::other, false, w.context, g.perLayerEmbeddingLength, hidden);
     }

@@ -42,9 +42,16 @@ const runtimeOf = (row) => ({
 });
 
 const flatDevice = (device) => [
-  ...['weights', 'kvCache', 'recurrentState', 'computeBuffer', 'outputBuffer', 'overhead', 'layers'].map(
-    (f) => device[f],
-  ),
+  ...[
+    'weights',
+    'kvCache',
+    'recurrentState',
+    'computeBuffer',
+    'outputBuffer',
+    'overhead',
+    'layers',
+    'bytesPerToken',
+  ].map((f) => device[f]),
   ...['tokenEmbedding', 'outputHead', 'experts', 'slidingCache', 'inputs'].map((term) => device.terms[term]),
   NAMES.stage.get(device.terms.stage),
 ];

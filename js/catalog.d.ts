@@ -1,0 +1,66 @@
+import type { ModelSpec } from './types.js';
+
+/** A model of the catalogue: its shape, and where that is from. */
+export interface CatalogModel {
+  readonly name: string;
+  /** On Hugging Face; empty where unknown. */
+  readonly repository: string;
+  /** `model_type` of its config.json. */
+  readonly modelType: string;
+  /** `general.architecture` of its GGUF files; null where there is no spec. */
+  readonly architecture: string | null;
+  /** For `planMemory`; null where its kind of layer cannot be planned yet. */
+  readonly model: ModelSpec | null;
+  /** Why `model` is null. */
+  readonly unplannable: string | null;
+  readonly source: string;
+}
+
+/** A device of the catalogue. Facts of its data sheet; null is unknown. */
+export interface CatalogDevice {
+  readonly name: string;
+  readonly vendor: string;
+  readonly family: string;
+  /** `cpu` is a processor with its memory; `apple` and `apu` have one pool of memory. */
+  readonly kind: 'gpu' | 'apple' | 'apu' | 'cpu' | 'accelerator';
+  /** Bytes; null where the device is sold with several sizes. */
+  readonly memory: number | null;
+  /** For `fits`; null for processors. */
+  readonly memoryKind: 'separate' | 'apple' | 'amd' | 'shared' | null;
+  /** GB/s. */
+  readonly bandwidth: number | null;
+  /** Streaming multiprocessors, for CUDA's `overhead`. */
+  readonly multiprocessors: number | null;
+  /** Dense, 1e12 FLOP/s: with FP16 accumulation where that is faster, and with FP32 accumulation. */
+  readonly fp16Tflops: number | null;
+  readonly fp16Fp32AccumulateTflops: number | null;
+  readonly fp8Tflops: number | null;
+  readonly int8Tops: number | null;
+  readonly fp32Tflops: number | null;
+  /** Of a processor's memory. */
+  readonly channels: number | null;
+  readonly megatransfers: number | null;
+  readonly source: string;
+  readonly notes: string;
+}
+
+export interface Found<T> {
+  /** One, or several if the query is ambiguous; empty if nothing matches. */
+  best: T[];
+  /** Weaker matches, best first. */
+  others: T[];
+}
+
+export declare const models: readonly CatalogModel[];
+export declare const devices: readonly CatalogDevice[];
+/** Values of `general.architecture` whose plans were recorded from llama.cpp and are met as docs/memory.md says. */
+export declare const recordedArchitectures: readonly string[];
+
+/** Loose names: `"4090"`, `"llama 3.1 8b"`, `"m4 max"`. Every word of the query must be, or begin, a word of the name. */
+export declare function searchModels(query: string): Found<CatalogModel>;
+export declare function searchDevices(query: string): Found<CatalogDevice>;
+
+/** The one model of that name. @throws {RangeError} with the candidates, or the nearest names */
+export declare function findModel(query: string): CatalogModel;
+/** The one device of that name. @throws {RangeError} with the candidates, or the nearest names */
+export declare function findDevice(query: string): CatalogDevice;
