@@ -19,3 +19,6 @@ declare module 'llmcalc:catalog' {
   export const devices: import('../js/catalog.d.ts').CatalogDevice[];
   export const recordedArchitectures: string[];
 }
+
+/** Of package.json. */
+declare const __VERSION__: string;

@@ -23,8 +23,8 @@ function score(query, name) {
   for (const word of query) {
     let at = name.findIndex((candidate, i) => !used.has(i) && candidate === word);
     if (at >= 0) whole++;
-    // Half a number is another number.
-    else at = name.findIndex((candidate, i) => !used.has(i) && /^[a-z]/.test(word) && candidate.startsWith(word));
+    // Half a number is another number, and one letter begins too much.
+    else at = name.findIndex((candidate, i) => !used.has(i) && /^[a-z]{2}/.test(word) && candidate.startsWith(word));
     if (at < 0) return 0;
     used.add(at);
     if (at > last) inOrder++;

@@ -57,7 +57,11 @@ const devices = () =>
     notes: row.notes,
   }));
 
-export const catalogue = () => ({ models: models(), devices: devices(), recordedArchitectures: recordedArchitectures() });
+export const catalogue = () => ({
+  models: models(),
+  devices: devices(),
+  recordedArchitectures: recordedArchitectures(),
+});
 
 function cppOf() {
   const array = (name, entries) =>

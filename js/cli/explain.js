@@ -1,0 +1,93 @@
+// @ts-check
+// Where every number of a plan comes from, term by term. docs/memory.md has the whole of it.
+import { gib, table } from './print.js';
+
+/** @type {Record<string, [formula: string, source: string]>} */
+const TERMS = {
+  weights: [
+    'sum over the tensors placed here of rows x blocks per row x bytes per block, each in the type that llama-quantize picks',
+    'ggml-org/llama.cpp src/llama-quant.cpp; 1,690 files of tests/golden/weights.tsv',
+  ],
+  kvCache: [
+    'layers x cells x (kvHeadCount x keyLength x bytes of cacheTypeK + kvHeadCount x valueLength x bytes of cacheTypeV); sliding layers have the cells of their window',
+    'ggml-org/llama.cpp src/llama-kv-cache.cpp, src/llama-kv-cache-iswa.cpp; tests/golden/memory.tsv',
+  ],
+  recurrentState: [
+    'layers x sequences x 4 bytes x ((convolutionLength - 1) x channels + stateLength x innerLength)',
+    'ggml-org/llama.cpp src/llama-memory-recurrent.cpp; tests/golden/memory.tsv',
+  ],
+  computeBuffer: [
+    'inputs of a micro-batch + the largest stage of the graph (attention, feed-forward, experts, recurrence, logits or a copy of weights)',
+    'residuals over tests/golden/memory.tsv: include/llmcalc/compute_buffer.hpp',
+  ],
+  outputBuffer: ['sequences x vocabularySize x 4 bytes', 'ggml-org/llama.cpp src/llama-context.cpp'],
+  overhead: [
+    'CUDA: 3.75 MiB x multiprocessors; Vulkan: 17 MiB; an estimate',
+    'ggml-org/llama.cpp#23604, #15860, #27953, #20858',
+  ],
+};
+
+const SPEED = [
+  'tokens/s (ceiling)',
+  '1 / sum over devices of (bytes of weights read per token / bandwidth)',
+  'calculatePerformance and calculateOffloadBandwidth: docs/formulas.md',
+];
+
+/** @param {ReturnType<typeof import('./answer.js').planAnswer>} answer */
+export function explanation({ model, runtime, memory, speed }) {
+  return {
+    schema: 1,
+    model,
+    runtime,
+    cells: memory.cells,
+    terms: memory.devices.flatMap((device) =>
+      Object.entries(TERMS).map(([term, [formula, source]]) => ({
+        device: device.name,
+        term,
+        bytes: /** @type {any} */ (device)[term],
+        formula,
+        source,
+      })),
+    ),
+    stages: memory.devices.map(({ name, terms }) => ({ device: name, ...terms })),
+    speed: { ...speed, formula: SPEED[1], source: SPEED[2] },
+  };
+}
+
+/** @param {ReturnType<typeof explanation>} explained @param {import('./print.js').Colors} colors */
+export function printExplanation(explained, colors) {
+  const { model, runtime, cells, terms, stages, speed } = explained;
+  const lines = [
+    `${colors.bold(model.name)}  ${runtime.fileType}, ${runtime.contextLength} tokens, build b${runtime.build} of llama.cpp`,
+    `cells: ${cells.streams} x ${cells.full}${cells.sliding ? `, ${cells.sliding} in sliding layers` : ''}`,
+  ];
+  for (const [term, [formula, source]] of Object.entries(TERMS)) {
+    const rows = terms.filter((entry) => entry.term === term && entry.bytes > 0);
+    if (rows.length === 0) continue;
+    lines.push('', colors.bold(term), `  = ${formula}`, colors.dim(`  ${source}`));
+    for (const { device, bytes } of rows) lines.push(`  ${device}: ${bytes} bytes (${gib(bytes)})`);
+  }
+  lines.push(
+    '',
+    colors.bold('of which'),
+    table(
+      ['', 'token embedding', 'head', 'experts', 'sliding cache', 'inputs', 'largest stage', ''],
+      stages.map((s) => [
+        s.device,
+        ...[s.tokenEmbedding, s.outputHead, s.experts, s.slidingCache, s.inputs, s.largestStage].map(gib),
+        s.stage,
+      ]),
+      colors,
+    ),
+  );
+  if (speed.tokensPerSecond !== null) {
+    lines.push(
+      '',
+      colors.bold(SPEED[0]),
+      `  = ${speed.formula}`,
+      colors.dim(`  ${speed.source}`),
+      `  ${speed.tokensPerSecond.toFixed(1)}`,
+    );
+  }
+  return lines.join('\n');
+}

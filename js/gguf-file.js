@@ -1,0 +1,241 @@
+// @ts-check
+// The header of a GGUF file as a ModelSpec. @huggingface/gguf parses; what it reads comes from js/source.js, so that one
+// code serves files, Blobs and URLs, and what it lets through is checked here: a header is anyone's.
+import { gguf } from '@huggingface/gguf';
+import { modelFromGgufMetadata } from './gguf.js';
+import { openSource } from './source.js';
+import { bytesOfTensor } from './tensors.js';
+
+/**
+ * @typedef {import('./readers.d.ts').ReadOptions} ReadOptions
+ * @typedef {import('./readers.d.ts').GgufModel} GgufModel
+ * @typedef {{ name: string, shape: number[], type: number, offset: number }} Tensor
+ */
+
+const SPLIT = /-(\d{5})-of-(\d{5})\.gguf(?=$|[?#])/;
+const PARTS_AT_ONCE = 4;
+const LONGEST_ARRAY = 1024;
+/** The numbers of llama.cpp's enum llama_ftype (include/llama.h). @type {Record<number, import('./types.d.ts').FileType>} */
+const FILE_TYPES = {
+  0: 'F32',
+  1: 'F16',
+  2: 'Q4_0',
+  3: 'Q4_1',
+  7: 'Q8_0',
+  8: 'Q5_0',
+  9: 'Q5_1',
+  10: 'Q2_K',
+  11: 'Q3_K_S',
+  12: 'Q3_K_M',
+  13: 'Q3_K_L',
+  14: 'Q4_K_S',
+  15: 'Q4_K_M',
+  16: 'Q5_K_S',
+  17: 'Q5_K_M',
+  18: 'Q6_K',
+  19: 'IQ2_XXS',
+  20: 'IQ2_XS',
+  21: 'Q2_K_S',
+  22: 'IQ3_XS',
+  23: 'IQ3_XXS',
+  24: 'IQ1_S',
+  25: 'IQ4_NL',
+  26: 'IQ3_S',
+  27: 'IQ3_M',
+  28: 'IQ2_S',
+  29: 'IQ2_M',
+  30: 'IQ4_XS',
+  31: 'IQ1_M',
+  32: 'BF16',
+  36: 'TQ1_0',
+  37: 'TQ2_0',
+  38: 'MXFP4_MOE',
+};
+
+/** What a file that is no GGUF may be. @param {Uint8Array} bytes */
+function guess(bytes) {
+  const text = String.fromCharCode(...bytes.subarray(0, 40));
+  if (text.startsWith('FUGG')) return 'a big-endian GGUF file';
+  if (text.startsWith('PK')) return 'a zip archive (a PyTorch checkpoint?)';
+  if (/^\s*<(!doctype|html)/i.test(text)) return 'a web page: is that the address of the file itself?';
+  if (text.startsWith('version https://git-lfs')) return 'a git-lfs pointer: fetch the file itself';
+  if (text.slice(8, 10) === '{"') return 'a safetensors file';
+  return `something else, which begins with ${Array.from(bytes.subarray(0, 4), (b) => b.toString(16).padStart(2, '0')).join(' ')}`;
+}
+
+/** Plain values, without the arrays of a vocabulary. @param {Record<string, any>} metadata */
+function plain(metadata) {
+  const architecture = metadata['general.architecture'];
+  /** @type {Record<string, any>} */
+  const values = {};
+  const number = (/** @type {unknown} */ value) => (typeof value === 'bigint' ? Number(value) : value);
+  for (const [key, value] of Object.entries(metadata)) {
+    if (!Array.isArray(value)) values[key] = number(value);
+    else if (value.length <= LONGEST_ARRAY) values[key] = value.map(number);
+  }
+  const tokens = metadata['tokenizer.ggml.tokens'];
+  if (Array.isArray(tokens)) values[`${architecture}.vocab_size`] ??= tokens.length;
+  return values;
+}
+
+/**
+ * What no writer makes and an attacker might.
+ *
+ * @param {Tensor[]} tensors @param {number} dataOffset @param {number} alignment @param {number | undefined} size
+ */
+function checkTensors(tensors, dataOffset, alignment, size) {
+  const names = new Set();
+  const ordered = tensors.map((tensor, n) => {
+    if (names.has(tensor.name)) throw new RangeError(`tensor ${JSON.stringify(tensor.name)} is there twice`);
+    names.add(tensor.name);
+    const bytes = bytesOfTensor(tensor, n);
+    if (!Number.isInteger(bytes)) {
+      throw new RangeError(`tensor ${tensor.name} has rows that are not whole blocks of its type: ${tensor.shape}`);
+    }
+    if (!Number.isSafeInteger(tensor.offset) || tensor.offset % alignment !== 0) {
+      throw new RangeError(`tensor ${tensor.name} is at offset ${tensor.offset}, no multiple of ${alignment}`);
+    }
+    return { name: tensor.name, start: tensor.offset, end: tensor.offset + bytes };
+  });
+  ordered.sort((a, b) => a.start - b.start);
+  for (let n = 1; n < ordered.length; n++) {
+    if (ordered[n].start < ordered[n - 1].end) {
+      throw new RangeError(`tensors ${ordered[n - 1].name} and ${ordered[n].name} overlap`);
+    }
+  }
+  return {
+    end: ordered.at(-1)?.end ?? 0,
+    truncated: size !== undefined && dataOffset + (ordered.at(-1)?.end ?? 0) > size,
+  };
+}
+
+/** @param {import('./readers.d.ts').Input} input @param {ReadOptions} options */
+async function readHeader(input, options) {
+  const { maximumHeaderBytes = 50e6 } = options;
+  const source = await openSource(input, options);
+  try {
+    const first = await source.read(0, 4);
+    if (String.fromCharCode(...first) !== 'GGUF') {
+      throw new RangeError(
+        `not a GGUF file but ${first.length < 4 ? 'too short for one' : guess(await source.read(0, 40))}`,
+      );
+    }
+    /** Serves the ranges that the parser asks for. */
+    const ranges = async (/** @type {unknown} */ _, /** @type {any} */ { headers }) => {
+      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(headers.Range) ?? [];
+      if (Number(from) >= maximumHeaderBytes) {
+        throw new RangeError(`its header must be at most ${maximumHeaderBytes} bytes (maximumHeaderBytes)`);
+      }
+      if (source.size !== undefined && Number(from) >= source.size)
+        throw new RangeError('it ends in the middle of its header');
+      const bytes = await source.read(Number(from), Number(to) + 1 - Number(from));
+      return {
+        headers: new Map([['content-range', source.size === undefined ? null : `bytes ${from}-${to}/${source.size}`]]),
+        arrayBuffer: async () => bytes,
+      };
+    };
+    const parsed = await gguf('https://header.invalid/model.gguf', { fetch: /** @type {any} */ (ranges) });
+    const dataOffset = Number(parsed.tensorDataOffset);
+    if (source.size !== undefined && parsed.tensorInfoByteRange[1] > source.size) {
+      throw new RangeError('it ends in the middle of its header');
+    }
+    const tensors = parsed.tensorInfos.map(({ name, shape, dtype, offset }) => ({
+      name,
+      shape: shape.map(Number),
+      type: Number(dtype),
+      offset: Number(offset),
+    }));
+    const metadata = plain(parsed.metadata);
+    const { truncated } = checkTensors(tensors, dataOffset, metadata['general.alignment'] ?? 32, source.size);
+    return {
+      location: source.location,
+      metadata,
+      tensors,
+      truncated,
+      fileBytes: source.size,
+      bytesRead: source.bytesRead,
+      version: Number(parsed.metadata.version),
+    };
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const ending = /outside the bounds|Offset is|Invalid typed array/.test(reason)
+      ? 'it ends in the middle of its header'
+      : reason.replace(/^planMemory: model\./, '');
+    const Kind = error instanceof RangeError ? RangeError : Error;
+    throw new Kind(`readGguf: ${source.location}: ${ending}`, { cause: error });
+  } finally {
+    await source.close();
+  }
+}
+
+/** All parts of a split file, given any of them. @param {import('./readers.d.ts').Input} input */
+function partsOf(input) {
+  const location = typeof input === 'string' || input instanceof URL ? String(input) : '';
+  const [, , count] = SPLIT.exec(location) ?? [];
+  if (!count) return [input];
+  if (Number(count) < 1 || Number(count) > 1000) throw new RangeError(`readGguf: ${location}: too many parts`);
+  return Array.from({ length: Number(count) }, (_, i) =>
+    location.replace(SPLIT, `-${String(i + 1).padStart(5, '0')}-of-${count}.gguf`),
+  );
+}
+
+/**
+ * @param {import('./readers.d.ts').Input | import('./readers.d.ts').Input[]} input
+ * @param {ReadOptions} [options]
+ * @returns {Promise<GgufModel>}
+ */
+export async function readGguf(input, options = {}) {
+  const inputs = Array.isArray(input) ? input : partsOf(input);
+  /** @type {Awaited<ReturnType<typeof readHeader>>[]} */
+  let parts = [];
+  for (let i = 0; i < inputs.length; i += PARTS_AT_ONCE) {
+    parts.push(...(await Promise.all(inputs.slice(i, i + PARTS_AT_ONCE).map((part) => readHeader(part, options)))));
+  }
+  const fail = (/** @type {string} */ message) => new RangeError(`readGguf: ${parts[0].location}: ${message}`);
+  if (parts.length === 0) throw new TypeError('readGguf: there must be a file');
+  const declared = parts[0].metadata['split.count'] ?? 1;
+  if (declared !== parts.length && (declared > 1 || parts.length > 1)) {
+    throw fail(`it is one of ${declared} parts, and ${parts.length} were given`);
+  }
+  if (parts.length > 1) {
+    parts = parts.toSorted((a, b) => a.metadata['split.no'] - b.metadata['split.no']);
+    if (parts.some(({ metadata }, i) => metadata['split.no'] !== i)) throw fail('its parts are not of one file');
+  }
+  const { metadata, version } = parts[0];
+  const tensors = parts.flatMap((part) => part.tensors);
+  const total = metadata['split.tensors.count'];
+  if (total !== undefined && total !== tensors.length)
+    throw fail(`it must have ${total} tensors, got ${tensors.length}`);
+  if (new Set(tensors.map(({ name }) => name)).size < tensors.length) throw fail('parts repeat a tensor');
+  const architecture = metadata['general.architecture'];
+  if (architecture === 'clip') throw fail('it is a vision projector (--mmproj), not a language model');
+  if (metadata['general.type'] === 'adapter') throw fail('it is an adapter, not a language model');
+  const list = tensors.map(({ name, shape, type }) => ({ name, shape, type }));
+  let model;
+  try {
+    model = modelFromGgufMetadata(metadata, { tensors: list });
+  } catch (error) {
+    throw fail(/** @type {Error} */ (error).message.replace(/^modelFromGgufMetadata: /, ''));
+  }
+  return {
+    model,
+    name: metadata['general.name'] ?? null,
+    architecture,
+    fileType: FILE_TYPES[metadata['general.file_type']] ?? null,
+    parameters: list.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+    tensorBytes: list.reduce((sum, tensor, n) => sum + bytesOfTensor(tensor, n), 0),
+    metadata,
+    source: {
+      kind: 'gguf',
+      locations: parts.map(({ location }) => location),
+      version,
+      tensorCount: tensors.length,
+      complete: !parts.some(({ truncated }) => truncated),
+      bytesRead: parts.reduce((sum, part) => sum + part.bytesRead, 0),
+      fileBytes: parts.some(({ fileBytes }) => fileBytes === undefined)
+        ? null
+        : parts.reduce((sum, part) => sum + Number(part.fileBytes), 0),
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { FileType, ModelSpec } from './types.js';
+
+/** A path (in Node, Deno and Bun), an address, a File or Blob, or bytes. */
+export type Input = string | URL | Blob | ArrayBuffer | ArrayBufferView;
+
+export interface ReadOptions {
+  /** For addresses; default the global one. */
+  fetch?: typeof fetch;
+  /** Sent with every request, as `Authorization`. */
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+  /** A connection that sends nothing for so long is tried again. Default 30. */
+  idleTimeoutSeconds?: number;
+  /** Attempts without progress before giving up. Default 4. */
+  attempts?: number;
+  /** Called while an address is read; `size` once it is known. */
+  onProgress?: (progress: { location: string; bytesRead: number; size: number | undefined }) => void;
+  /** The largest header that is read. Default 50e6. */
+  maximumHeaderBytes?: number;
+}
+
+export interface GgufModel {
+  /** For `planMemory`, with the file's tensors. */
+  model: ModelSpec;
+  /** `general.name`. */
+  name: string | null;
+  /** `general.architecture`. */
+  architecture: string;
+  /** From `general.file_type`; null for one that llama.cpp has no name for. */
+  fileType: FileType | null;
+  /** Elements of all tensors. */
+  parameters: number;
+  tensorBytes: number;
+  /** Keys and values, without arrays of more than 1024 elements. */
+  metadata: Record<string, unknown>;
+  source: {
+    kind: 'gguf';
+    locations: string[];
+    /** Of the format. */
+    version: number;
+    tensorCount: number;
+    /** False where a file is shorter than its tensors. */
+    complete: boolean;
+    bytesRead: number;
+    /** Null where a server does not tell. */
+    fileBytes: number | null;
+  };
+}
+
+/**
+ * The model of a GGUF file, of which only the header is read; of a split file, any part's name finds the others.
+ *
+ * @param input One file, or all parts of a split one.
+ * @throws {RangeError} for a header that is wrong, naming what; {@link Error} for a file that cannot be read
+ */
+export declare function readGguf(input: Input | Input[], options?: ReadOptions): Promise<GgufModel>;
+
+export interface HuggingFaceModel {
+  model: ModelSpec;
+  name: string | null;
+  /** `general.architecture` of the GGUF file that llama.cpp's converter would make. */
+  architecture: string;
+  modelType: string;
+  /** Of the checkpoint's weights as they are; null without an index or header. */
+  tensorBytes: number | null;
+  /** How the checkpoint is quantised; null for one that is not. `bitsPerWeight` counts scales and zero points. */
+  quantization: {
+    method: string;
+    bits: number | null;
+    groupSize: number | null;
+    bitsPerWeight: number | null;
+  } | null;
+  source: { kind: 'huggingface'; locations: string[] };
+}
+
+/**
+ * The model of a checkpoint on Hugging Face, from its config.json.
+ *
+ * @param input The file, or the object in it.
+ * @param options `index`: model.safetensors.index.json, `weights`: the only safetensors file, of which the header is
+ * read. Where the config is given by its place, files of these names beside it are found.
+ * @throws {RangeError} naming the key that is missing or unknown, and for an unknown model_type the nearest
+ */
+export declare function readHuggingFace(
+  input: Input | Record<string, unknown>,
+  options?: ReadOptions & { index?: Input; weights?: Input },
+): Promise<HuggingFaceModel>;
+
+/** The shape of a model from the object in a config.json. @throws {TypeError | RangeError} */
+export declare function modelFromHuggingFaceConfig(config: Record<string, unknown>): ModelSpec;
+
+/** The values of model_type that are understood. */
+export declare const huggingFaceTypes: readonly string[];

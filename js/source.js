@@ -1,0 +1,192 @@
+// @ts-check
+// Parts of a file, wherever it is: in memory, on disk, or behind a URL, of which only the parts asked for are moved.
+import { display } from './violation.js';
+
+/**
+ * @typedef {import('./readers.d.ts').ReadOptions} ReadOptions
+ * @typedef {{ location: string, size: number | undefined, bytesRead: number,
+ *   read: (offset: number, length: number) => Promise<Uint8Array>, close: () => Promise<void> }} Source
+ */
+
+const PAUSE_MILLISECONDS = 100;
+
+/** @param {string} location @param {Blob} blob @returns {Source} */
+const fromBlob = (location, blob) => ({
+  location,
+  size: blob.size,
+  bytesRead: 0,
+  async read(offset, length) {
+    const bytes = new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+    this.bytesRead += bytes.length;
+    return bytes;
+  },
+  async close() {},
+});
+
+/** @param {string | URL} path @returns {Promise<Source>} */
+async function fromPath(path) {
+  const { open } = await import('node:fs/promises');
+  const file = await open(path);
+  const { size } = await file.stat();
+  /** @type {Source} */
+  const source = {
+    location: String(path),
+    size,
+    bytesRead: 0,
+    async read(offset, length) {
+      const buffer = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
+      source.bytesRead += bytesRead;
+      return buffer.subarray(0, bytesRead);
+    },
+    close: () => file.close(),
+  };
+  return source;
+}
+
+/** What will not get better by trying again. */
+class Refused extends Error {}
+
+/** @param {string} location @param {ReadOptions} options @returns {Source} */
+function fromUrl(location, options) {
+  const { fetch: get = fetch, headers = {}, signal, idleTimeoutSeconds = 30, attempts = 4, onProgress } = options;
+  /** @type {string | null | undefined} */
+  let tag;
+
+  /**
+   * Reads into `buffer` from where `filled` bytes are there already; says how many are there after.
+   *
+   * @param {Source} source @param {number} offset @param {Uint8Array} buffer @param {number} filled
+   */
+  async function attempt(source, offset, buffer, filled) {
+    const stop = new AbortController();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => stop.abort(new Error('no data')), idleTimeoutSeconds * 1000);
+    };
+    const abort = () => stop.abort(signal?.reason);
+    signal?.addEventListener('abort', abort);
+    const start = offset + filled;
+    try {
+      wait();
+      const response = await get(location, {
+        headers: { ...headers, Range: `bytes=${start}-${offset + buffer.length - 1}` },
+        signal: stop.signal,
+      });
+      if (response.status === 416) {
+        source.size ??= Number(/\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1] ?? start);
+        return filled;
+      }
+      if (response.status >= 500 || response.status === 429) throw new Error(`status ${response.status}`);
+      if (!response.ok) throw new Refused(`${location} answers with status ${response.status}`);
+      const seen = response.headers.get('etag');
+      if (tag !== undefined && seen !== tag) throw new Refused(`${location} changed while it was read`);
+      tag = seen;
+      // A server that knows no ranges sends everything: what comes before is passed over, what comes after not waited for.
+      let skip = start;
+      if (response.status === 206) {
+        const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
+        if (!range || Number(range[1]) !== start) throw new Refused(`${location} answers with another range`);
+        if (range[2] !== '*') {
+          if (source.size !== undefined && source.size !== Number(range[2])) {
+            throw new Refused(`${location} changed while it was read`);
+          }
+          source.size = Number(range[2]);
+        }
+        skip = 0;
+      }
+      const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
+      try {
+        while (filled < buffer.length) {
+          wait();
+          const { done, value } = await reader.read();
+          if (done) {
+            if (response.status === 200) source.size ??= offset + filled;
+            break;
+          }
+          source.bytesRead += value.length;
+          const part = value.subarray(Math.min(skip, value.length), skip + buffer.length - filled);
+          skip = Math.max(0, skip - value.length);
+          buffer.set(part, filled);
+          filled += part.length;
+          onProgress?.({ location, bytesRead: source.bytesRead, size: source.size });
+        }
+      } catch (error) {
+        throw Object.assign(new Error(String(error)), { filled });
+      } finally {
+        reader.cancel().catch(() => {});
+      }
+      return filled;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  return {
+    location,
+    size: undefined,
+    bytesRead: 0,
+    async read(offset, length) {
+      const end = this.size === undefined ? offset + length : Math.min(this.size, offset + length);
+      const buffer = new Uint8Array(Math.max(0, end - offset));
+      let filled = 0;
+      for (let failures = 0; filled < buffer.length; ) {
+        signal?.throwIfAborted();
+        const before = filled;
+        try {
+          filled = await attempt(this, offset, buffer, filled);
+          if (filled === before || (this.size !== undefined && offset + filled >= this.size)) break;
+        } catch (error) {
+          if (error instanceof Refused) throw error;
+          signal?.throwIfAborted();
+          filled = /** @type {any} */ (error).filled ?? filled;
+          failures = filled > before ? 0 : failures + 1;
+          if (failures >= attempts) {
+            const reason = error instanceof Error ? error.message : String(error);
+            throw new Error(`${location} cannot be read: ${reason}, after ${attempts} attempts`);
+          }
+          await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS * 2 ** failures));
+        }
+      }
+      return buffer.subarray(0, filled);
+    },
+    async close() {},
+  };
+}
+
+/**
+ * @param {import('./readers.d.ts').Input} input
+ * @param {ReadOptions} [options]
+ * @returns {Promise<Source>}
+ */
+export async function openSource(input, options = {}) {
+  if (input instanceof ArrayBuffer || ArrayBuffer.isView(input)) {
+    return fromBlob('bytes in memory', new Blob([/** @type {ArrayBuffer} */ (input)]));
+  }
+  if (input instanceof Blob) return fromBlob(/** @type {File} */ (input).name ?? 'a Blob', input);
+  if (typeof input === 'string' || input instanceof URL) {
+    const location = String(input);
+    if (/^https?:/i.test(location)) return fromUrl(location, options);
+    return fromPath(location.startsWith('file:') ? new URL(location) : location);
+  }
+  throw new TypeError(`a file must be a path, a URL, a Blob or bytes, got ${display(input)}`);
+}
+
+/**
+ * All of a file that is small.
+ *
+ * @param {import('./readers.d.ts').Input} input @param {number} limit bytes @param {ReadOptions} options
+ */
+export async function readWhole(input, limit, options) {
+  const source = await openSource(input, options);
+  try {
+    const bytes = await source.read(0, limit + 1);
+    if (bytes.length > limit) throw new RangeError(`${source.location} must be at most ${limit} bytes`);
+    return { location: source.location, bytes };
+  } finally {
+    await source.close();
+  }
+}
