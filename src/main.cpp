@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "llmcalc/llmcalc.hpp"
+#include "plan.hpp"
 
 namespace {
 
@@ -70,7 +71,8 @@ const std::map<std::string_view, Command>& commands() {
 }
 
 void printUsage(std::FILE* stream) {
-  std::fputs("usage: llmcalc FUNCTION ARGUMENT...   (true and false for flags)\n\n", stream);
+  std::fputs("usage: llmcalc FUNCTION ARGUMENT...   (true and false for flags)\n", stream);
+  std::fputs("       llmcalc plan MODEL [OPTION...]     (llmcalc plan --help)\n\n", stream);
   for (const auto& [name, command] : commands()) {
     std::fprintf(stream, "  %.*s %.*s\n", static_cast<int>(name.size()), name.data(),
                  static_cast<int>(command.usage.size()), command.usage.data());
@@ -95,6 +97,9 @@ int run(std::span<char*> words) {
   if (words.size() == 1 && words[0] == std::string_view("--version")) {
     std::puts("llmcalc " LLMCALC_VERSION);
     return 0;
+  }
+  if (!words.empty() && words[0] == std::string_view("plan")) {
+    return runPlan(static_cast<int>(words.size()), words.data());
   }
   const auto found = words.empty() ? commands().end() : commands().find(words[0]);
   if (found == commands().end()) {

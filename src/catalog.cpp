@@ -1,0 +1,101 @@
+#include "catalog.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string_view>
+
+#include "catalog_data.hpp"
+#include "search.hpp"
+#include "spec_json.hpp"
+
+namespace llmcalc::catalog {
+
+namespace {
+
+constexpr std::size_t kListed = 8;  // names in an error
+
+std::string textOf(const Json& json, const char* key) {
+  const Json& value = json.at(key);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+std::optional<double> numberOf(const Json& json, const char* key) {
+  const Json& value = json.at(key);
+  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
+}
+
+bool isRecorded(const std::string& architecture) {
+  const auto* const end = kRecordedArchitectures + kRecordedArchitecturesCount;
+  return std::any_of(kRecordedArchitectures, end,
+                     [&](std::string_view text) { return Json::parse(text).get<std::string>() == architecture; });
+}
+
+Model modelFromJson(const Json& json) {
+  Model model{textOf(json, "name"),
+              textOf(json, "repository"),
+              textOf(json, "modelType"),
+              textOf(json, "unplannable"),
+              isRecorded(textOf(json, "architecture")),
+              {}};
+  if (model.unplannable.empty()) model.spec = specFromJson(json.at("model"));
+  return model;
+}
+
+Device deviceFromJson(const Json& json) {
+  return {textOf(json, "name"),
+          textOf(json, "vendor"),
+          textOf(json, "kind"),
+          textOf(json, "memoryKind"),
+          numberOf(json, "memory"),
+          numberOf(json, "bandwidth"),
+          numberOf(json, "multiprocessors").value_or(0.0)};
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text.append(text.empty() ? "" : ", ").append(name);
+  return text;
+}
+
+template <typename Item>
+const Item& only(const std::string& what, const std::string& query, const std::vector<Item>& items) {
+  std::vector<std::string> names;
+  for (const Item& item : items) names.push_back(item.name);
+  const std::vector<std::size_t> best = searchBest(query, names);
+  if (best.size() == 1) return items[best.front()];
+  const std::string quoted = Json(query).dump();
+  if (best.empty()) {
+    throw std::invalid_argument(what + " must be in the catalogue, got " + quoted +
+                                "; nearest: " + joined(nearest(query, names)));
+  }
+  std::vector<std::string> listed;
+  for (std::size_t i = 0; i < best.size() && i < kListed; ++i) listed.push_back(names[best[i]]);
+  std::string text = what + " must name one, " + quoted + " could be " + joined(listed);
+  if (best.size() > kListed) text += ", and " + std::to_string(best.size() - kListed) + " more";
+  throw std::invalid_argument(text);
+}
+
+}  // namespace
+
+const std::vector<Model>& models() {
+  static const std::vector<Model> all = [] {
+    std::vector<Model> list;
+    for (std::size_t i = 0; i < kModelsCount; ++i) list.push_back(modelFromJson(Json::parse(kModels[i])));
+    return list;
+  }();
+  return all;
+}
+
+const std::vector<Device>& devices() {
+  static const std::vector<Device> all = [] {
+    std::vector<Device> list;
+    for (std::size_t i = 0; i < kDevicesCount; ++i) list.push_back(deviceFromJson(Json::parse(kDevices[i])));
+    return list;
+  }();
+  return all;
+}
+
+const Model& findModel(const std::string& query) { return only("model", query, models()); }
+const Device& findDevice(const std::string& query) { return only("device", query, devices()); }
+
+}  // namespace llmcalc::catalog

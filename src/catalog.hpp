@@ -1,0 +1,39 @@
+// Models and devices by name; the native side of js/catalog.js, made from the same data/.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "llmcalc/model.hpp"
+
+namespace llmcalc::catalog {
+
+struct Model {
+  std::string name;
+  std::string repository;   // on Hugging Face
+  std::string modelType;    // of its config.json
+  std::string unplannable;  // why there is no spec; else empty
+  bool recorded = false;    // plans of its architecture were recorded from llama.cpp
+  ModelSpec spec;
+};
+
+// Facts of a data sheet; what is unknown is not there.
+struct Device {
+  std::string name;
+  std::string vendor;
+  std::string kind;                 // gpu, apple, apu, cpu or accelerator
+  std::string memoryKind;           // as in kMemoryKinds; empty for processors
+  std::optional<double> memory;     // bytes
+  std::optional<double> bandwidth;  // GB/s
+  double multiprocessors = 0;       // 0: unknown
+};
+
+[[nodiscard]] const std::vector<Model>& models();
+[[nodiscard]] const std::vector<Device>& devices();
+
+// The one of that loose name; throws std::invalid_argument with the candidates, or the nearest names.
+[[nodiscard]] const Model& findModel(const std::string& query);
+[[nodiscard]] const Device& findDevice(const std::string& query);
+
+}  // namespace llmcalc::catalog

@@ -1,0 +1,509 @@
+#include "plan.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "catalog.hpp"
+#include "llmcalc/llmcalc.hpp"
+#include "spec_json.hpp"
+
+namespace llmcalc {
+
+namespace {
+
+constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
+constexpr double kDefaultContext = 8192.0;
+constexpr double kUnknownMemory = 1e18;  // larger than any
+
+// As asked for on the command line.
+struct Question {
+  std::string model;
+  std::string device;
+  std::optional<double> gpus, vram, bandwidth, ram, ramBandwidth, context, parallel;
+  std::string backend, quant, kv, kvK, kvV, gpuLayers = "all";
+  double cpuMoe = 0, batch = 2048, ubatch = 512, build = kReferenceBuild;
+  bool importanceMatrix = false, server = true, flashAttention = true, swaFull = false, kvOffload = true, json = false;
+};
+
+struct Subject {
+  std::string name;
+  Json source;
+  ModelSpec model;
+  std::optional<bool> recorded;
+};
+
+struct Hardware {
+  std::string device;  // empty: none named
+  MemoryKind kind = MemoryKind::separate;
+  double gpus = 1;
+  std::optional<double> gpuMemory, gpuBandwidth, hostMemory, hostBandwidth;
+};
+
+struct Placing {
+  bool all = true;
+  double gpuLayers = kAllLayers;
+  double cpuMoeLayers = 0;
+};
+
+struct Suggestion {
+  Placing placing;
+  std::optional<double> ceiling;
+};
+
+Json jsonOf(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+Json layersOf(const Placing& placing) { return placing.all ? Json("all") : Json(placing.gpuLayers); }
+
+std::string slug(const std::string& name) {
+  std::string text;
+  for (const char c : name) {
+    const auto letter = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '.')
+      text += letter;
+    else if (!text.empty() && text.back() != '-')
+      text += '-';
+  }
+  if (!text.empty() && text.back() == '-') text.pop_back();
+  return text;
+}
+
+Subject subjectOf(const std::string& text) {
+  if (text.ends_with(".json")) {
+    std::ifstream file(text, std::ios::binary);
+    if (!file) throw std::invalid_argument(text + " cannot be read");
+    Json json;
+    try {
+      json = Json::parse(file);
+    } catch (const nlohmann::json::exception& error) {
+      throw std::invalid_argument(text + " must be JSON: " + error.what());
+    }
+    if (json.contains("tensors")) throw std::invalid_argument(text + ": lists of tensors are for the npm tool");
+    std::string name = text.substr(text.find_last_of("/\\") + 1);
+    name.resize(name.size() - std::string(".json").size());
+    return {name, {{"kind", "spec"}, {"locations", Json::array({text})}}, specFromJson(json), std::nullopt};
+  }
+  const catalog::Model& found = catalog::findModel(text);
+  if (!found.unplannable.empty()) {
+    throw std::invalid_argument(found.name + " is in the catalogue, but cannot be planned: " + found.unplannable);
+  }
+  return {found.name, {{"kind", "catalogue"}, {"repository", found.repository}}, found.spec, found.recorded};
+}
+
+template <typename Names>
+std::size_t indexOf(const Names& names, std::string_view name) {
+  return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
+// The hardware, and what of it is the runtime's; none where nothing is said of it.
+std::optional<Hardware> hardwareOf(const Question& q, Runtime& runtime) {
+  const auto bytes = [](std::optional<double> gb) { return gb ? std::optional(*gb * kGiB) : std::nullopt; };
+  Hardware h;
+  h.gpus = q.gpus.value_or(1.0);
+  h.gpuMemory = bytes(q.vram);
+  h.gpuBandwidth = q.bandwidth;
+  h.hostMemory = bytes(q.ram);
+  h.hostBandwidth = q.ramBandwidth;
+  std::string backend = "cuda";
+  bool known = true;
+  if (!q.device.empty()) {
+    const catalog::Device& device = catalog::findDevice(q.device);
+    if (device.kind == "accelerator") {
+      throw std::invalid_argument("--device: llama.cpp does not run on " + device.name);
+    }
+    h.device = device.name;
+    runtime.multiprocessors = device.multiprocessors;
+    if (device.kind == "cpu") {
+      h.gpus = 0;
+      if (!h.hostBandwidth) h.hostBandwidth = device.bandwidth;
+      backend = "cpu";
+    } else {
+      h.kind = static_cast<MemoryKind>(indexOf(kMemoryKinds, device.memoryKind));
+      if (!h.gpuBandwidth) h.gpuBandwidth = device.bandwidth;
+      if (h.kind == MemoryKind::separate) {
+        if (!h.gpuMemory) h.gpuMemory = device.memory;
+      } else {
+        if (!h.hostMemory) h.hostMemory = device.memory;
+        if (!h.hostBandwidth) h.hostBandwidth = h.gpuBandwidth;
+        if (!h.hostMemory) {
+          throw std::invalid_argument("--ram is needed: " + device.name + " comes with several sizes of memory");
+        }
+      }
+      backend = device.vendor == "NVIDIA" ? "cuda" : device.vendor == "Apple" ? "metal" : "vulkan";
+    }
+  } else if (!q.vram && h.gpus != 0.0) {
+    known = false;
+  }
+  runtime.backend = static_cast<Backend>(indexOf(kBackends, q.backend.empty() ? backend : q.backend));
+  runtime.gpuCount = h.gpus;
+  runtime.gpuShares.fill(1.0);
+  if (!known) return std::nullopt;
+  if (h.gpus > 0.0 && h.kind == MemoryKind::separate && !h.gpuMemory) {
+    throw std::invalid_argument("--vram is needed: the memory of " + h.device + " is not known");
+  }
+  return h;
+}
+
+Runtime runtimeOf(const Question& q, const ModelSpec& model, Runtime runtime) {
+  runtime.build = q.build;
+  runtime.server = q.server;
+  runtime.importanceMatrix = q.importanceMatrix;
+  const double trained = model.contextLength > 0.0 ? model.contextLength : kDefaultContext;
+  runtime.contextLength = q.context.value_or(std::min(kDefaultContext, trained));
+  runtime.batchSize = q.batch;
+  runtime.microBatchSize = q.ubatch;
+  // A server left to itself has four slots in one cache.
+  runtime.sequences = q.parallel.value_or(q.server ? 4.0 : 1.0);
+  runtime.kvUnified = q.server && !q.parallel;
+  runtime.flashAttention = q.flashAttention;
+  runtime.swaFull = q.swaFull;
+  runtime.kvOffload = q.kvOffload;
+  const std::string quant = q.quant.empty() ? "Q4_K_M" : q.quant;
+  for (std::size_t i = 0; i < kFileTypes.size(); ++i) {
+    if (CLI::detail::to_lower(std::string(kFileTypes[i].name)) == CLI::detail::to_lower(quant)) {
+      runtime.fileType = static_cast<FileType>(i);
+    }
+  }
+  const auto cacheType = [&](const std::string& own) {
+    const std::string& name = own.empty() ? q.kv : own;
+    for (std::size_t i = 0; i < kCacheTypes.size(); ++i) {
+      if (kCacheTypes[i].name == name) return static_cast<CacheType>(i);
+    }
+    return CacheType::f16;
+  };
+  runtime.cacheTypeK = cacheType(q.kvK);
+  runtime.cacheTypeV = cacheType(q.kvV);
+  return runtime;
+}
+
+Runtime placed(Runtime runtime, const Placing& placing) {
+  runtime.gpuLayers = placing.all ? kAllLayers : placing.gpuLayers;
+  runtime.cpuMoeLayers = placing.cpuMoeLayers;
+  return runtime;
+}
+
+// Elements of the model, and those read for one token. An F32 file has 4 bytes for every element but those that stay
+// as converted, which have 2.
+Json parametersOf(const ModelSpec& model) {
+  Runtime runtime;
+  runtime.fileType = FileType::F32;
+  runtime.contextLength = 256;
+  runtime.gpuCount = 0;
+  const MemoryPlan plan = planMemory(model, runtime);
+  double halves = model.firstLayerUnquantizedElements + model.outputUnquantizedElements;
+  visitRuns(model,
+            [&](int, int count, std::size_t group) { halves += count * model.groups[group].unquantizedElements; });
+  return {{"parameters", plan.fileBytes / 4.0 + halves / 2.0},
+          {"activeParameters", plan.bytesPerToken / 4.0 + halves / 2.0}};
+}
+
+Fit fitOf(const MemoryPlan& plan, const Hardware& hardware) {
+  Machine machine;
+  machine.kind = hardware.kind;
+  machine.hostMemory = hardware.hostMemory.value_or(kUnknownMemory);
+  machine.gpuCount = hardware.gpus;
+  machine.gpuMemory.fill(hardware.gpuMemory.value_or(0.0));
+  return fits(plan, machine);
+}
+
+// Tokens per second that memory bandwidth allows.
+std::optional<double> ceilingOf(const MemoryPlan& plan, const std::optional<Hardware>& hardware) {
+  double seconds = 0;
+  const auto read = [&](const DeviceMemory& memory, std::optional<double> bandwidth) {
+    if (memory.bytesPerToken == 0.0) return true;
+    if (!bandwidth || *bandwidth == 0.0) return false;
+    seconds += memory.bytesPerToken / (*bandwidth * 1e9);
+    return true;
+  };
+  for (std::size_t i = 0; i < static_cast<std::size_t>(plan.gpuCount); ++i) {
+    if (!read(plan.gpus[i], hardware ? hardware->gpuBandwidth : std::nullopt)) return std::nullopt;
+  }
+  if (!read(plan.host, hardware ? hardware->hostBandwidth : std::nullopt)) return std::nullopt;
+  return 1.0 / seconds;
+}
+
+// The placement with the most on the GPU that fits: of a mixture of experts the fewest layers with experts on the
+// host, else the most layers.
+std::optional<Suggestion> bestPlacement(const ModelSpec& model, const Runtime& runtime, const Hardware& hardware) {
+  const auto fitting = [&](const Placing& placing) -> std::optional<Suggestion> {
+    const MemoryPlan plan = planMemory(model, placed(runtime, placing));
+    if (!fitOf(plan, hardware).fits) return std::nullopt;
+    return Suggestion{placing, ceilingOf(plan, hardware)};
+  };
+  bool routes = false;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+    routes = routes || model.groups[i].expertCount > 0.0;
+  }
+  for (double layers = 0; layers <= (routes ? model.layerCount : 0.0); ++layers) {
+    if (const auto found = fitting({true, kAllLayers, layers})) return found;
+  }
+  for (double layers = model.layerCount; layers >= 0.0; --layers) {
+    if (const auto found = fitting({false, layers, runtime.cpuMoeLayers})) return found;
+  }
+  return std::nullopt;
+}
+
+Json jsonOf(const DeviceMemory& d, const std::string& name) {
+  return {{"name", name},
+          {"weights", d.weights},
+          {"kvCache", d.kvCache},
+          {"recurrentState", d.recurrentState},
+          {"computeBuffer", d.computeBuffer},
+          {"outputBuffer", d.outputBuffer},
+          {"overhead", d.overhead},
+          {"total", d.total()},
+          {"layers", d.layers},
+          {"bytesPerToken", d.bytesPerToken},
+          {"terms",
+           {{"tokenEmbedding", d.tokenEmbedding},
+            {"outputHead", d.outputHead},
+            {"experts", d.experts},
+            {"slidingCache", d.slidingCache},
+            {"inputs", d.inputs},
+            {"largestStage", d.computeBuffer - d.inputs},
+            {"stage", std::string(kStages[static_cast<std::size_t>(d.stage)])}}}};
+}
+
+Json jsonOf(const MemoryPlan& plan) {
+  Json devices = Json::array();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(plan.gpuCount); ++i) {
+    devices.push_back(jsonOf(plan.gpus[i], "gpu" + std::to_string(i)));
+  }
+  devices.push_back(jsonOf(plan.host, "host"));
+  return {{"devices", devices},
+          {"cells", {{"streams", plan.cells.streams}, {"full", plan.cells.full}, {"sliding", plan.cells.sliding}}},
+          {"outputs", plan.outputs},
+          {"fileBytes", plan.fileBytes},
+          {"bytesPerToken", plan.bytesPerToken}};
+}
+
+Json jsonOf(const Fit& fit, const Hardware& hardware) {
+  Json devices = Json::array();
+  const auto add = [&](const std::string& name, const DeviceFit& device, bool known) {
+    devices.push_back({{"name", name},
+                       {"needed", device.needed},
+                       {"available", known ? Json(device.available) : Json()},
+                       {"shortBy", known ? Json(device.shortBy()) : Json()}});
+  };
+  for (std::size_t i = 0; i < static_cast<std::size_t>(fit.gpuCount); ++i) {
+    add("gpu" + std::to_string(i), fit.gpus[i], true);
+  }
+  add("host", fit.host, hardware.hostMemory.has_value());
+  return {{"fits", fit.fits}, {"devices", devices}};
+}
+
+Json jsonOf(const Runtime& r, const Placing& placing) {
+  return {{"engine", "llama.cpp"},
+          {"build", r.build},
+          {"server", r.server},
+          {"fileType", std::string(traits(r.fileType).name)},
+          {"importanceMatrix", r.importanceMatrix},
+          {"contextLength", r.contextLength},
+          {"batchSize", r.batchSize},
+          {"microBatchSize", r.microBatchSize},
+          {"sequences", r.sequences},
+          {"kvUnified", r.kvUnified},
+          {"flashAttention", r.flashAttention},
+          {"cacheTypeK", std::string(traits(r.cacheTypeK).name)},
+          {"cacheTypeV", std::string(traits(r.cacheTypeV).name)},
+          {"gpuLayers", layersOf(placing)},
+          {"cpuMoeLayers", placing.cpuMoeLayers},
+          {"swaFull", r.swaFull},
+          {"kvOffload", r.kvOffload},
+          {"gpus", r.gpuCount},
+          {"backend", std::string(kBackends[static_cast<std::size_t>(r.backend)])},
+          {"multiprocessors", r.multiprocessors}};
+}
+
+std::string commandLine(const Subject& subject, const Runtime& r, const Placing& placing) {
+  std::string text(r.server ? "llama-server" : "llama-cli");
+  const auto say = [&](std::string_view option, const std::string& value = {}) {
+    text.append(" ").append(option);
+    if (!value.empty()) text.append(" ").append(value);
+  };
+  const std::string quant(traits(r.fileType).name);
+  say("--model", slug(subject.name) + "-" + quant + ".gguf");
+  say("--ctx-size", formatNumber(r.contextLength));
+  say("--batch-size", formatNumber(r.batchSize));
+  say("--ubatch-size", formatNumber(r.microBatchSize));
+  if (r.server) {
+    say("--parallel", formatNumber(r.sequences));
+    say(r.kvUnified ? "--kv-unified" : "--no-kv-unified");
+  }
+  say("--flash-attn", r.flashAttention ? "on" : "off");
+  say("--cache-type-k", std::string(traits(r.cacheTypeK).name));
+  say("--cache-type-v", std::string(traits(r.cacheTypeV).name));
+  say("--n-gpu-layers", r.gpuCount == 0.0 ? "0" : placing.all ? "all" : formatNumber(placing.gpuLayers));
+  if (placing.cpuMoeLayers > 0.0) say("--n-cpu-moe", formatNumber(placing.cpuMoeLayers));
+  if (r.swaFull) say("--swa-full");
+  if (!r.kvOffload) say("--no-kv-offload");
+  say("--fit", "off");
+  return text;
+}
+
+Json answerOf(const Question& q) {
+  Runtime base;
+  const std::optional<Hardware> hardware = hardwareOf(q, base);
+  const Subject subject = subjectOf(q.model);
+  const ModelSpec& model = subject.model;
+  const Runtime runtime = runtimeOf(q, model, base);
+  const bool automatic = q.gpuLayers == "auto";
+  Placing placing{automatic || q.gpuLayers == "all", kAllLayers, q.cpuMoe};
+  if (!placing.all) placing.gpuLayers = std::stod(q.gpuLayers);
+  if (automatic && hardware && hardware->gpus != 0.0) {
+    if (const auto best = bestPlacement(model, placed(runtime, placing), *hardware)) placing = best->placing;
+  }
+  const Runtime used = placed(runtime, placing);
+  const MemoryPlan plan = planMemory(model, used);
+  const std::optional<Fit> fit = hardware ? std::optional(fitOf(plan, *hardware)) : std::nullopt;
+  std::optional<Suggestion> suggestion;
+  if (fit && !fit->fits && !automatic && used.gpuCount != 0.0) suggestion = bestPlacement(model, used, *hardware);
+  const std::optional<double> ceiling = ceilingOf(plan, hardware);
+
+  Json notes = Json::array();
+  if (!hardware) {
+    notes.push_back("No device is given (--device, or --vram and --bandwidth): nothing says whether it fits.");
+  } else {
+    if (hardware->kind == MemoryKind::separate && !hardware->hostMemory) {
+      notes.push_back("The memory of the host is not given (--ram) and was not checked.");
+    }
+    if (!ceiling) {
+      notes.push_back("A bandwidth is not known (--bandwidth, --ram-bandwidth): there is no ceiling of speed.");
+    }
+  }
+  if (subject.recorded == false) {
+    notes.push_back("No plan of this architecture was recorded: its compute buffer follows the rules of the others.");
+  }
+
+  Json named = {{"name", subject.name}, {"source", subject.source}};
+  named.update(parametersOf(model));
+  named["layers"] = model.layerCount;
+  named["contextLength"] = model.contextLength;
+  Json hardwareJson;
+  if (hardware) {
+    hardwareJson = {{"device", hardware->device.empty() ? Json() : Json(hardware->device)},
+                    {"kind", std::string(kMemoryKinds[static_cast<std::size_t>(hardware->kind)])},
+                    {"gpus", hardware->gpus},
+                    {"gpuMemory", jsonOf(hardware->gpuMemory)},
+                    {"gpuBandwidth", jsonOf(hardware->gpuBandwidth)},
+                    {"hostMemory", jsonOf(hardware->hostMemory)},
+                    {"hostBandwidth", jsonOf(hardware->hostBandwidth)}};
+  }
+  Json suggested;
+  if (suggestion) {
+    suggested = {{"gpuLayers", layersOf(suggestion->placing)},
+                 {"cpuMoeLayers", suggestion->placing.cpuMoeLayers},
+                 {"ceilingTokensPerSecond", jsonOf(suggestion->ceiling)}};
+  }
+  return {{"schema", 1},
+          {"model", named},
+          {"runtime", jsonOf(used, placing)},
+          {"hardware", hardwareJson},
+          {"memory", jsonOf(plan)},
+          {"fit", fit ? jsonOf(*fit, *hardware) : Json()},
+          {"speed", {{"kind", "ceiling"}, {"tokensPerSecond", jsonOf(ceiling)}}},
+          {"suggestion", suggested},
+          {"commandLine", commandLine(subject, used, placing)},
+          {"notes", notes}};
+}
+
+void print(const Json& answer) {
+  const auto gib = [](const Json& bytes) { return bytes.is_null() ? 0.0 : bytes.get<double>() / kGiB; };
+  std::printf("%s  %.2f B parameters\n\n", answer["model"]["name"].get<std::string>().c_str(),
+              answer["model"]["parameters"].get<double>() / 1e9);
+  for (const Json& device : answer["memory"]["devices"]) {
+    std::printf("%-5s %8.2f GiB: weights %.2f, cache %.2f, state %.2f, compute %.2f, output %.2f, overhead %.2f\n",
+                device["name"].get<std::string>().c_str(), gib(device["total"]), gib(device["weights"]),
+                gib(device["kvCache"]), gib(device["recurrentState"]), gib(device["computeBuffer"]),
+                gib(device["outputBuffer"]), gib(device["overhead"]));
+  }
+  const Json& fit = answer["fit"];
+  if (!fit.is_null()) {
+    std::puts(fit["fits"].get<bool>() ? "\nIt fits." : "\nIt does not fit.");
+    for (const Json& device : fit["devices"]) {
+      if (gib(device["shortBy"]) <= 0.0) continue;
+      std::printf("%.2f GiB short on %s\n", gib(device["shortBy"]), device["name"].get<std::string>().c_str());
+    }
+  }
+  const Json& speed = answer["speed"]["tokensPerSecond"];
+  if (!speed.is_null()) {
+    std::printf("Decoding: at most %.1f tokens/s (ceiling: memory bandwidth alone)\n", speed.get<double>());
+  }
+  std::printf("\n%s\n", answer["commandLine"].get<std::string>().c_str());
+  for (const Json& note : answer["notes"]) std::printf("Note: %s\n", note.get<std::string>().c_str());
+}
+
+}  // namespace
+
+int runPlan(int count, const char* const* arguments) {
+  Question q;
+  CLI::App app("Whether a model fits a device, and the ceiling of its speed", "llmcalc plan");
+  const auto whole = [](const char* what, double minimum, double maximum) {
+    return CLI::Validator(
+        [=](const std::string& text) {
+          double value = 0;
+          const bool fits = CLI::detail::lexical_cast(text, value) && value >= minimum && value <= maximum &&
+                            value == static_cast<double>(static_cast<long long>(value));
+          return fits ? std::string()
+                      : "must be a whole number from " + formatNumber(minimum) + " to " + formatNumber(maximum);
+        },
+        what);
+  };
+  std::vector<std::string> fileTypes;
+  std::vector<std::string> cacheTypes;
+  for (const auto& type : kFileTypes) fileTypes.emplace_back(type.name);
+  for (const auto& type : kCacheTypes) cacheTypes.emplace_back(type.name);
+  const std::vector<std::string> backends(kBackends.begin(), kBackends.end());
+  const auto layers = CLI::Validator(
+      [](const std::string& text) {
+        const bool number =
+            !text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string::npos;
+        return number || text == "all" || text == "auto" ? std::string() : "must be a whole number, all or auto";
+      },
+      "N|all|auto");
+
+  app.add_option("model", q.model, "a name of the catalogue, or the JSON of a ModelSpec")->required();
+  app.add_option("--device", q.device, "a name of the catalogue");
+  app.add_option("--gpus", q.gpus, "how many of that device")->check(whole("N", 0, 16));
+  app.add_option("--vram", q.vram, "GB of one GPU, as sold (1 GB is 2^30 bytes)")->check(CLI::Range(0.0, 1e6));
+  app.add_option("--bandwidth", q.bandwidth, "GB/s of its memory")->check(CLI::Range(1e-9, 1e9));
+  app.add_option("--ram", q.ram, "GB of the host; of Apple and APUs, all of it")->check(CLI::Range(0.0, 1e6));
+  app.add_option("--ram-bandwidth", q.ramBandwidth, "GB/s of the host's memory")->check(CLI::Range(1e-9, 1e9));
+  app.add_option("--backend", q.backend, "interface to the GPU")->check(CLI::IsMember(backends));
+  app.add_option("--quant", q.quant, "file type; default Q4_K_M")->check(CLI::IsMember(fileTypes, CLI::ignore_case));
+  app.add_flag("--imatrix", q.importanceMatrix, "quantised with an importance matrix");
+  app.add_option("--context", q.context, "tokens of all sequences; default 8192, or as trained")
+      ->check(whole("N", 1, 1e9));
+  app.add_option("--kv", q.kv, "type of both caches")->check(CLI::IsMember(cacheTypes));
+  app.add_option("--kv-k", q.kvK, "type of the keys")->check(CLI::IsMember(cacheTypes));
+  app.add_option("--kv-v", q.kvV, "type of the values")->check(CLI::IsMember(cacheTypes));
+  app.add_option("--gpu-layers", q.gpuLayers, "a number, all, or auto for what fits")->check(layers);
+  app.add_option("--cpu-moe", q.cpuMoe, "layers whose experts stay on the host")->check(whole("N", 0, 1e9));
+  app.add_option("--parallel", q.parallel, "sequences at once")->check(whole("N", 1, 256));
+  app.add_option("--batch", q.batch, "logical batch")->check(whole("N", 1, 1e9));
+  app.add_option("--ubatch", q.ubatch, "micro-batch")->check(whole("N", 1, 1e9));
+  app.add_flag("--server,!--no-server", q.server, "as llama-server (default), or as llama-cli");
+  app.add_flag("!--no-flash-attention", q.flashAttention, "without flash attention");
+  app.add_flag("--swa-full", q.swaFull, "whole caches for sliding layers");
+  app.add_flag("!--no-kv-offload", q.kvOffload, "caches on the host");
+  app.add_option("--build", q.build, "build number of llama.cpp")->check(whole("N", 1, 1e9));
+  app.add_flag("--json", q.json, "as JSON (docs/cli.md has the schema)");
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const Json answer = answerOf(q);
+  if (q.json)
+    std::printf("%s\n", formatJson(answer).c_str());
+  else
+    print(answer);
+  return !answer["fit"].is_null() && !answer["fit"]["fits"].get<bool>() ? 1 : 0;
+}
+
+}  // namespace llmcalc
