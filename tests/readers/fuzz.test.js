@@ -1,0 +1,89 @@
+// Headers that were damaged at random: each is read or refused, in bounded time and memory. FUZZ_SEED and FUZZ_CASES
+// choose others than CI's.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readGguf } from '../../dist/readers.js';
+import { planMemory } from '../../dist/wasmCalculator.js';
+import { readCompact } from '../../scripts/support/memory-golden.mjs';
+import { ggufBytes, tensorsOf } from '../support/gguf-writer.js';
+
+const seed = Number(process.env.FUZZ_SEED ?? 1);
+const cases = Number(process.env.FUZZ_CASES ?? 3000);
+
+/** Marsaglia's xorshift32. */
+function randomOf(state) {
+  let x = state >>> 0 || 1;
+  return (below) => {
+    x ^= x << 13;
+    x >>>= 0;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    x >>>= 0;
+    return x % below;
+  };
+}
+
+const golden = readCompact(fileURLToPath(new URL('../golden', import.meta.url)));
+const headers = ['smollm2-135m', 'gemma-4-e2b', 'deepseek-v2-lite', 'mamba-130m'].map((name) =>
+  ggufBytes({ metadata: golden.entries[name].metadata, tensors: tensorsOf(golden.models.get(name)).slice(0, 40) }),
+);
+const extremes = [0, 1, 0x7f, 0x80, 0xff];
+
+function damaged(random) {
+  const bytes = headers[random(headers.length)].slice();
+  const near = random(3) > 0 ? Math.min(bytes.length, 2000) : bytes.length;
+  for (let change = 0; change <= random(4); change++) {
+    const at = random(near);
+    switch (random(5)) {
+      case 0:
+        bytes[at] ^= 1 << random(8);
+        break;
+      case 1:
+        bytes[at] = extremes[random(extremes.length)];
+        break;
+      case 2:
+        bytes.fill(extremes[random(extremes.length)], at, at + 1 + random(9));
+        break;
+      case 3:
+        bytes.copyWithin(at, random(bytes.length), random(bytes.length));
+        break;
+      default:
+        return bytes.subarray(0, at);
+    }
+  }
+  return bytes;
+}
+
+test(`${cases} damaged headers of seed ${seed} are read or refused`, async () => {
+  const random = randomOf(seed);
+  const before = process.memoryUsage().rss;
+  const counts = { read: 0, refused: 0, unplannable: 0 };
+  for (let i = 0; i < cases; i++) {
+    const bytes = damaged(random);
+    const started = performance.now();
+    let model;
+    try {
+      const read = await readGguf(bytes);
+      assert.ok(read.source.bytesRead <= bytes.length + 48, `case ${i}`);
+      model = read.model;
+      counts.read++;
+    } catch (error) {
+      assert.match(error.message, /^readGguf: bytes in memory: ./, `case ${i}: ${error.stack}`);
+      counts.refused++;
+    }
+    if (model) {
+      try {
+        const { devices } = planMemory(model, { contextLength: 512 });
+        for (const { total } of devices) assert.ok(Number.isFinite(total) && total >= 0, `case ${i}`);
+      } catch (error) {
+        assert.ok(error instanceof RangeError || error instanceof TypeError, `case ${i}: ${error.stack}`);
+        counts.unplannable++;
+      }
+    }
+    assert.ok(performance.now() - started < 5000, `case ${i} took too long`);
+  }
+  assert.ok(process.memoryUsage().rss - before < 500e6);
+  // Damage that is never, or always, noticed would prove nothing.
+  assert.ok(counts.read > cases / 50 && counts.refused > cases / 50, JSON.stringify(counts));
+});

@@ -1,0 +1,284 @@
+// readGguf on headers of real shape, from memory, disk and a server that behaves and misbehaves.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readGguf } from '../../dist/readers.js';
+import { planMemory } from '../../dist/wasmCalculator.js';
+import { readCompact } from '../../scripts/support/memory-golden.mjs';
+import { F16, F32, ggufBytes, tensorsOf } from '../support/gguf-writer.js';
+
+const golden = readCompact(fileURLToPath(new URL('../golden', import.meta.url)));
+const work = mkdtempSync(join(tmpdir(), 'wasm-calculator-gguf-'));
+after(() => rmSync(work, { recursive: true, force: true }));
+
+const shapeOf = ({ tensors, ...model }) => model;
+const weightsOf = (model) =>
+  planMemory(model, { fileType: 'F16', contextLength: 512 }).devices.map(({ weights }) => weights);
+const headerOf = (name, more = {}) => {
+  const model = golden.models.get(name);
+  return ggufBytes({
+    metadata: { ...golden.entries[name].metadata, 'general.file_type': 1, ...more },
+    tensors: tensorsOf(model),
+  });
+};
+
+for (const [name, model] of golden.models) {
+  test(`${name}: its header gives back the model, and the tensors weigh what the F16 file weighs`, async () => {
+    const bytes = headerOf(name);
+    const read = await readGguf(bytes);
+    // The golden entries say so of their own; here the list of tensors does.
+    assert.deepEqual(shapeOf(read.model), model);
+    assert.deepEqual(weightsOf(read.model), weightsOf(model));
+    assert.equal(read.fileType, 'F16');
+    assert.equal(read.architecture, golden.entries[name].metadata['general.architecture']);
+    assert.equal(read.source.complete, false);
+    assert.equal(read.tensorBytes, planMemory(model, { fileType: 'F16', contextLength: 512 }).fileBytes);
+    assert.deepEqual(shapeOf((await readGguf(new Blob([bytes]))).model), model);
+  });
+}
+
+const llama = 'llama-3.1-8b';
+const llamaHeader = headerOf(llama);
+
+test('a path and a file: address are read, and the size of a vocabulary where no key says it', async () => {
+  const path = join(work, 'model.gguf');
+  const { 'llama.vocab_size': _, ...metadata } = golden.entries['llama-2-7b'].metadata;
+  const tokens = Array.from({ length: 32000 }, (__, i) => `token ${i}`);
+  writeFileSync(
+    path,
+    ggufBytes({
+      metadata: { ...metadata, 'general.name': 'Llama 2', 'tokenizer.ggml.tokens': tokens },
+      tensors: tensorsOf(golden.models.get('llama-2-7b')),
+    }),
+  );
+  for (const input of [path, new URL(`file://${path}`)]) {
+    const { model, name, metadata: kept } = await readGguf(input);
+    assert.equal(model.vocabularySize, 32000);
+    assert.equal(name, 'Llama 2');
+    assert.equal('tokenizer.ggml.tokens' in kept, false);
+  }
+  await assert.rejects(readGguf(join(work, 'none.gguf')), /ENOENT/);
+});
+
+test('parts of a split file are found from any of them, or given in any order', async () => {
+  const tensors = tensorsOf(golden.models.get(llama));
+  const part = (no, count, some) =>
+    ggufBytes({
+      metadata: {
+        ...(no === 0 ? golden.entries[llama].metadata : {}),
+        'split.no': no,
+        'split.count': count,
+        'split.tensors.count': tensors.length,
+      },
+      tensors: some,
+    });
+  const parts = [part(0, 3, []), part(1, 3, tensors.slice(0, 100)), part(2, 3, tensors.slice(100))];
+  parts.forEach((bytes, i) => {
+    writeFileSync(join(work, `split-0000${i + 1}-of-00003.gguf`), bytes);
+  });
+  const whole = await readGguf(llamaHeader);
+  for (const input of [join(work, 'split-00002-of-00003.gguf'), [parts[2], parts[0], parts[1]]]) {
+    const read = await readGguf(input);
+    assert.equal(read.tensorBytes, whole.tensorBytes);
+    assert.equal(read.source.locations.length, 3);
+  }
+  await assert.rejects(readGguf([parts[0], parts[1]]), /it is one of 3 parts, and 2 were given/);
+  await assert.rejects(readGguf(parts[0]), /it is one of 3 parts, and 1 were given/);
+  await assert.rejects(readGguf([parts[0], parts[1], parts[1]]), /its parts are not of one file/);
+});
+
+/** A server of one behaviour; what it sent. */
+async function serve(behave) {
+  const sent = { bytes: 0, requests: 0 };
+  const server = createServer((request, response) => {
+    sent.requests++;
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+    const write = response.write.bind(response);
+    response.write = (chunk, ...rest) => {
+      sent.bytes += chunk.length;
+      return write(chunk, ...rest);
+    };
+    behave({ request, response, from: Number(from), to: Number(to), count: sent.requests });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${server.address().port}/model.gguf`, sent };
+}
+
+/** Answers a range of a file that begins with `header` and is `size` long. */
+function range({ response, from, to }, header, size = header.length, headers = {}) {
+  if (from >= size) return response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
+  const end = Math.min(to, size - 1);
+  const body = new Uint8Array(end - from + 1);
+  body.set(header.subarray(from, end + 1));
+  response.writeHead(206, {
+    'content-range': `bytes ${from}-${end}/${size}`,
+    'content-length': body.length,
+    ...headers,
+  });
+  response.write(body);
+  response.end();
+}
+
+test('a header of 20 MB in front of 40 GB moves the header and at most 2.6 MB more', async () => {
+  const tokens = Array.from({ length: 400_000 }, (_, i) => `a token that is rather long ${i}`.padEnd(42));
+  const header = headerOf(llama, { 'tokenizer.ggml.tokens': tokens });
+  assert.ok(header.length > 19e6 && header.length < 21e6, String(header.length));
+  const { url, sent } = await serve((call) => range(call, header, 40e9));
+  const seen = [];
+  const { model, source } = await readGguf(url, { onProgress: (progress) => seen.push(progress) });
+  assert.equal(model.layerCount, 32);
+  assert.ok(sent.bytes <= header.length + 2.6e6, String(sent.bytes));
+  assert.equal(source.bytesRead, sent.bytes);
+  assert.equal(source.fileBytes, 40e9);
+  assert.deepEqual(seen.at(-1), { location: url, bytesRead: sent.bytes, size: 40e9 });
+});
+
+test('a server without ranges is read no further than needed', async () => {
+  const { url, sent } = await serve(({ response }) => {
+    response.writeHead(200);
+    response.write(llamaHeader);
+    const more = () => {
+      while (!response.destroyed && response.write(Buffer.alloc(65536)));
+    };
+    response.on('drain', more);
+    more();
+  });
+  assert.equal((await readGguf(url)).model.layerCount, 32);
+  assert.ok(sent.bytes < 20e6, String(sent.bytes));
+});
+
+test('a slow server, a redirect, and a file that is all header', async () => {
+  const slow = await serve(({ response, from, to }) => {
+    const end = Math.min(to, llamaHeader.length - 1);
+    response.writeHead(206, { 'content-range': `bytes ${from}-${end}/${llamaHeader.length}` });
+    let at = from;
+    const timer = setInterval(() => {
+      response.write(llamaHeader.subarray(at, Math.min(end + 1, at + 4000)));
+      at += 4000;
+      if (at > end) {
+        clearInterval(timer);
+        response.end();
+      }
+    }, 5);
+  });
+  assert.equal((await readGguf(slow.url)).model.layerCount, 32);
+  const redirect = await serve(({ response }) => response.writeHead(302, { location: slow.url }).end());
+  assert.equal((await readGguf(redirect.url)).model.layerCount, 32);
+});
+
+test('a connection that drops mid-way goes on where it stopped', async () => {
+  const { url, sent } = await serve((call) => {
+    if (call.count % 2 === 0) return range(call, llamaHeader);
+    const { response, from, to } = call;
+    const end = Math.min(to, llamaHeader.length - 1);
+    response.writeHead(206, {
+      'content-range': `bytes ${from}-${end}/${llamaHeader.length}`,
+      'content-length': end - from + 1,
+    });
+    response.write(llamaHeader.subarray(from, Math.min(end, from + 3)), () => setTimeout(() => response.destroy(), 20));
+  });
+  const { source } = await readGguf(url);
+  assert.equal(source.bytesRead, sent.bytes);
+  assert.ok(sent.requests >= 3, String(sent.requests));
+});
+
+test('errors of a server are told, not tried for ever', async () => {
+  for (const [behave, message, options] of [
+    [({ response }) => response.writeHead(404).end(), /readGguf: http.*: http.* answers with status 404$/],
+    [({ response }) => response.writeHead(503).end(), /cannot be read: status 503, after 2 attempts/, { attempts: 2 }],
+    [({ response }) => response.destroy(), /cannot be read: .*, after 2 attempts/, { attempts: 2 }],
+    [
+      ({ response }) => response.writeHead(206, { 'content-range': 'bytes 7-9/10' }).end('abc'),
+      /answers with another range/,
+    ],
+    [(call) => range(call, llamaHeader, llamaHeader.length, { etag: `"${call.count}"` }), /changed while it was read/],
+    [() => {}, /cannot be read: .*no data.*, after 2 attempts/, { attempts: 2, idleTimeoutSeconds: 0.1 }],
+  ]) {
+    const { url } = await serve(behave);
+    await assert.rejects(readGguf(url, options), message);
+  }
+  const { url } = await serve(() => {});
+  await assert.rejects(readGguf(url, { signal: AbortSignal.timeout(50) }), { name: 'TimeoutError' });
+});
+
+test('what is no model is named', async () => {
+  const text = (value) => new TextEncoder().encode(value);
+  for (const [bytes, message] of [
+    [new Uint8Array(), /not a GGUF file but too short for one/],
+    [text('<!DOCTYPE html><html>'), /not a GGUF file but a web page/],
+    [text('version https://git-lfs.github.com/spec/v1'), /a git-lfs pointer/],
+    [text('PK\u0003\u0004 a zip'), /a zip archive/],
+    [text('\u0010\0\0\0\0\0\0\0{"a": 1}'), /a safetensors file/],
+    [text('FUGG\0\0\0\u0003'), /a big-endian GGUF file/],
+    [text('\u0001\u0002\u0003\u0004'), /something else, which begins with 01 02 03 04/],
+    [ggufBytes({ metadata: { 'general.architecture': 'clip' } }), /a vision projector/],
+    [ggufBytes({ metadata: { 'general.architecture': 'llama', 'general.type': 'adapter' } }), /an adapter/],
+    [
+      ggufBytes({ metadata: { 'general.architecture': 'bert' } }),
+      /general\.architecture must be one of .*, got "bert"/,
+    ],
+    [ggufBytes({ metadata: { 'general.architecture': 'llama' } }), /llama\.embedding_length is missing/],
+  ]) {
+    await assert.rejects(readGguf(bytes), (error) => {
+      assert.match(error.message, /^readGguf: bytes in memory: /);
+      assert.match(error.message, message);
+      return true;
+    });
+  }
+  await assert.rejects(readGguf(7), {
+    name: 'TypeError',
+    message: 'a file must be a path, a URL, a Blob or bytes, got 7',
+  });
+});
+
+test('malicious headers end in an error', async () => {
+  const metadata = golden.entries[llama].metadata;
+  const tensor = { name: 'a.weight', shape: [256, 4], type: F32 };
+  const u64 = (value) => {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setBigUint64(0, value, true);
+    return bytes;
+  };
+  const patched = (at, value) => {
+    const bytes = ggufBytes({ metadata, tensors: [tensor] });
+    bytes.set(value, at);
+    return bytes;
+  };
+  for (const [bytes, message] of [
+    [patched(8, u64(2n ** 62n)), /[Tt]ensor count/],
+    [patched(16, u64(2n ** 62n)), /KV count|kv count|metadata/i],
+    [patched(24, u64(2n ** 62n)), /[Ss]tring length/],
+    [patched(4, new Uint8Array([9, 0, 0, 0])), /version/],
+    [ggufBytes({ metadata, tensors: [tensor, { ...tensor, offset: 4096 }] }), /"a\.weight" is there twice/],
+    [
+      ggufBytes({ metadata, tensors: [tensor, { ...tensor, name: 'b', offset: 64 }] }),
+      /tensors a\.weight and b overlap/,
+    ],
+    [ggufBytes({ metadata, tensors: [{ ...tensor, offset: 7 }] }), /at offset 7, no multiple of 32/],
+    [ggufBytes({ metadata, tensors: [{ ...tensor, type: 99, offset: 0 }] }), /must be a ggml type, got 99/],
+    [ggufBytes({ metadata, tensors: [{ ...tensor, shape: [255], type: 12, offset: 0 }] }), /not whole blocks/],
+    [ggufBytes({ metadata, tensors: [{ ...tensor, shape: [0, 4], offset: 0 }] }), /shape must be positive/],
+    [ggufBytes({ metadata, tensors: [{ ...tensor, shape: new Array(9).fill(1), offset: 0 }] }), /dimension|dims/i],
+    [llamaHeader.subarray(0, llamaHeader.length - 100), /ends in the middle of its header/],
+    [llamaHeader.subarray(0, 300), /ends in the middle of its header/],
+  ]) {
+    await assert.rejects(readGguf(bytes), message);
+  }
+  const endless = { ...metadata, 'a.list': new Array(900_000).fill(1) };
+  await assert.rejects(
+    readGguf(ggufBytes({ metadata: endless }), { maximumHeaderBytes: 2e6 }),
+    /its header must be at most 2000000 bytes \(maximumHeaderBytes\)/,
+  );
+  assert.equal(
+    (await readGguf(ggufBytes({ metadata, tensors: [{ name: 'x', shape: [4], type: F16 }] }))).parameters,
+    4,
+  );
+});
