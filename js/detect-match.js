@@ -10,8 +10,8 @@ const SOFTWARE = /llvmpipe|swiftshader|softpipe|basic render|lavapipe/i;
 /** Words of reports that no name of the catalogue needs. */
 const NOISE = new Set(
   (
-    'nvidia amd ati intel corporation inc ltd angle opengl opengles engine direct d vs ps renderer metal unspecified version mesa ' +
-    'graphics gpu laptop generation tm r c core hbm hbm2 hbm2e hbm3 hbm3e radeonsi llvm drm series with w family apple m mb'
+    'nvidia amd ati intel corporation inc ltd angle opengl opengles engine direct vs ps renderer metal unspecified version mesa ' +
+    'graphics gpu laptop generation tm r c core hbm hbm2 hbm2e hbm3 hbm3e radeonsi llvm drm series with w family mb'
   ).split(' '),
 );
 const VENDORS = /** @type {const} */ (['NVIDIA', 'AMD', 'Apple', 'Intel']);
@@ -50,7 +50,8 @@ export function matchDevice(reported, { memory = null, cores = null }, devices) 
   if (isSoftware(reported)) return [];
   const vendor = vendorOf(reported);
   const mobile = /laptop|mobile|max-q/i.test(reported);
-  const name = nameIn(reported);
+  // NVIDIA's drivers call the H100 of an SXM board by its memory.
+  const name = nameIn(reported).replace(/\bHBM3\b/, 'SXM');
   const words = wordsOf(name.replace(/HBM\d\w?|(\d)GB\b/gi, '$1')).filter((word) => !NOISE.has(word));
   // SXM4 and PCIe are words, memory sizes are not: they are compared as bytes.
   const sizeNamed = /(\d+) ?GB\b/i.exec(name);
@@ -60,7 +61,7 @@ export function matchDevice(reported, { memory = null, cores = null }, devices) 
   const found = devices
     .filter((device) => device.kind !== 'cpu' && (vendor === null || device.vendor === vendor))
     .map((device) => {
-      const known = wordsOf(device.name).filter((word) => !NOISE.has(word) || word === 'm');
+      const known = wordsOf(device.name).filter((word) => !NOISE.has(word));
       const plain = known.filter((word) => word !== 'mobile' && word !== 'gb');
       const isMobile = known.includes('mobile');
       const has = (/** @type {string} */ word) => plain.includes(word);

@@ -8,14 +8,15 @@ export function wordsOf(text) {
 }
 
 /**
- * How well `name` answers `query`: 0 not at all; more is better. The words of the query in their order count more than
- * scattered ones, whole words more than beginnings, names with fewer other words more than longer ones.
+ * How well a name answers `query`: 0 not at all; more is better. The words of the query in their order count more than
+ * scattered ones, whole words more than beginnings, names of fewer parts more than longer ones.
  *
  * @param {string[]} query
- * @param {string[]} name
+ * @param {string} text
  */
-function score(query, name) {
+function score(query, text) {
   if (query.length === 0) return 0;
+  const name = wordsOf(text);
   const used = new Set();
   let whole = 0;
   let inOrder = 0;
@@ -30,7 +31,7 @@ function score(query, name) {
     if (at > last) inOrder++;
     last = at;
   }
-  return 1e6 + whole * 1e4 + inOrder * 100 - (name.length - query.length);
+  return 1e6 + whole * 1e4 + inOrder * 100 - text.trim().split(/\s+/).length;
 }
 
 /**
@@ -45,7 +46,7 @@ export function search(query, items) {
   const words = wordsOf(query);
   const exact = items.filter(({ name }) => wordsOf(name).join(' ') === words.join(' '));
   const scored = items
-    .map((item) => ({ item, score: score(words, wordsOf(item.name)) }))
+    .map((item) => ({ item, score: score(words, item.name) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score);
   const found = scored.map(({ item }) => item);

@@ -11,7 +11,7 @@ bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isLetter(char c) { return c >= 'a' && c <= 'z'; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-int score(const std::vector<std::string>& query, const std::vector<std::string>& name) {
+int score(const std::vector<std::string>& query, const std::vector<std::string>& name, int parts) {
   if (query.empty()) return 0;
   std::vector<bool> used(name.size(), false);
   int whole = 0;
@@ -36,7 +36,7 @@ int score(const std::vector<std::string>& query, const std::vector<std::string>&
     if (at > last) ++inOrder;
     last = at;
   }
-  return 1000000 + whole * 10000 + inOrder * 100 - static_cast<int>(name.size() - query.size());
+  return 1000000 + whole * 10000 + inOrder * 100 - parts;
 }
 
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -92,7 +92,8 @@ std::vector<std::size_t> searchBest(std::string_view query, const std::vector<st
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::vector<std::string> name = wordsOf(names[i]);
     if (name == words) exact.push_back(i);
-    const int points = score(words, name);
+    const auto spaces = std::count(names[i].begin(), names[i].end(), ' ');
+    const int points = score(words, name, static_cast<int>(spaces) + 1);
     if (points == 0 || points < highest) continue;
     if (points > highest) best.clear();
     highest = points;

@@ -1,0 +1,171 @@
+// Configs of Hugging Face: every model_type of data/models.csv, and what is wrong or unknown.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { models, recordedArchitectures } from '../../dist/catalog.js';
+import { huggingFaceTypes, modelFromHuggingFaceConfig, readHuggingFace } from '../../dist/readers.js';
+import { planMemory } from '../../dist/wasmCalculator.js';
+import { parseCsv } from '../../scripts/support/csv.mjs';
+import { readCompact } from '../../scripts/support/memory-golden.mjs';
+import { configOf } from '../../scripts/support/model-rows.mjs';
+
+const rows = parseCsv(readFileSync(new URL('../../data/models.csv', import.meta.url), 'utf8'));
+const golden = readCompact(fileURLToPath(new URL('../golden', import.meta.url)));
+const work = mkdtempSync(join(tmpdir(), 'wasm-calculator-hf-'));
+after(() => rmSync(work, { recursive: true, force: true }));
+
+/** Recorded with the shape of a training script; data/models.csv has that of the published file. */
+const OTHER_SHAPE = 'GLM-4 32B 0414';
+
+/** As it is published. */
+const llama31 = {
+  architectures: ['LlamaForCausalLM'],
+  attention_bias: false,
+  hidden_size: 4096,
+  intermediate_size: 14336,
+  max_position_embeddings: 131072,
+  mlp_bias: false,
+  model_type: 'llama',
+  num_attention_heads: 32,
+  num_hidden_layers: 32,
+  num_key_value_heads: 8,
+  tie_word_embeddings: false,
+  torch_dtype: 'bfloat16',
+  vocab_size: 128256,
+};
+
+test('a published config gives the model of the golden GGUF header', () => {
+  assert.deepEqual(modelFromHuggingFaceConfig(llama31), golden.models.get('llama-3.1-8b'));
+});
+
+test('a config of text and vision leaves keys to the defaults of its class', () => {
+  const text_config = {
+    hidden_size: 2560,
+    intermediate_size: 10240,
+    model_type: 'gemma3_text',
+    num_hidden_layers: 34,
+    sliding_window: 1024,
+  };
+  const model = modelFromHuggingFaceConfig({ model_type: 'gemma3', text_config, vision_config: {} });
+  assert.deepEqual(model, golden.models.get('gemma-3-4b'));
+});
+
+test('every model_type of the catalogue is read, but four whose layers cannot be planned yet', () => {
+  const refused = new Set();
+  for (const row of rows) {
+    try {
+      const model = modelFromHuggingFaceConfig(configOf(row));
+      assert.equal(model.layerCount, Number(row.n_layers), row.name);
+      assert.ok(planMemory(model, { contextLength: 512 }).fileBytes > 0, row.name);
+    } catch (error) {
+      assert.match(error.message, /cannot be planned yet/, row.name);
+      refused.add(row.architecture);
+    }
+  }
+  assert.deepEqual([...refused].sort(), ['deepseek_v4', 'kimi_k3', 'kimi_linear', 'minimax_m1']);
+  const types = new Set(rows.map((row) => row.architecture));
+  assert.deepEqual(
+    [...types].filter((type) => !refused.has(type) && !huggingFaceTypes.includes(type)),
+    [],
+  );
+});
+
+test('models that are in the golden data too have the same shape there', () => {
+  const slug = (name) =>
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9.]+/g, '-')
+      .replace(/-$/, '');
+  let compared = 0;
+  for (const { name, model } of models) {
+    const recorded = golden.models.get(slug(name));
+    if (!recorded || !model || name === OTHER_SHAPE) continue;
+    const weights = (spec) =>
+      planMemory(spec, { fileType: 'Q4_K_M', contextLength: 4096 }).devices.map((d) => [d.weights, d.kvCache]);
+    assert.deepEqual(weights(model), weights(recorded), name);
+    compared++;
+  }
+  assert.ok(compared >= 50, String(compared));
+});
+
+test('what is missing, wrong or unknown is named', async () => {
+  const without = (key) => Object.fromEntries(Object.entries(llama31).filter(([name]) => name !== key));
+  for (const [config, message] of [
+    [null, 'config must be the object of a config.json, got null'],
+    [[], 'config must be the object of a config.json, got an array'],
+    [{}, 'config.model_type is missing'],
+    [without('hidden_size'), 'config.hidden_size or config.d_model or config.n_embd is missing'],
+    [without('vocab_size'), 'config.vocab_size is missing'],
+    [{ ...llama31, num_hidden_layers: 2.5 }, 'config.num_hidden_layers must be a whole number from 1 to 1024, got 2.5'],
+    [{ ...llama31, hidden_size: 'big' }, 'config.hidden_size must be a number of at least 0, got "big"'],
+    [
+      { ...llama31, model_type: 'lama' },
+      'config.model_type must be a known one, got "lama"; nearest: llama, llama4, jamba',
+    ],
+    [
+      { ...llama31, model_type: 'kimi_linear' },
+      'config.model_type "kimi_linear" has Kimi delta attention, which cannot be planned yet',
+    ],
+  ]) {
+    assert.throws(() => modelFromHuggingFaceConfig(config), { message: `modelFromHuggingFaceConfig: ${message}` });
+  }
+  await assert.rejects(readHuggingFace({}), { message: 'readHuggingFace: a config: config.model_type is missing' });
+  await assert.rejects(readHuggingFace(new Blob(['{'])), /readHuggingFace: a Blob must be JSON: /);
+  await assert.rejects(readHuggingFace(new Blob(['7'])), /readHuggingFace: a Blob must hold an object, got 7/);
+});
+
+test('exact bytes come from the index beside the config, or from the header of its one file', async () => {
+  const config = (name) => join(work, name, 'config.json');
+  for (const name of ['none', 'index', 'header']) {
+    mkdirSync(join(work, name));
+    writeFileSync(config(name), JSON.stringify(llama31));
+  }
+  writeFileSync(
+    join(work, 'index/model.safetensors.index.json'),
+    JSON.stringify({ metadata: { total_size: 16060522496 }, weight_map: {} }),
+  );
+  const header = JSON.stringify({
+    __metadata__: { format: 'pt' },
+    a: { dtype: 'BF16', shape: [4], data_offsets: [0, 8] },
+    b: { dtype: 'F32', shape: [2], data_offsets: [8, 16] },
+  });
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  writeFileSync(join(work, 'header/model.safetensors'), Buffer.concat([length, Buffer.from(header), Buffer.alloc(16)]));
+  assert.equal((await readHuggingFace(config('none'))).tensorBytes, null);
+  const indexed = await readHuggingFace(config('index'));
+  assert.equal(indexed.tensorBytes, 16060522496);
+  assert.deepEqual(indexed.source, {
+    kind: 'huggingface',
+    locations: [config('index'), join(work, 'index/model.safetensors.index.json')],
+  });
+  assert.equal((await readHuggingFace(config('header'))).tensorBytes, 16);
+  const bad = Buffer.alloc(16, 255);
+  await assert.rejects(readHuggingFace(llama31, { weights: new Blob([bad]) }), /no safetensors file: a header of/);
+  await assert.rejects(readHuggingFace(llama31, { index: new Blob(['{}']) }), /metadata\.total_size is missing/);
+});
+
+test('quantised checkpoints tell their bits with scales', async () => {
+  const read = async (quantization_config) => (await readHuggingFace({ ...llama31, quantization_config })).quantization;
+  assert.equal(await read(undefined), null);
+  assert.deepEqual(await read({ quant_method: 'gptq', bits: 4, group_size: 128 }), {
+    method: 'gptq',
+    bits: 4,
+    groupSize: 128,
+    bitsPerWeight: 4.15625,
+  });
+  assert.equal((await read({ quant_method: 'awq', bits: 4, group_size: 64 })).bitsPerWeight, 4.3125);
+  assert.equal((await read({ quant_method: 'fp8', weight_block_size: [128, 128] })).bitsPerWeight, 8 + 32 / 16384);
+  assert.equal((await read({ quant_method: 'bitsandbytes', load_in_4bit: true })).bitsPerWeight, 4.5);
+  assert.equal((await read({ load_in_4bit: true, bnb_4bit_use_double_quant: true })).bitsPerWeight, 4.126953125);
+  assert.equal((await read({ load_in_8bit: true })).bitsPerWeight, 8);
+  assert.equal((await read({ quant_method: 'other' })).bitsPerWeight, null);
+});
+
+test('recorded architectures are those of the golden data', () => {
+  const named = Object.values(golden.entries).map(({ metadata }) => metadata['general.architecture']);
+  assert.deepEqual(recordedArchitectures, [...new Set(named)].sort());
+});
