@@ -1,7 +1,7 @@
 // Makes dist/, the content of the npm package, from js/ and a build of bindings/:
 //
 //   node scripts/bundle.mjs [BUILD_DIR]     default build/wasm-release
-import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -43,6 +43,7 @@ const shared = {
   target: 'es2022',
   charset: 'utf8',
   legalComments: 'none',
+  metafile: true,
   banner: { js: `/*! ${name} ${version} | MIT | ${toolchain} */` },
   loader: { '.wasm': 'binary' },
   define: { __VERSION__: JSON.stringify(version) },
@@ -52,9 +53,42 @@ const shared = {
 /** For bundled packages in CommonJS that ask for Node's modules. */
 const commonJs = `import{createRequire as r}from'node:module';const require=r(import.meta.url);`;
 
+/** A build for Node, with what bundled packages in CommonJS need. */
+const forNode = (entryPoint, first = '') => ({
+  ...shared,
+  format: 'esm',
+  platform: 'node',
+  entryPoints: [entryPoint],
+  outdir: dist,
+  banner: { js: `${first}${shared.banner.js}\n${commonJs}` },
+  // The command line takes the entries beside it.
+  external: ['./wasmCalculator.js', './catalog.js', './readers.js', './detect-node.js'],
+});
+
+/** The licences of the packages that were bundled, as these ask for. */
+async function licencesOf(results) {
+  const packages = new Set();
+  for (const { metafile } of results) {
+    for (const { inputs } of Object.values(metafile.outputs)) {
+      for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+        const [, bundled] = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
+        if (bundled && bytesInOutput > 0) packages.add(bundled);
+      }
+    }
+  }
+  const texts = [...packages].sort().map(async (bundled) => {
+    const folder = join(root, 'node_modules', bundled);
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const { version: bundledVersion, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    const text = file ? await readFile(join(folder, file), 'utf8') : `${license} licence\n`;
+    return `${bundled} ${bundledVersion}\n\n${text.trim()}\n`;
+  });
+  return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
+}
+
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
-await Promise.all([
+const results = await Promise.all([
   build({ ...shared, format: 'esm', entryPoints: ['js/wasmCalculator.js', 'js/js.js'], outdir: dist }),
   // load.js fetches its two alternatives as files beside it.
   build({ ...shared, format: 'esm', entryPoints: ['js/load.js'], outdir: dist, external: ['./js.js'] }),
@@ -65,17 +99,13 @@ await Promise.all([
     outdir: dist,
     external: ['node:*'],
   }),
-  // The command line takes the entries beside it.
-  build({
-    ...shared,
-    format: 'esm',
-    platform: 'node',
-    entryPoints: ['js/cli.js', 'js/detect-node.js'],
-    outdir: dist,
-    external: ['./wasmCalculator.js', './catalog.js', './readers.js', './detect-node.js'],
-    banner: { js: `#!/usr/bin/env node\n${shared.banner.js}\n${commonJs}` },
-  }),
+  build(forNode('js/cli.js', '#!/usr/bin/env node\n')),
+  build(forNode('js/detect-node.js')),
   build({ ...shared, format: 'iife', entryPoints: ['js/global.js'], outfile: join(dist, 'wasmCalculator.global.js') }),
+]);
+await Promise.all([
+  chmod(join(dist, 'cli.js'), 0o755),
+  writeFile(join(dist, 'THIRD-PARTY.txt'), await licencesOf(results)),
   copyFile(join(bindings, 'release.wasm'), join(dist, 'release.wasm')),
   ...(await readdir(join(root, 'js')))
     .filter((file) => file.endsWith('.d.ts'))

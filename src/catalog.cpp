@@ -59,8 +59,8 @@ std::string joined(const std::vector<std::string>& names) {
 
 template <typename Item>
 const Item& only(const std::string& what, const std::string& query, const std::vector<Item>& items) {
-  std::vector<std::string> names;
-  for (const Item& item : items) names.push_back(item.name);
+  std::vector<std::string> names(items.size());
+  std::transform(items.begin(), items.end(), names.begin(), [](const Item& item) { return item.name; });
   const std::vector<std::size_t> best = searchBest(query, names);
   if (best.size() == 1) return items[best.front()];
   const std::string quoted = Json(query).dump();

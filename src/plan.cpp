@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <map>
@@ -448,16 +449,19 @@ int runPlan(int count, const char* const* arguments) {
         [=](const std::string& text) {
           double value = 0;
           const bool fits = CLI::detail::lexical_cast(text, value) && value >= minimum && value <= maximum &&
-                            value == static_cast<double>(static_cast<long long>(value));
+                            value == std::floor(value);
           return fits ? std::string()
                       : "must be a whole number from " + formatNumber(minimum) + " to " + formatNumber(maximum);
         },
         what);
   };
-  std::vector<std::string> fileTypes;
-  std::vector<std::string> cacheTypes;
-  for (const auto& type : kFileTypes) fileTypes.emplace_back(type.name);
-  for (const auto& type : kCacheTypes) cacheTypes.emplace_back(type.name);
+  const auto namesOf = [](const auto& types) {
+    std::vector<std::string> names(types.size());
+    std::transform(types.begin(), types.end(), names.begin(), [](const auto& type) { return std::string(type.name); });
+    return names;
+  };
+  const std::vector<std::string> fileTypes = namesOf(kFileTypes);
+  const std::vector<std::string> cacheTypes = namesOf(kCacheTypes);
   const std::vector<std::string> backends(kBackends.begin(), kBackends.end());
   const auto layers = CLI::Validator(
       [](const std::string& text) {

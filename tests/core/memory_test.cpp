@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -77,6 +78,66 @@ TEST(PlanMemory, RefusesWhatTheEngineRefusesAndNamesBothOptions) {
   odd.groups[0].keyLength = odd.groups[0].valueLength = 80;
   EXPECT_EQ(refusal(odd, runtime),
             "planMemory: runtime.cacheTypeK must be f32, f16 or bf16 where a head is not a multiple of 32, got q8_0");
+}
+
+TEST(PlanMemory, AnIndexKeepsOneMoreKeyPerToken) {
+  for (const ModelSpec& model : {llama(), latent()}) {
+    const MemoryPlan without = planMemory(model, at8192());
+    ModelSpec indexed = model;
+    indexed.groups[0].indexerKeyLength = 128;
+    const MemoryPlan with = planMemory(indexed, at8192());
+    // Where values are cached beside the keys the index has one head of those too (llama-kv-cache-msa.cpp).
+    const double elements = model.groups[0].attention == Attention::mla ? 128 : 128 + 128;
+    EXPECT_EQ(with.gpus[0].kvCache - without.gpus[0].kvCache, 32 * 8192 * elements * 2);
+  }
+}
+
+TEST(PlanMemory, FurtherMatricesFollowTheFileType) {
+  ModelSpec model = llama();
+  model.groups[0].furtherElements = 4096 * 256;
+  for (const auto& [type, bytes] : {std::pair(FileType::F16, 2.0), std::pair(FileType::Q8_0, 34.0 / 32.0)}) {
+    Runtime runtime = at8192();
+    runtime.fileType = type;
+    EXPECT_EQ(planMemory(model, runtime).fileBytes - planMemory(llama(), runtime).fileBytes, 32 * 4096 * 256 * bytes);
+  }
+}
+
+TEST(PlanMemory, ExpertsMayWorkOnShorterVectors) {
+  ModelSpec model = llama();
+  LayerGroup& layer = model.groups[0];
+  layer.feedForward = FeedForward::none;
+  layer.feedForwardLength = 0;
+  layer.expertCount = 16;
+  layer.expertsUsed = 2;
+  layer.expertLength = 1024;
+  Runtime runtime = at8192();
+  runtime.fileType = FileType::F16;
+  const double whole = planMemory(model, runtime).gpus[0].experts;
+  EXPECT_EQ(whole, 32 * 3 * 16.0 * 4096 * 1024 * 2);
+  layer.expertHiddenLength = 1024;
+  EXPECT_EQ(planMemory(model, runtime).gpus[0].experts, whole / 4);
+}
+
+TEST(PlanMemory, BytesPerTokenAddUpOverDevices) {
+  ModelSpec model = llama();
+  LayerGroup& layer = model.groups[0];
+  layer.expertCount = 16;
+  layer.expertsUsed = 2;
+  layer.expertLength = 1024;
+  for (const double gpuLayers : {0.0, 7.0, 32.0, kAllLayers}) {
+    for (const double cpuMoeLayers : {0.0, 5.0}) {
+      Runtime runtime = at8192();
+      runtime.fileType = FileType::F16;
+      runtime.gpuLayers = gpuLayers;
+      runtime.cpuMoeLayers = cpuMoeLayers;
+      const MemoryPlan plan = planMemory(model, runtime);
+      EXPECT_EQ(plan.gpus[0].bytesPerToken + plan.host.bytesPerToken, plan.bytesPerToken);
+      if (gpuLayers == kAllLayers) {
+        // Two of sixteen experts of the layers that were moved.
+        EXPECT_EQ(plan.host.bytesPerToken, cpuMoeLayers * 3 * 2.0 * 4096 * 1024 * 2);
+      }
+    }
+  }
 }
 
 TEST(PlanMemory, RefusesNumbersOutOfRange) {

@@ -11,11 +11,20 @@ test('the tarball has the entries, their types, and nothing else', () => {
   assert.deepEqual(files.sort(), [
     'LICENSE',
     'README.md',
+    'dist/THIRD-PARTY.txt',
+    'dist/catalog.d.ts',
+    'dist/catalog.js',
+    'dist/cli.js',
+    'dist/detect-node.js',
+    'dist/detect.d.ts',
+    'dist/detect.js',
     'dist/global.d.ts',
     'dist/js.d.ts',
     'dist/js.js',
     'dist/load.d.ts',
     'dist/load.js',
+    'dist/readers.d.ts',
+    'dist/readers.js',
     'dist/release.wasm',
     'dist/release.wasm.d.ts',
     'dist/types.d.ts',
@@ -29,7 +38,7 @@ test('the tarball has the entries, their types, and nothing else', () => {
 test('every file says what built it', () => {
   const { version } = JSON.parse(read(root, 'package.json'));
   const stamp = new RegExp(
-    `^/\\*! wasm-calculator ${version.replaceAll('.', '\\.')} \\| MIT \\| Emscripten \\d+\\.\\d+\\.\\d+ \\*/`,
+    `^(?:#!/usr/bin/env node\\n)?/\\*! wasm-calculator ${version.replaceAll('.', '\\.')} \\| MIT \\| Emscripten \\d+\\.\\d+\\.\\d+ \\*/`,
   );
   for (const file of files.filter((name) => name.endsWith('.js'))) {
     assert.match(read(folder, 'node_modules/wasm-calculator', file), stamp, file);
@@ -102,10 +111,13 @@ test('arethetypeswrong finds no problem for users of ES modules', () => {
   const { analysis } = JSON.parse(output);
   assert.deepEqual(Object.keys(analysis.entrypoints).sort(), [
     '.',
+    './catalog',
+    './detect',
     './global',
     './js',
     './load',
     './package.json',
+    './readers',
     './release.wasm',
   ]);
 });

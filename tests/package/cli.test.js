@@ -1,0 +1,243 @@
+// The command line of the packed package, offline: through a pipe and through a terminal, and its native twin.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import Ajv from 'ajv';
+import { readCompact } from '../../scripts/support/memory-golden.mjs';
+import { ggufBytes, tensorsOf } from '../support/gguf-writer.js';
+import { consumer, root } from './support.js';
+
+const { folder } = consumer();
+const command = join(folder, 'node_modules/.bin/wasm-calculator');
+const native = join(root, 'build/native-release/src/llmcalc');
+const golden = readCompact(fileURLToPath(new URL('../golden', import.meta.url)));
+const validate = new Ajv({ allowUnionTypes: true }).compile(
+  JSON.parse(readFileSync(join(root, 'docs/plan.schema.json'), 'utf8')),
+);
+
+function start(program, args) {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+  return { status, stdout, stderr };
+}
+const cli = (...args) => start(command, args);
+
+/** The answer of both tools, which must be one. */
+function both(...args) {
+  const ours = cli('plan', ...args, '--json');
+  const twin = start(native, ['plan', ...args, '--json']);
+  assert.equal(ours.stdout, twin.stdout, args.join(' '));
+  assert.equal(ours.status, twin.status, args.join(' '));
+  assert.ok(validate(JSON.parse(ours.stdout)), JSON.stringify(validate.errors));
+  return { status: ours.status, answer: JSON.parse(ours.stdout) };
+}
+
+const MODELS = [
+  'llama 3.1 8b',
+  'llama 3.3 70b',
+  'qwen3 30b',
+  'qwen3.5 9b',
+  'gemma 3 27b',
+  'gpt-oss-120b',
+  'deepseek v3',
+  'phi-4 14b',
+  'mistral small 3.1',
+  'granite 4.0 h small',
+];
+const DEVICES = [
+  ['--device', '4090', '--ram', '64', '--ram-bandwidth', '89.6'],
+  ['--device', '3060 12gb', '--ram', '32', '--ram-bandwidth', '51.2'],
+  ['--device', 'm4 max 40', '--ram', '64'],
+  ['--device', 'dgx spark'],
+  ['--device', 'epyc 9654', '--ram', '384'],
+];
+
+test('ten models on five devices: both tools give one answer, which keeps to the schema', () => {
+  const fits = [];
+  for (const model of MODELS) {
+    fits.push(
+      DEVICES.map((device, i) => {
+        const { status, answer } = both(model, ...device, '--gpu-layers', i % 2 ? 'all' : 'auto');
+        assert.equal(status, answer.fit.fits ? 0 : 1, `${model} ${device}`);
+        assert.ok(answer.speed.tokensPerSecond > 0, `${model} ${device}`);
+        return answer.fit.fits ? '+' : '-';
+      }).join(''),
+    );
+  }
+  // The 3060 holds little but the smallest, 64 GiB of Apple's no 59 of weights, and DeepSeek V3 only the server.
+  assert.deepEqual(fits, ['+++++', '+-+++', '+-+++', '+++++', '+-+++', '+--++', '----+', '+++++', '+-+++', '+-+++']);
+});
+
+test('options reach the plan in both tools', () => {
+  for (const [args, expected] of [
+    [['--context', '4096', '--parallel', '2'], { contextLength: 4096, sequences: 2, kvUnified: false }],
+    [['--kv', 'q8_0'], { cacheTypeK: 'q8_0', cacheTypeV: 'q8_0' }],
+    [['--kv-k', 'q8_0', '--kv-v', 'q5_1'], { cacheTypeK: 'q8_0', cacheTypeV: 'q5_1' }],
+    [['--quant', 'q8_0', '--imatrix'], { fileType: 'Q8_0', importanceMatrix: true }],
+    [['--no-server'], { server: false, sequences: 1, kvUnified: false }],
+    [
+      ['--no-flash-attention', '--swa-full', '--no-kv-offload'],
+      { flashAttention: false, swaFull: true, kvOffload: false },
+    ],
+    [['--batch', '1024', '--ubatch', '256', '--build', '9000'], { batchSize: 1024, microBatchSize: 256, build: 9000 }],
+    [['--gpu-layers', '7', '--gpus', '2', '--backend', 'vulkan'], { gpuLayers: 7, gpus: 2, backend: 'vulkan' }],
+    [['--cpu-moe', '3'], { cpuMoeLayers: 3 }],
+  ]) {
+    const { runtime } = both('gemma 2 9b', '--device', '3090', '--ram', '64', ...args).answer;
+    assert.deepEqual({ ...runtime, ...expected }, runtime, args.join(' '));
+  }
+});
+
+test('a plan that does not fit says by how much, and what would', () => {
+  const { status, answer } = both('llama 3.3 70b', ...DEVICES[0]);
+  assert.equal(status, 1);
+  const [gpu] = answer.fit.devices;
+  assert.equal(gpu.shortBy, gpu.needed - gpu.available);
+  const fitting = (layers) => both('llama 3.3 70b', ...DEVICES[0], '--gpu-layers', String(layers)).status;
+  assert.equal(answer.suggestion.cpuMoeLayers, 0);
+  assert.equal(fitting(answer.suggestion.gpuLayers), 0);
+  assert.equal(fitting(answer.suggestion.gpuLayers + 1), 1);
+  const experts = both('gpt-oss-120b', '--device', '5090', '--ram', '96').answer.suggestion;
+  assert.equal(experts.gpuLayers, 'all');
+  assert.ok(experts.cpuMoeLayers > 0);
+});
+
+test('without a device nothing says whether it fits; without a bandwidth there is no ceiling', () => {
+  const bare = both('llama 3.1 8b');
+  assert.deepEqual([bare.status, bare.answer.fit, bare.answer.hardware], [0, null, null]);
+  const slow = both('llama 3.1 8b', '--vram', '8').answer;
+  assert.deepEqual([slow.fit.fits, slow.speed.tokensPerSecond], [true, null]);
+  assert.deepEqual(slow.fit.devices[1].available, null);
+});
+
+test('a spec in JSON is planned by both', () => {
+  writeFileSync(join(folder, 'mine.json'), JSON.stringify(golden.models.get('gemma-3n-e4b')));
+  const { answer } = both('mine.json', '--device', '4090');
+  assert.equal(answer.model.name, 'mine');
+  assert.deepEqual(answer.model.source, { kind: 'spec', locations: ['mine.json'] });
+  writeFileSync(join(folder, 'bad.json'), JSON.stringify({ groups: [{ attention: 'odd' }], runs: [] }));
+  for (const program of [command, native]) {
+    const { status, stderr } = start(program, ['plan', 'bad.json']);
+    assert.equal(status, 2);
+    assert.match(stderr, /attention must be one of none, full, sliding, mla, got "odd"/);
+  }
+});
+
+test('a GGUF file, its address and a config.json are planned', async () => {
+  const name = 'llama-3.1-8b';
+  const bytes = ggufBytes({
+    metadata: { ...golden.entries[name].metadata, 'general.name': 'Mine', 'general.file_type': 1 },
+    tensors: tensorsOf(golden.models.get(name)),
+  });
+  writeFileSync(join(folder, 'mine.gguf'), bytes);
+  const read = (text, ...more) => JSON.parse(cli('plan', text, '--json', '--context', '8192', ...more).stdout);
+  const fromFile = read('mine.gguf');
+  assert.ok(validate(fromFile), JSON.stringify(validate.errors));
+  assert.deepEqual([fromFile.model.name, fromFile.runtime.fileType], ['Mine', 'F16']);
+  const { memory } = both('llama 3.1 8b', '--context', '8192', '--quant', 'F16').answer;
+  assert.deepEqual(fromFile.memory.devices, memory.devices);
+  assert.match(fromFile.commandLine, /^llama-server --model mine\.gguf /);
+  // Another type is another file: its sizes follow the rules.
+  assert.equal(read('mine.gguf', '--quant', 'Q4_K_M').memory.fileBytes, both('llama 3.1 8b').answer.memory.fileBytes);
+
+  const server = createServer((request, response) => {
+    const [, from, to] = /(\d+)-(\d+)/.exec(request.headers.range);
+    const end = Math.min(Number(to), bytes.length - 1);
+    response.writeHead(206, { 'content-range': `bytes ${from}-${end}/${bytes.length}` });
+    response.end(bytes.subarray(Number(from), end + 1));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  after(() => server.close());
+  const url = `http://127.0.0.1:${server.address().port}/mine.gguf`;
+  const { spawn } = await import('node:child_process');
+  const child = spawn(command, ['plan', url, '--json', '--context', '8192'], { cwd: folder });
+  let output = '';
+  child.stdout.on('data', (part) => {
+    output += part;
+  });
+  await new Promise((resolve) => child.on('close', resolve));
+  const remote = JSON.parse(output);
+  assert.deepEqual(remote.memory, fromFile.memory);
+  assert.match(remote.commandLine, /^llama-server --model-url http:/);
+
+  writeFileSync(
+    join(folder, 'config.json'),
+    JSON.stringify({
+      model_type: 'llama',
+      vocab_size: 128256,
+      hidden_size: 4096,
+      intermediate_size: 14336,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+      max_position_embeddings: 131072,
+    }),
+  );
+  assert.deepEqual(read('config.json', '--quant', 'F16').memory.devices, memory.devices);
+});
+
+test('bad usage ends with 2 and says what is wrong', () => {
+  for (const [args, message] of [
+    [['plan'], /missing required argument 'model'/],
+    [['plan', 'nonesuch'], /model must be in the catalogue, got "nonesuch"; nearest: /],
+    [['plan', 'llama 3'], /model must name one, "llama 3" could be /],
+    [['plan', 'kimi k3'], /Kimi K3 is in the catalogue, but cannot be planned/],
+    [['plan', 'phi-2', '--device', 'm4 max'], /device must name one, "m4 max" could be Apple M4 Max \(32-core\), /],
+    [['plan', 'phi-2', '--device', 'm4 max 40'], /--ram is needed: Apple M4 Max \(40-core\) comes with several sizes/],
+    [['plan', 'phi-2', '--device', 'tpu v4'], /llama\.cpp does not run on TPU v4/],
+    [['plan', 'phi-2', '--quant', 'Q9'], /It must be one of F32, F16/],
+    [['plan', 'phi-2', '--context', '0'], /It must be a whole number from 1 to 1000000000/],
+    [
+      ['plan', 'phi-2', '--kv', 'q8_0', '--no-flash-attention'],
+      /runtime\.cacheTypeV must be f32, f16 or bf16 where flashAttention is false/,
+    ],
+    [['plan', 'none.gguf'], /ENOENT/],
+    [['plan', 'none.json'], /ENOENT/],
+    [['fly'], /unknown command 'fly'/],
+  ]) {
+    const { status, stdout, stderr } = cli(...args);
+    assert.equal(status, 2, args.join(' '));
+    assert.match(stderr, message);
+    assert.equal(stdout, '');
+  }
+});
+
+test('lists, explanations and detection, for people and as JSON', () => {
+  assert.match(cli('models', 'gemma 3').stdout, /^name +type +layers.*\nGemma 3 270M/);
+  assert.equal(JSON.parse(cli('models', '--json').stdout).length, 209);
+  assert.equal(JSON.parse(cli('devices', '--json').stdout).length, 252);
+  assert.match(cli('devices', '4090').stdout, /GeForce RTX 4090 +gpu +24\.00 GiB +1008/);
+  assert.equal(cli('devices', 'nonesuch').status, 1);
+  const text = cli('explain', 'gemma 3 27b', '--device', '3090').stdout;
+  for (const part of ['kvCache\n  = layers x cells', 'ggml-org/llama.cpp', 'gpu0: ', 'in sliding layers']) {
+    assert.ok(text.includes(part), part);
+  }
+  const explained = JSON.parse(cli('explain', 'gemma 3 27b', '--device', '3090', '--json').stdout);
+  const { memory } = both('gemma 3 27b', '--device', '3090').answer;
+  for (const { device, term, bytes } of explained.terms) {
+    assert.equal(bytes, memory.devices.find(({ name }) => name === device)[term]);
+  }
+  assert.ok(JSON.parse(cli('detect', '--json').stdout).memory.bytes > 0);
+  assert.match(cli('--help').stdout, /Examples:\n {2}wasm-calculator plan "llama 3.1 8b"/);
+  assert.match(cli('plan', '--help').stdout, /--gpu-layers <n>/);
+});
+
+test('colours are for terminals only', () => {
+  const args = ['plan', 'llama 3.1 8b', '--device', '4090', '--ram', '64'];
+  const piped = cli(...args).stdout;
+  const introducer = String.fromCharCode(27);
+  assert.ok(!piped.includes(introducer));
+  assert.match(piped, /It fits: .* GiB to spare on gpu0/);
+  assert.match(piped, /at most \d+\.\d tokens\/s \(ceiling: memory bandwidth alone\)/);
+  const terminal = (more) =>
+    spawnSync('script', ['-qec', [command, ...args.map((arg) => `'${arg}'`), more].join(' '), '/dev/null'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, TERM: 'xterm-256color', NO_COLOR: '', FORCE_COLOR: '', CI: '' },
+    }).stdout;
+  assert.ok(terminal('').includes(`${introducer}[`));
+  assert.ok(!terminal('--no-color').includes(introducer));
+});
