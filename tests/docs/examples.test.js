@@ -1,9 +1,12 @@
-// What the Node example, which scripts/demo runs, says.
+// What the Node example, which scripts/demo runs, and the command line of the README say.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const example = fileURLToPath(new URL('../../examples/node/estimate.mjs', import.meta.url));
 
 test('the Node example estimates through WebAssembly', () => {
@@ -39,4 +42,15 @@ test('the Node example refuses to demonstrate the wrong build when asked for was
   });
   assert.notEqual(status, 0);
   assert.match(stderr, /WebAssembly/);
+});
+
+test('README: the command prints what it shows', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const shown = [...readme.matchAll(/^```console\n\$ npx wasm-calculator (.*)\n([\s\S]*?)^```$/gm)];
+  assert.equal(shown.length, 1);
+  for (const [, command, expected] of shown) {
+    const words = command.match(/"[^"]*"|\S+/g).map((word) => word.replaceAll('"', ''));
+    const { stdout } = spawnSync('node', [join(root, 'dist/cli.js'), ...words], { encoding: 'utf8' });
+    assert.equal(stdout, expected);
+  }
 });
