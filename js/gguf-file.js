@@ -2,7 +2,8 @@
 // The header of a GGUF file as a ModelSpec. @huggingface/gguf parses; what it reads comes from js/source.js, so that one
 // code serves files, Blobs and URLs, and what it lets through is checked here: a header is anyone's.
 import { gguf } from '@huggingface/gguf';
-import { modelFromGgufMetadata } from './gguf.js';
+import { GGUF_ARCHITECTURES, modelFromGgufMetadata } from './gguf.js';
+import { nearest } from './search.js';
 import { openSource } from './source.js';
 import { bytesOfTensor } from './tensors.js';
 
@@ -212,6 +213,10 @@ export async function readGguf(input, options = {}) {
   if (architecture === 'clip') throw fail('it is a vision projector (--mmproj), not a language model');
   if (metadata['general.type'] === 'adapter') throw fail('it is an adapter, not a language model');
   const list = tensors.map(({ name, shape, type }) => ({ name, shape, type }));
+  if (typeof architecture === 'string' && !GGUF_ARCHITECTURES.includes(architecture)) {
+    const like = nearest(architecture, GGUF_ARCHITECTURES).join(', ');
+    throw fail(`general.architecture must be a known one, got ${JSON.stringify(architecture)}; nearest: ${like}`);
+  }
   let model;
   try {
     model = modelFromGgufMetadata(metadata, { tensors: list });

@@ -115,6 +115,9 @@ const ARCHITECTURES = {
   },
 };
 
+/** The values of general.architecture that are understood. */
+export const GGUF_ARCHITECTURES = Object.keys(ARCHITECTURES);
+
 /** Llama 4 attends in chunks of this many tokens; no key of the file says so. */
 const LLAMA4_CHUNK = 8192;
 /** AltUp's streams and Laurel's rank in Gemma 3n; the latter is in no key. */
@@ -222,7 +225,7 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   const traits = Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : undefined;
   if (!traits) {
     throw new RangeError(
-      `modelFromGgufMetadata: general.architecture must be one of ${Object.keys(ARCHITECTURES).join(', ')}, got ${JSON.stringify(architecture)}`,
+      `modelFromGgufMetadata: general.architecture must be one of ${GGUF_ARCHITECTURES.join(', ')}, got ${JSON.stringify(architecture)}`,
     );
   }
   const keys = new Keys(metadata, architecture);

@@ -25,7 +25,10 @@ const fromBlob = (location, blob) => ({
 
 /** @param {string | URL} path @returns {Promise<Source>} */
 async function fromPath(path) {
-  const { open } = await import('node:fs/promises');
+  // Not an import: bundlers for browsers would look for the module.
+  const files = globalThis.process?.getBuiltinModule?.('node:fs/promises');
+  if (!files) throw new TypeError(`a path can be read in Node, Deno and Bun only, got ${display(String(path))}`);
+  const { open } = files;
   const file = await open(path);
   const { size } = await file.stat();
   /** @type {Source} */

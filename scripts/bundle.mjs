@@ -97,7 +97,6 @@ const results = await Promise.all([
     format: 'esm',
     entryPoints: ['js/readers.js', 'js/catalog.js', 'js/detect.js'],
     outdir: dist,
-    external: ['node:*'],
   }),
   build(forNode('js/cli.js', '#!/usr/bin/env node\n')),
   build(forNode('js/detect-node.js')),

@@ -97,6 +97,32 @@ for (const [entry, backends] of Object.entries(expected)) {
   }
 }
 
+for (const bundler of Object.keys(bundlers)) {
+  test(`${bundler} bundles readers, catalogue and detection for a browser`, async () => {
+    const name = `${bundler}-inputs`;
+    const main = join(folder, `${name}.js`);
+    const out = join(folder, 'out', name);
+    mkdirSync(out, { recursive: true });
+    writeFileSync(
+      main,
+      `import { readGguf, readHuggingFace } from 'wasm-calculator/readers';
+       import { devices, findModel } from 'wasm-calculator/catalog';
+       import { detectDevices } from 'wasm-calculator/detect';
+       const { message } = await readGguf(new Blob(['GGML'])).catch((error) => error);
+       const { message: unknown } = await readHuggingFace({ model_type: 'x' }).catch((error) => error);
+       const { gpus } = await detectDevices({ devices });
+       console.log(JSON.stringify([message, unknown.slice(0, 15), findModel('phi-2').name, gpus]));`,
+    );
+    const bundle = await bundlers[bundler](main, out);
+    assert.deepEqual(JSON.parse(run('node', [join(out, bundle)], folder)), [
+      'readGguf: a Blob: not a GGUF file but something else, which begins with 47 47 4d 4c',
+      'readHuggingFace',
+      'Phi-2',
+      [],
+    ]);
+  });
+}
+
 test('a classic bundle (esbuild, iife) of the main entry runs', async () => {
   const main = join(folder, 'classic.js');
   const outfile = join(folder, 'out', 'classic.cjs');
