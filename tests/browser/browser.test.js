@@ -74,6 +74,14 @@ for (const [browserName, options] of Object.entries(browsers)) {
             assert.deepEqual(rest, { tps: 25.2, points: 29, last: 7.2 }, entry);
           }
           assert.deepEqual(results.js, { backend: 'js', reason: '', tps: 25.2, points: 29, last: 7.2 });
+          // F16: 2 bytes a weight and 4 for each of the 61 norms.
+          const weights = 2 * (134_515_008 - 61 * 576) + 4 * 61 * 576;
+          assert.deepEqual(results.inputs, {
+            location: 'model.gguf',
+            weights: [weights, weights],
+            layers: 30,
+            detected: [true, true],
+          });
           assert.deepEqual(results.worker, { backend: policy.preload ? 'wasm' : policy.backend, tps: 25.2 });
         } finally {
           await server.close();
