@@ -130,13 +130,14 @@ async function subjectOf(text, quant) {
         return { name, source, model: spec, recorded: null, file: `${slug(name)}-${quant}.gguf`, fileType: null };
       }
       const { model, name, architecture, source } = await readHuggingFace(text, options);
-      const called = name ?? text.replace(/[/\\]?config\.json.*$/, '').replace(/^.*[/\\]/, '') ?? text;
+      const folder = text.replace(/[/\\]?config\.json.*$/, '').replace(/^.*[/\\]/, '');
+      const called = name ?? (folder || 'model');
       return {
-        name: called || text,
+        name: called,
         source,
         model,
         recorded: recorded(architecture),
-        file: `${slug(called || 'model')}-${quant}.gguf`,
+        file: `${slug(called)}-${quant}.gguf`,
         fileType: null,
       };
     }
@@ -250,8 +251,11 @@ async function answerOf(text, o) {
 }
 
 const program = new Command('wasm-calculator');
+// isTTY is undefined in a pipe, and undefined would ask picocolors, which colours wherever CI is set.
 const colors = () =>
-  picocolors.createColors(program.opts().color !== false && picocolors.isColorSupported && process.stdout.isTTY);
+  picocolors.createColors(
+    program.opts().color !== false && picocolors.isColorSupported && process.stdout.isTTY === true,
+  );
 /** @param {unknown} answer @param {() => string} text @param {boolean} json */
 function print(answer, text, json) {
   process.stdout.write(`${json ? JSON.stringify(answer, null, 2) : text()}\n`);

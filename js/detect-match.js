@@ -7,14 +7,19 @@ import { wordsOf } from './search.js';
 
 /** Renderers that compute on the processor. */
 const SOFTWARE = /llvmpipe|swiftshader|softpipe|basic render|lavapipe/i;
-/** Words of reports that no name of the catalogue needs. */
+/** Words of reports, and of names, that tell no devices apart. */
 const NOISE = new Set(
   (
-    'nvidia amd ati intel corporation inc ltd angle opengl opengles engine direct vs ps renderer metal unspecified version mesa ' +
-    'graphics gpu laptop generation tm r c core hbm hbm2 hbm2e hbm3 hbm3e radeonsi llvm drm series with w family mb'
+    'nvidia amd ati intel corporation inc ltd angle opengl opengles engine direct renderer metal unspecified version ' +
+    'mesa graphics gpu laptop mobile generation tm r c core hbm radeonsi llvm drm series with w family gb mb'
   ).split(' '),
 );
-const VENDORS = /** @type {const} */ (['NVIDIA', 'AMD', 'Apple', 'Intel']);
+/** Of boards with one chip: they tell a device apart only where its name has one too. */
+const FORMS = ['sxm', 'pcie', 'nvl'];
+/** Words of names that reports leave out, or the other way round. */
+const OPTIONAL = new Set([...FORMS, ...'geforce radeon tesla quadro ai ryzen max dgx spark'.split(' ')]);
+const SURE = 0.95;
+const OTHER_MEMORY = 0.2;
 
 /** The part of a report that names the device. @param {string} reported */
 function nameIn(reported) {
@@ -37,7 +42,7 @@ export const vendorOf = (reported) => {
   if (/geforce|quadro|tesla|\brtx\b|\bgtx\b|nvidia/i.test(reported)) return 'NVIDIA';
   if (/radeon|instinct|ryzen|epyc|\bamd\b/i.test(reported)) return 'AMD';
   if (/\barc\b|iris|xeon|intel/i.test(reported)) return 'Intel';
-  return VENDORS.find((vendor) => reported.toLowerCase().includes(vendor.toLowerCase())) ?? null;
+  return /apple/i.test(reported) ? 'Apple' : null;
 };
 
 /**
@@ -52,63 +57,45 @@ export function matchDevice(reported, { memory = null, cores = null }, devices) 
   const mobile = /laptop|mobile|max-q/i.test(reported);
   // NVIDIA's drivers call the H100 of an SXM board by its memory.
   const name = nameIn(reported).replace(/\bHBM3\b/, 'SXM');
-  const words = wordsOf(name.replace(/HBM\d\w?|(\d)GB\b/gi, '$1')).filter((word) => !NOISE.has(word));
-  // SXM4 and PCIe are words, memory sizes are not: they are compared as bytes.
+  // A size is compared as bytes, not as a word.
   const sizeNamed = /(\d+) ?GB\b/i.exec(name);
   const size = memory ?? (sizeNamed ? Number(sizeNamed[1]) * 2 ** 30 : null);
-  const wanted = words.filter((word) => !(sizeNamed && word === sizeNamed[1]));
+  const wanted = wordsOf(name.replace(/HBM\d\w?|\d+ ?GB\b/gi, '').replace(/(SXM)\d/i, '$1')).filter(
+    (word) => !NOISE.has(word),
+  );
   if (!wanted.some((word) => /\d/.test(word))) return [];
-  const found = devices
-    .filter((device) => device.kind !== 'cpu' && (vendor === null || device.vendor === vendor))
-    .map((device) => {
-      const known = wordsOf(device.name).filter((word) => !NOISE.has(word));
-      const plain = known.filter((word) => word !== 'mobile' && word !== 'gb');
-      const isMobile = known.includes('mobile');
-      const has = (/** @type {string} */ word) => plain.includes(word);
-      if (!wanted.every((word) => has(word) || ['geforce', 'radeon', 'sxm', 'pcie', 'hbm'].includes(word))) return null;
-      if (mobile !== isMobile && (mobile || isMobile) && vendor === 'NVIDIA') return null;
-      // Other words of the name make it another device: "Ti", "SUPER"; numbers are sizes and cores.
-      const others = plain.filter((word) => !wanted.includes(word) && /^[a-z]+$/.test(word));
-      const optional = new Set([
-        'geforce',
-        'radeon',
-        'tesla',
-        'quadro',
-        'core',
-        'sxm',
-        'pcie',
-        'ai',
-        'ryzen',
-        'max',
-        'dgx',
-        'spark',
-        'nvl',
-      ]);
-      const strange = others.filter((word) => !optional.has(word));
-      if (strange.length > 0 || (device.kind === 'apple' && others.length > 0)) return null;
-      for (const form of ['sxm', 'pcie', 'nvl'])
-        if (wanted.includes(form) && !has(form) && plain.some((w) => ['sxm', 'pcie', 'nvl'].includes(w))) return null;
-      let confidence = 0.95;
-      if (size !== null && device.memory !== null) {
-        const ratio = size / device.memory;
-        if (ratio < 0.85 || ratio > 1.1) confidence = 0.2;
-      }
-      if (device.kind === 'apple') {
-        const stated = /\((\d+)-core\)/.exec(device.name);
-        if (cores !== null && stated) confidence = Number(stated[1]) === cores ? 0.95 : 0;
-        else if (!stated) confidence = cores === null ? 0.9 : 0.5;
-      }
-      return { name: device.name, confidence };
-    })
-    .filter((match) => match !== null && match.confidence > 0);
-  const matches = /** @type {Match[]} */ (found).sort((a, b) => b.confidence - a.confidence);
+  /** @param {Known} device */
+  const confidenceIn = (device) => {
+    if (device.kind === 'cpu' || (vendor !== null && device.vendor !== vendor)) return 0;
+    if (vendor === 'NVIDIA' && mobile !== /mobile/i.test(device.name)) return 0;
+    const known = wordsOf(device.name).filter((word) => !NOISE.has(word));
+    const has = (/** @type {string} */ word) => known.includes(word);
+    if (!wanted.every((word) => has(word) || ['geforce', 'radeon', ...FORMS].includes(word))) return 0;
+    if (FORMS.some((form) => wanted.includes(form) && !has(form)) && FORMS.some(has)) return 0;
+    // Another word makes another device ("Ti", "SUPER"); other numbers are sizes and cores.
+    const others = known.filter((word) => !wanted.includes(word) && /^[a-z]+$/.test(word));
+    if (others.some((word) => device.kind === 'apple' || !OPTIONAL.has(word))) return 0;
+    if (device.kind === 'apple') {
+      const stated = /\((\d+)-core\)/.exec(device.name);
+      if (cores === null) return stated ? SURE : 0.9;
+      if (!stated) return 0.5;
+      return Number(stated[1]) === cores ? SURE : 0;
+    }
+    if (size === null || device.memory === null) return SURE;
+    const ratio = size / device.memory;
+    return ratio < 0.85 || ratio > 1.1 ? OTHER_MEMORY : SURE;
+  };
+  const matches = devices
+    .map((device) => ({ name: device.name, confidence: confidenceIn(device) }))
+    .filter(({ confidence }) => confidence > 0)
+    .sort((a, b) => b.confidence - a.confidence);
   const best = matches.filter(({ confidence }) => confidence === matches[0].confidence);
-  const others = matches.filter(({ confidence }) => confidence < matches[0].confidence);
-  const share = (/** @type {Match} */ match) => ({
+  // Devices of one reported name share what is known of it; beside a sure one the others are noise.
+  const shared = best.map((match) => ({
     ...match,
     confidence: Math.round((100 * match.confidence) / best.length) / 100,
-  });
-  return [...best.map(share), ...others.filter(() => best[0].confidence < 0.95)];
+  }));
+  return best[0]?.confidence === SURE ? shared : [...shared, ...matches.slice(best.length)];
 }
 
 /**

@@ -80,11 +80,11 @@ function plain(metadata) {
 }
 
 /**
- * What no writer makes and an attacker might.
+ * Refuses what no writer makes and an attacker might; where the last tensor ends.
  *
- * @param {Tensor[]} tensors @param {number} dataOffset @param {number} alignment @param {number | undefined} size
+ * @param {Tensor[]} tensors @param {number} alignment
  */
-function checkTensors(tensors, dataOffset, alignment, size) {
+function endOfTensors(tensors, alignment) {
   const names = new Set();
   const ordered = tensors.map((tensor, n) => {
     if (names.has(tensor.name)) throw new RangeError(`tensor ${JSON.stringify(tensor.name)} is there twice`);
@@ -104,10 +104,7 @@ function checkTensors(tensors, dataOffset, alignment, size) {
       throw new RangeError(`tensors ${ordered[n - 1].name} and ${ordered[n].name} overlap`);
     }
   }
-  return {
-    end: ordered.at(-1)?.end ?? 0,
-    truncated: size !== undefined && dataOffset + (ordered.at(-1)?.end ?? 0) > size,
-  };
+  return ordered.at(-1)?.end ?? 0;
 }
 
 /** @param {import('./readers.d.ts').Input} input @param {ReadOptions} options */
@@ -147,12 +144,12 @@ async function readHeader(input, options) {
       offset: Number(offset),
     }));
     const metadata = plain(parsed.metadata);
-    const { truncated } = checkTensors(tensors, dataOffset, metadata['general.alignment'] ?? 32, source.size);
+    const end = dataOffset + endOfTensors(tensors, metadata['general.alignment'] ?? 32);
     return {
       location: source.location,
       metadata,
       tensors,
-      truncated,
+      truncated: source.size !== undefined && end > source.size,
       fileBytes: source.size,
       bytesRead: source.bytesRead,
       version: Number(parsed.metadata.version),

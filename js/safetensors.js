@@ -28,7 +28,9 @@ function parse(location, bytes) {
 async function bytesInHeader(input, options) {
   const source = await openSource(input, options);
   try {
-    const length = Number(new DataView((await source.read(0, 8)).slice().buffer).getBigUint64(0, true));
+    const first = new Uint8Array(8);
+    first.set(await source.read(0, 8));
+    const length = Number(new DataView(first.buffer).getBigUint64(0, true));
     if (!(length >= 2 && length <= LARGEST_JSON)) {
       throw new RangeError(`readHuggingFace: ${source.location}: no safetensors file: a header of ${length} bytes`);
     }

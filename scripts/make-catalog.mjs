@@ -3,6 +3,7 @@
 //   node scripts/make-catalog.mjs --cpp FILE     C++ source with one JSON text per entry
 //   node scripts/make-catalog.mjs --check        recomputes the parameter totals of data/models.csv (needs dist/)
 import { readFileSync, writeFileSync } from 'node:fs';
+import { parametersOf } from '../js/cli/answer.js';
 import { modelFromGgufMetadata } from '../js/gguf.js';
 import { ggufMetadataFromHuggingFaceConfig } from '../js/huggingface.js';
 import { parseCsv } from './support/csv.mjs';
@@ -86,7 +87,7 @@ const EXPLAINED = {
 };
 
 async function check() {
-  const { planMemory } = await import('../dist/js.js');
+  const core = await import('../dist/js.js');
   const entries = models();
   let exact = 0;
   let explained = 0;
@@ -94,14 +95,7 @@ async function check() {
   for (const row of rowsOf('models.csv')) {
     const { model, unplannable } = entries.find(({ name }) => name === row.name);
     if (row.total_params === '' || unplannable) continue;
-    // Every element is 4 bytes in an F32 file but those that stay as converted, at 2.
-    const { fileBytes } = planMemory(model, { fileType: 'F32', contextLength: 512, gpus: 0 });
-    const layers = Array.from({ length: model.layerCount }, (_, i) => i);
-    const order = model.runs.flatMap(([group, count]) => new Array(count).fill(group));
-    const halves = layers.reduce((sum, i) => sum + (model.groups[order[i % order.length]].unquantizedElements ?? 0), 0);
-    const parameters =
-      fileBytes / 4 +
-      (halves + (model.firstLayerUnquantizedElements ?? 0) + (model.outputUnquantizedElements ?? 0)) / 2;
+    const { parameters } = parametersOf(core, model);
     const embedding = model.vocabularySize * model.hiddenSize;
     const scope = row.total_params_scope;
     const counted =

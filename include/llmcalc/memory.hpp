@@ -335,6 +335,7 @@ inline constexpr double kPipelineCopies = 4.0;
     DeviceMemory& memory = device(home);
     memory.layers += count;
     memory.weights += bytes.dense;
+    memory.bytesPerToken += bytes.dense;
     if (layer == 0 && !measured) memory.weights += weights.firstLayerExtras;
     if (home == kHost) {
       onHost.layers = onHost.layersOf[group] = true;
@@ -349,16 +350,15 @@ inline constexpr double kPipelineCopies = 4.0;
       DeviceMemory& expertHome = moved ? plan.host : memory;
       expertHome.weights += bytes.experts - oversized;
       expertHome.experts += bytes.experts - oversized;
+      expertHome.bytesPerToken += (bytes.experts - oversized) * kept.expertShare;
       if (oversized > 0.0) {
         plan.host.weights += oversized;
         plan.host.experts += oversized;
+        plan.host.bytesPerToken += oversized * kept.expertShare;
         onHost.oversized = onHost.oversizedOf[group] = true;
       }
     }
     plan.fileBytes += bytes.dense + bytes.experts;
-    memory.bytesPerToken += bytes.dense;
-    device(moved ? kHost : home).bytesPerToken += bytes.experts * kept.expertShare;
-    plan.bytesPerToken += bytes.dense + bytes.experts * kept.expertShare;
     DeviceMemory& cacheHome = runtime.kvOffload ? memory : plan.host;
     cacheHome.kvCache += count * kept.cache;
     if (model.groups[group].attention == Attention::sliding) cacheHome.slidingCache += count * kept.cache;
@@ -394,7 +394,8 @@ inline constexpr double kPipelineCopies = 4.0;
   const double firstExtras = measured ? 0.0 : weights.firstLayerExtras;
   head.bytesPerToken += output + headExtras;
   device(deviceOf(place, 0)).bytesPerToken += firstExtras;
-  plan.bytesPerToken += output + headExtras + firstExtras;
+  plan.bytesPerToken = plan.host.bytesPerToken;
+  for (int i = 0; i < place.gpus; ++i) plan.bytesPerToken += device(i).bytesPerToken;
   plan.fileBytes += embedding + headExtras + firstExtras + (model.tiedEmbeddings ? 0.0 : output);
   if (!measured) plan.fileBytes += predictionBytes(model, weights, counters);
 

@@ -16,8 +16,12 @@ export const SCHEMA = 1;
 /** Larger than any memory, for one that is not known. */
 const UNKNOWN_MEMORY = 1e18;
 
-/** Elements of the model, and those read for one token. @param {Calculator} core @param {ModelSpec} model */
-function parametersOf(core, model) {
+/**
+ * Elements of the model, and those read for one token.
+ *
+ * @param {Pick<Calculator, 'planMemory'>} core @param {ModelSpec} model
+ */
+export function parametersOf(core, model) {
   const { tensors: _, ...shape } = model;
   // An F32 file has 4 bytes for every element but those that stay as converted, which have 2.
   const { fileBytes, bytesPerToken } = core.planMemory(shape, { fileType: 'F32', contextLength: 256, gpus: 0 });
@@ -93,7 +97,7 @@ function commandLine(subject, runtime) {
   const say = (/** @type {(string | number)[]} */ ...more) => words.push(...more.map(String));
   say(
     /^https?:/.test(subject.file) ? '--model-url' : '--model',
-    /[^\w./:@%+,-]/.test(subject.file) ? `'${subject.file}'` : subject.file,
+    /[^\w./:@%+,-]/.test(subject.file) ? `'${subject.file.replaceAll("'", "'\\''")}'` : subject.file,
   );
   say('--ctx-size', r.contextLength, '--batch-size', r.batchSize, '--ubatch-size', r.microBatchSize);
   if (r.server) say('--parallel', r.sequences, r.kvUnified ? '--kv-unified' : '--no-kv-unified');

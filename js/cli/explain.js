@@ -1,5 +1,6 @@
 // @ts-check
 // Where every number of a plan comes from, term by term. docs/memory.md has the whole of it.
+import { SCHEMA } from './answer.js';
 import { gib, table } from './print.js';
 
 /** @type {Record<string, [formula: string, source: string]>} */
@@ -36,7 +37,7 @@ const SPEED = [
 /** @param {ReturnType<typeof import('./answer.js').planAnswer>} answer */
 export function explanation({ model, runtime, memory, speed }) {
   return {
-    schema: 1,
+    schema: SCHEMA,
     model,
     runtime,
     cells: memory.cells,

@@ -118,7 +118,7 @@ TEST(PlanMemory, ExpertsMayWorkOnShorterVectors) {
   EXPECT_EQ(planMemory(model, runtime).gpus[0].experts, whole / 4);
 }
 
-TEST(PlanMemory, BytesPerTokenAddUpOverDevices) {
+TEST(PlanMemory, BytesPerTokenAreTheSameWhereverTheyAre) {
   ModelSpec model = llama();
   LayerGroup& layer = model.groups[0];
   layer.expertCount = 16;
@@ -131,6 +131,10 @@ TEST(PlanMemory, BytesPerTokenAddUpOverDevices) {
       runtime.gpuLayers = gpuLayers;
       runtime.cpuMoeLayers = cpuMoeLayers;
       const MemoryPlan plan = planMemory(model, runtime);
+      // The head, attention and a dense network in 32 layers, and two of sixteen experts.
+      const double attention = 4096.0 * (4096 + 1024 + 1024 + 4096);
+      const double weights = 128256.0 * 4096 + 32 * (attention + 3 * 4096.0 * 14336 + 3 * 2 * 4096.0 * 1024);
+      EXPECT_EQ(plan.gpus[0].bytesPerToken + plan.host.bytesPerToken, 2 * weights + 4 * (32 * 2 + 1) * 4096.0);
       EXPECT_EQ(plan.gpus[0].bytesPerToken + plan.host.bytesPerToken, plan.bytesPerToken);
       if (gpuLayers == kAllLayers) {
         // Two of sixteen experts of the layers that were moved.

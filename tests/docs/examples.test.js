@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { GGUF_ARCHITECTURES } from '../../js/gguf.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const example = fileURLToPath(new URL('../../examples/node/estimate.mjs', import.meta.url));
@@ -53,4 +54,9 @@ test('README: the command prints what it shows', () => {
     const { stdout } = spawnSync('node', [join(root, 'dist/cli.js'), ...words], { encoding: 'utf8' });
     assert.equal(stdout, expected);
   }
+});
+
+test('CHANGELOG: the architectures are as many as it says', () => {
+  const [, count] = /memory plan for (\d+) architectures/.exec(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'));
+  assert.equal(Number(count), GGUF_ARCHITECTURES.length);
 });

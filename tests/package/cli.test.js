@@ -1,6 +1,6 @@
 // The command line of the packed package, offline: through a pipe and through a terminal, and its native twin.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -19,8 +19,8 @@ const validate = new Ajv({ allowUnionTypes: true }).compile(
   JSON.parse(readFileSync(join(root, 'docs/plan.schema.json'), 'utf8')),
 );
 
-function start(program, args) {
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+function start(program, args, env = process.env) {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8', timeout: 60_000, env });
   return { status, stdout, stderr };
 }
 const cli = (...args) => start(command, args);
@@ -69,6 +69,23 @@ test('ten models on five devices: both tools give one answer, which keeps to the
   }
   // The 3060 holds little but the smallest, 64 GiB of Apple's no 59 of weights, and DeepSeek V3 only the server.
   assert.deepEqual(fits, ['+++++', '+-+++', '+-+++', '+++++', '+-+++', '+--++', '----+', '+++++', '+-+++', '+-+++']);
+});
+
+test('every model of the catalogue, over the devices in turn, gets one answer from both tools', () => {
+  const models = JSON.parse(cli('models', '--json').stdout).filter(({ model }) => model);
+  const devices = JSON.parse(cli('devices', '--json').stdout).filter(({ kind }) => kind !== 'accelerator');
+  assert.equal(models.length, 204);
+  models.forEach(({ name }, i) => {
+    both(
+      name,
+      '--device',
+      devices[(i * 7) % devices.length].name,
+      '--ram',
+      '64',
+      '--gpu-layers',
+      i % 2 ? 'all' : 'auto',
+    );
+  });
 });
 
 test('options reach the plan in both tools', () => {
@@ -152,7 +169,6 @@ test('a GGUF file, its address and a config.json are planned', async () => {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   after(() => server.close());
   const url = `http://127.0.0.1:${server.address().port}/mine.gguf`;
-  const { spawn } = await import('node:child_process');
   const child = spawn(command, ['plan', url, '--json', '--context', '8192'], { cwd: folder });
   let output = '';
   child.stdout.on('data', (part) => {
@@ -227,8 +243,11 @@ test('lists, explanations and detection, for people and as JSON', () => {
 
 test('colours are for terminals only', () => {
   const args = ['plan', 'llama 3.1 8b', '--device', '4090', '--ram', '64'];
-  const piped = cli(...args).stdout;
   const introducer = String.fromCharCode(27);
+  const piped = cli(...args).stdout;
+  for (const env of [{}, { CI: 'true' }, { FORCE_COLOR: '1' }]) {
+    assert.equal(start(command, args, { PATH: process.env.PATH, ...env }).stdout, piped);
+  }
   assert.ok(!piped.includes(introducer));
   assert.match(piped, /It fits: .* GiB to spare on gpu0/);
   assert.match(piped, /at most \d+\.\d tokens\/s \(ceiling: memory bandwidth alone\)/);

@@ -30,7 +30,7 @@ for (const [name, model] of golden.models) {
   test(`${name}: its header gives back the model, and the tensors weigh what the F16 file weighs`, async () => {
     const bytes = headerOf(name);
     const read = await readGguf(bytes);
-    // The golden entries say so of their own; here the list of tensors does.
+    // Golden entries say whether the head is tied; here the list of tensors tells.
     assert.deepEqual(shapeOf(read.model), model);
     assert.deepEqual(weightsOf(read.model), weightsOf(model));
     assert.equal(read.fileType, 'F16');
