@@ -1,11 +1,14 @@
 // @ts-check
-// The header of a GGUF file as a ModelSpec. @huggingface/gguf parses; what it reads comes from js/source.js, so that one
-// code serves files, Blobs and URLs, and what it lets through is checked here: a header is anyone's.
+// The header of a GGUF file as a ModelSpec. js/source.js reads it, so that one code serves files, Blobs and URLs,
+// js/gguf-walk.js finds its end, and @huggingface/gguf parses what is left without vocabularies. What that lets through
+// is checked here: a header is anyone's.
 import { gguf } from '@huggingface/gguf';
 import { GGUF_ARCHITECTURES, modelFromGgufMetadata } from './gguf.js';
+import { walkHeader } from './gguf-walk.js';
 import { nearest } from './search.js';
 import { openSource } from './source.js';
-import { bytesOfTensor } from './tensors.js';
+import { blockSizeOf, bytesOfTensor } from './tensors.js';
+import { display } from './violation.js';
 
 /**
  * @typedef {import('./readers.d.ts').ReadOptions} ReadOptions
@@ -15,7 +18,6 @@ import { bytesOfTensor } from './tensors.js';
 
 const SPLIT = /-(\d{5})-of-(\d{5})\.gguf(?=$|[?#])/;
 const PARTS_AT_ONCE = 4;
-const LONGEST_ARRAY = 1024;
 /** The numbers of llama.cpp's enum llama_ftype (include/llama.h). @type {Record<number, import('./types.d.ts').FileType>} */
 const FILE_TYPES = {
   0: 'F32',
@@ -51,31 +53,25 @@ const FILE_TYPES = {
   36: 'TQ1_0',
   37: 'TQ2_0',
   38: 'MXFP4_MOE',
+  39: 'NVFP4',
+  40: 'Q1_0',
+  41: 'Q2_0',
 };
 
-/** What a file that is no GGUF may be. @param {Uint8Array} bytes */
-function guess(bytes) {
-  const text = String.fromCharCode(...bytes.subarray(0, 40));
-  if (text.startsWith('FUGG')) return 'a big-endian GGUF file';
-  if (text.startsWith('PK')) return 'a zip archive (a PyTorch checkpoint?)';
-  if (/^\s*<(!doctype|html)/i.test(text)) return 'a web page: is that the address of the file itself?';
-  if (text.startsWith('version https://git-lfs')) return 'a git-lfs pointer: fetch the file itself';
-  if (text.slice(8, 10) === '{"') return 'a safetensors file';
-  return `something else, which begins with ${Array.from(bytes.subarray(0, 4), (b) => b.toString(16).padStart(2, '0')).join(' ')}`;
-}
-
-/** Plain values, without the arrays of a vocabulary. @param {Record<string, any>} metadata */
-function plain(metadata) {
-  const architecture = metadata['general.architecture'];
+/**
+ * Plain values, and the size of a vocabulary that only its tokens tell.
+ *
+ * @param {Record<string, any>} metadata @param {Map<string, number>} lengths of the arrays that were left out
+ */
+function plain(metadata, lengths) {
   /** @type {Record<string, any>} */
   const values = {};
   const number = (/** @type {unknown} */ value) => (typeof value === 'bigint' ? Number(value) : value);
   for (const [key, value] of Object.entries(metadata)) {
-    if (!Array.isArray(value)) values[key] = number(value);
-    else if (value.length <= LONGEST_ARRAY) values[key] = value.map(number);
+    values[key] = Array.isArray(value) ? value.map(number) : number(value);
   }
-  const tokens = metadata['tokenizer.ggml.tokens'];
-  if (Array.isArray(tokens)) values[`${architecture}.vocab_size`] ??= tokens.length;
+  const tokens = lengths.get('tokenizer.ggml.tokens');
+  if (tokens !== undefined) values[`${values['general.architecture']}.vocab_size`] ??= tokens;
   return values;
 }
 
@@ -87,24 +83,39 @@ function plain(metadata) {
 function endOfTensors(tensors, alignment) {
   const names = new Set();
   const ordered = tensors.map((tensor, n) => {
-    if (names.has(tensor.name)) throw new RangeError(`tensor ${JSON.stringify(tensor.name)} is there twice`);
+    if (names.has(tensor.name)) throw new RangeError(`tensor ${display(tensor.name)} is there twice`);
     names.add(tensor.name);
     const bytes = bytesOfTensor(tensor, n);
-    if (!Number.isInteger(bytes)) {
-      throw new RangeError(`tensor ${tensor.name} has rows that are not whole blocks of its type: ${tensor.shape}`);
+    if (tensor.shape[0] % blockSizeOf(tensor.type) !== 0) {
+      throw new RangeError(
+        `tensor ${display(tensor.name)} has rows that are not whole blocks of its type: ${tensor.shape}`,
+      );
     }
     if (!Number.isSafeInteger(tensor.offset) || tensor.offset % alignment !== 0) {
-      throw new RangeError(`tensor ${tensor.name} is at offset ${tensor.offset}, no multiple of ${alignment}`);
+      throw new RangeError(`tensor ${display(tensor.name)} is at offset ${tensor.offset}, no multiple of ${alignment}`);
     }
     return { name: tensor.name, start: tensor.offset, end: tensor.offset + bytes };
   });
   ordered.sort((a, b) => a.start - b.start);
   for (let n = 1; n < ordered.length; n++) {
     if (ordered[n].start < ordered[n - 1].end) {
-      throw new RangeError(`tensors ${ordered[n - 1].name} and ${ordered[n].name} overlap`);
+      throw new RangeError(`tensors ${display(ordered[n - 1].name)} and ${display(ordered[n].name)} overlap`);
     }
   }
   return ordered.at(-1)?.end ?? 0;
+}
+
+/** The parser asks for ranges of an address. @param {Uint8Array} header */
+async function parse(header) {
+  const ranges = async (/** @type {unknown} */ _, /** @type {any} */ { headers }) => {
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(headers.Range) ?? [];
+    return { headers: new Map(), arrayBuffer: async () => header.slice(Number(from), Number(to) + 1) };
+  };
+  try {
+    return await gguf('https://header.invalid/model.gguf', { fetch: /** @type {any} */ (ranges) });
+  } catch (error) {
+    throw new RangeError(/** @type {Error} */ (error).message, { cause: error });
+  }
 }
 
 /** @param {import('./readers.d.ts').Input} input @param {ReadOptions} options */
@@ -112,44 +123,23 @@ async function readHeader(input, options) {
   const { maximumHeaderBytes = 50e6 } = options;
   const source = await openSource(input, options);
   try {
-    const first = await source.read(0, 4);
-    if (String.fromCharCode(...first) !== 'GGUF') {
-      throw new RangeError(
-        `not a GGUF file but ${first.length < 4 ? 'too short for one' : guess(await source.read(0, 40))}`,
-      );
-    }
-    /** Serves the ranges that the parser asks for. */
-    const ranges = async (/** @type {unknown} */ _, /** @type {any} */ { headers }) => {
-      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(headers.Range) ?? [];
-      if (Number(from) >= maximumHeaderBytes) {
-        throw new RangeError(`its header must be at most ${maximumHeaderBytes} bytes (maximumHeaderBytes)`);
-      }
-      if (source.size !== undefined && Number(from) >= source.size)
-        throw new RangeError('it ends in the middle of its header');
-      const bytes = await source.read(Number(from), Number(to) + 1 - Number(from));
-      return {
-        headers: new Map([['content-range', source.size === undefined ? null : `bytes ${from}-${to}/${source.size}`]]),
-        arrayBuffer: async () => bytes,
-      };
-    };
-    const parsed = await gguf('https://header.invalid/model.gguf', { fetch: /** @type {any} */ (ranges) });
-    const dataOffset = Number(parsed.tensorDataOffset);
-    if (source.size !== undefined && parsed.tensorInfoByteRange[1] > source.size) {
-      throw new RangeError('it ends in the middle of its header');
-    }
+    const { header, end, lengths } = await walkHeader(source, maximumHeaderBytes);
+    const parsed = await parse(header);
     const tensors = parsed.tensorInfos.map(({ name, shape, dtype, offset }) => ({
       name,
       shape: shape.map(Number),
       type: Number(dtype),
       offset: Number(offset),
     }));
-    const metadata = plain(parsed.metadata);
-    const end = dataOffset + endOfTensors(tensors, metadata['general.alignment'] ?? 32);
+    const metadata = plain(parsed.metadata, lengths);
+    const alignment = Number(metadata['general.alignment'] ?? 32);
+    const dataOffset = alignment * Math.ceil(end / alignment);
+    const dataEnd = dataOffset + endOfTensors(tensors, alignment);
     return {
       location: source.location,
       metadata,
       tensors,
-      truncated: source.size !== undefined && end > source.size,
+      truncated: source.size !== undefined && dataEnd > source.size,
       fileBytes: source.size,
       bytesRead: source.bytesRead,
       version: Number(parsed.metadata.version),
@@ -157,11 +147,8 @@ async function readHeader(input, options) {
   } catch (error) {
     if (options.signal?.aborted) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    const ending = /outside the bounds|Offset is|Invalid typed array/.test(reason)
-      ? 'it ends in the middle of its header'
-      : reason.replace(/^planMemory: model\./, '');
     const Kind = error instanceof RangeError ? RangeError : Error;
-    throw new Kind(`readGguf: ${source.location}: ${ending}`, { cause: error });
+    throw new Kind(`readGguf: ${source.location}: ${reason.replace(/^planMemory: model\./, '')}`, { cause: error });
   } finally {
     await source.close();
   }
@@ -212,7 +199,7 @@ export async function readGguf(input, options = {}) {
   const list = tensors.map(({ name, shape, type }) => ({ name, shape, type }));
   if (typeof architecture === 'string' && !GGUF_ARCHITECTURES.includes(architecture)) {
     const like = nearest(architecture, GGUF_ARCHITECTURES).join(', ');
-    throw fail(`general.architecture must be a known one, got ${JSON.stringify(architecture)}; nearest: ${like}`);
+    throw fail(`general.architecture must be a known one, got ${display(architecture)}; nearest: ${like}`);
   }
   let model;
   try {

@@ -4,6 +4,7 @@
 // llama-quantize printed for the models in tests/golden.
 
 import { NAMES } from './memory.js';
+import { display } from './violation.js';
 
 /**
  * @typedef {import('./types.d.ts').ModelSpec} ModelSpec
@@ -118,6 +119,8 @@ const ARCHITECTURES = {
 /** The values of general.architecture that are understood. */
 export const GGUF_ARCHITECTURES = Object.keys(ARCHITECTURES);
 
+/** Of ModelSpec: the layers become a list here before planMemory sees them. */
+const MOST_LAYERS = 1024;
 /** Llama 4 attends in chunks of this many tokens; no key of the file says so. */
 const LLAMA4_CHUNK = 8192;
 /** AltUp's streams and Laurel's rank in Gemma 3n; the latter is in no key. */
@@ -143,7 +146,7 @@ class Keys {
     const number = typeof value === 'bigint' ? Number(value) : value;
     if (typeof number !== 'number' || !Number.isFinite(number) || number < 0) {
       throw new RangeError(
-        `modelFromGgufMetadata: ${this.architecture}.${key} must be a number of at least 0, got ${String(value)}`,
+        `modelFromGgufMetadata: ${this.architecture}.${key} must be a number of at least 0, got ${display(value)}`,
       );
     }
     return number;
@@ -225,15 +228,17 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   const traits = Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : undefined;
   if (!traits) {
     throw new RangeError(
-      `modelFromGgufMetadata: general.architecture must be one of ${GGUF_ARCHITECTURES.join(', ')}, got ${JSON.stringify(architecture)}`,
+      `modelFromGgufMetadata: general.architecture must be one of ${GGUF_ARCHITECTURES.join(', ')}, got ${display(architecture)}`,
     );
   }
   const keys = new Keys(metadata, architecture);
   const hidden = keys.one('embedding_length');
   const predictionLayerCount = keys.one('nextn_predict_layers', 0);
   const layerCount = keys.one('block_count') - predictionLayerCount;
-  if (!(layerCount > 0)) {
-    throw new RangeError(`modelFromGgufMetadata: ${architecture}.block_count must be more than its prediction layers`);
+  if (!(layerCount >= 1 && layerCount <= MOST_LAYERS)) {
+    throw new RangeError(
+      `modelFromGgufMetadata: ${architecture}.block_count must be 1 to ${MOST_LAYERS} layers, got ${layerCount}`,
+    );
   }
   const tensors = options.tensors;
   const has = (/** @type {string} */ name) => tensors?.some((tensor) => tensor.name === name);

@@ -31,7 +31,7 @@ export interface GgufModel {
   /** Elements of all tensors. */
   parameters: number;
   tensorBytes: number;
-  /** Keys and values, without arrays of more than 1024 elements. */
+  /** Keys and values, without arrays of more than 1024 elements and values of more than a million bytes. */
   metadata: Record<string, unknown>;
   source: {
     kind: 'gguf';

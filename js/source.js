@@ -50,11 +50,67 @@ async function fromPath(path) {
 /** What will not get better by trying again. */
 class Refused extends Error {}
 
+/**
+ * An answer of a server: the bytes that follow `at`.
+ *
+ * @typedef {{ stop: AbortController, body: ReadableStreamDefaultReader<Uint8Array>, at: number, rest: Uint8Array,
+ *   whole: boolean }} Connection
+ */
+
 /** @param {string} location @param {ReadOptions} options @returns {Source} */
 function fromUrl(location, options) {
   const { fetch: get = fetch, headers = {}, signal, idleTimeoutSeconds = 30, attempts = 4, onProgress } = options;
   /** @type {string | null | undefined} */
   let tag;
+  /** Of a server that knows no ranges and sends everything: the next read goes on with it. @type {Connection | undefined} */
+  let open;
+
+  /** What a connection brings, unless it is silent for too long. @template T @param {AbortController} stop @param {() => Promise<T>} ask */
+  async function patiently(stop, ask) {
+    const timer = setTimeout(() => stop.abort(new Error('no data')), idleTimeoutSeconds * 1000);
+    const abort = () => stop.abort(signal?.reason);
+    signal?.addEventListener('abort', abort);
+    try {
+      return await ask();
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Asks for bytes; null where the file ends before them. @param {Source} source @param {number} start @param {number} end @returns {Promise<Connection | null>} */
+  async function connect(source, start, end) {
+    const stop = new AbortController();
+    const response = await patiently(stop, () =>
+      get(location, { headers: { ...headers, Range: `bytes=${start}-${end - 1}` }, signal: stop.signal }),
+    );
+    const refuse = (/** @type {string} */ message) => {
+      stop.abort();
+      return new Refused(`${location} ${message}`);
+    };
+    if (!response.ok) stop.abort();
+    if (response.status === 416) {
+      source.size ??= Number(/\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1] ?? start);
+      return null;
+    }
+    if (response.status >= 500 || response.status === 429) throw new Error(`status ${response.status}`);
+    if (!response.ok) throw new Refused(`${location} answers with status ${response.status}`);
+    const seen = response.headers.get('etag');
+    if (tag !== undefined && seen !== tag) throw refuse('changed while it was read');
+    tag = seen;
+    const whole = response.status !== 206;
+    if (!whole) {
+      const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
+      if (!range || Number(range[1]) !== start) throw refuse('answers with another range');
+      const size = range[2] === '*' ? source.size : Number(range[2]);
+      if (source.size !== undefined && source.size !== size) throw refuse('changed while it was read');
+      source.size = size;
+    }
+    const body = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
+    return { stop, body, at: whole ? 0 : start, rest: new Uint8Array(), whole };
+  }
+
+  const hangUp = (/** @type {Connection} */ { body }) => body.cancel().catch(() => {});
 
   /**
    * Reads into `buffer` from where `filled` bytes are there already; says how many are there after.
@@ -62,71 +118,44 @@ function fromUrl(location, options) {
    * @param {Source} source @param {number} offset @param {Uint8Array} buffer @param {number} filled
    */
   async function attempt(source, offset, buffer, filled) {
-    const stop = new AbortController();
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let timer;
-    const wait = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => stop.abort(new Error('no data')), idleTimeoutSeconds * 1000);
-    };
-    const abort = () => stop.abort(signal?.reason);
-    signal?.addEventListener('abort', abort);
     const start = offset + filled;
+    if (open && open.at > start) close();
+    const connection = open ?? (await connect(source, start, offset + buffer.length));
+    if (!connection) return filled;
+    open = undefined;
     try {
-      wait();
-      const response = await get(location, {
-        headers: { ...headers, Range: `bytes=${start}-${offset + buffer.length - 1}` },
-        signal: stop.signal,
-      });
-      if (response.status === 416) {
-        source.size ??= Number(/\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1] ?? start);
-        return filled;
-      }
-      if (response.status >= 500 || response.status === 429) throw new Error(`status ${response.status}`);
-      if (!response.ok) throw new Refused(`${location} answers with status ${response.status}`);
-      const seen = response.headers.get('etag');
-      if (tag !== undefined && seen !== tag) throw new Refused(`${location} changed while it was read`);
-      tag = seen;
-      // A server that knows no ranges sends everything: what comes before is passed over, what comes after not waited for.
-      let skip = start;
-      if (response.status === 206) {
-        const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
-        if (!range || Number(range[1]) !== start) throw new Refused(`${location} answers with another range`);
-        if (range[2] !== '*') {
-          if (source.size !== undefined && source.size !== Number(range[2])) {
-            throw new Refused(`${location} changed while it was read`);
-          }
-          source.size = Number(range[2]);
-        }
-        skip = 0;
-      }
-      const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
-      try {
-        while (filled < buffer.length) {
-          wait();
-          const { done, value } = await reader.read();
+      while (filled < buffer.length) {
+        if (connection.rest.length === 0) {
+          const { done, value } = await patiently(connection.stop, () => connection.body.read());
           if (done) {
-            if (response.status === 200) source.size ??= offset + filled;
+            if (connection.whole) source.size ??= connection.at;
             break;
           }
+          connection.rest = value;
           source.bytesRead += value.length;
-          const part = value.subarray(Math.min(skip, value.length), skip + buffer.length - filled);
-          skip = Math.max(0, skip - value.length);
-          buffer.set(part, filled);
-          filled += part.length;
           onProgress?.({ location, bytesRead: source.bytesRead, size: source.size });
         }
-      } catch (error) {
-        throw Object.assign(new Error(String(error)), { filled });
-      } finally {
-        reader.cancel().catch(() => {});
+        // What comes before is passed over.
+        const skipped = Math.min(connection.rest.length, offset + filled - connection.at);
+        const part = connection.rest.subarray(skipped, skipped + buffer.length - filled);
+        buffer.set(part, filled);
+        filled += part.length;
+        connection.at += skipped + part.length;
+        connection.rest = connection.rest.subarray(skipped + part.length);
       }
-      return filled;
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+    } catch (error) {
+      hangUp(connection);
+      throw Object.assign(new Error(String(error)), { filled });
     }
+    if (connection.whole) open = connection;
+    else hangUp(connection);
+    return filled;
   }
+
+  const close = () => {
+    if (open) hangUp(open);
+    open = undefined;
+  };
 
   return {
     location,
@@ -156,7 +185,9 @@ function fromUrl(location, options) {
       }
       return buffer.subarray(0, filled);
     },
-    async close() {},
+    async close() {
+      close();
+    },
   };
 }
 

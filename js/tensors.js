@@ -37,6 +37,9 @@ export const TENSOR_TYPES = {
 
 const byId = new Map(Object.values(TENSOR_TYPES).map((entry) => [entry[0], entry]));
 
+/** Elements that a row must have a multiple of. @param {number} id of a known type */
+export const blockSizeOf = (id) => /** @type {[number, number, number]} */ (byId.get(id))[1];
+
 /** @param {{ name: string, shape: ArrayLike<number | bigint>, type: string | number }} tensor @param {number} n */
 export function bytesOfTensor({ name, shape, type }, n) {
   const known = typeof type === 'number' ? byId.get(type) : Object.hasOwn(TENSOR_TYPES, type) && TENSOR_TYPES[type];

