@@ -57,11 +57,18 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+Named namedOf(const Model& model) { return {model.name, model.repository, true}; }
+Named namedOf(const Device& device) { return {device.name, device.vendor, false}; }
+
 template <typename Item>
 const Item& only(const std::string& what, const std::string& query, const std::vector<Item>& items) {
-  std::vector<std::string> names(items.size());
-  std::transform(items.begin(), items.end(), names.begin(), [](const Item& item) { return item.name; });
-  const std::vector<std::size_t> best = searchBest(query, names);
+  std::vector<Named> named;
+  std::vector<std::string> names;
+  for (const Item& item : items) {
+    named.push_back(namedOf(item));
+    names.push_back(item.name);
+  }
+  const std::vector<std::size_t> best = searchBest(query, named);
   if (best.size() == 1) return items[best.front()];
   const std::string quoted = Json(query).dump();
   if (best.empty()) {

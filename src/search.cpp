@@ -1,7 +1,9 @@
 #include "search.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <numeric>
+#include <tuple>
 
 namespace llmcalc {
 
@@ -11,8 +13,12 @@ bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isLetter(char c) { return c >= 'a' && c <= 'z'; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-int score(const std::vector<std::string>& query, const std::vector<std::string>& name, int parts) {
-  if (query.empty()) return 0;
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+int score(const std::vector<std::string>& query, const std::vector<std::string>& name,
+          const std::vector<std::string>& beside, int parts) {
   std::vector<bool> used(name.size(), false);
   int whole = 0;
   int inOrder = 0;
@@ -31,12 +37,15 @@ int score(const std::vector<std::string>& query, const std::vector<std::string>&
       // Half a number is another number, and one letter begins too much.
       at = find([&](const std::string& candidate) { return candidate.starts_with(word); });
     }
-    if (at < 0) return 0;
+    if (at < 0) {
+      if (contains(beside, word)) continue;
+      return 0;
+    }
     used[static_cast<std::size_t>(at)] = true;
     if (at > last) ++inOrder;
     last = at;
   }
-  return 1000000 + whole * 10000 + inOrder * 100 - parts;
+  return last < 0 ? 0 : 1000000 + whole * 10000 + inOrder * 100 - parts;
 }
 
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -84,31 +93,45 @@ std::vector<std::string> wordsOf(std::string_view text) {
   return words;
 }
 
-std::vector<std::size_t> searchBest(std::string_view query, const std::vector<std::string>& names) {
+std::vector<std::size_t> searchBest(std::string_view query, const std::vector<Named>& items) {
   const std::vector<std::string> words = wordsOf(query);
-  std::vector<std::size_t> exact;
+  if (words.empty()) return {};
+  std::vector<std::size_t> named;
+  std::vector<std::size_t> besides;
   std::vector<std::size_t> best;
   int highest = 0;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::vector<std::string> name = wordsOf(names[i]);
-    if (name == words) exact.push_back(i);
-    const auto spaces = std::count(names[i].begin(), names[i].end(), ' ');
-    const int points = score(words, name, static_cast<int>(spaces) + 1);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::vector<std::string> name = wordsOf(items[i].name);
+    std::vector<std::string> beside = wordsOf(items[i].beside);
+    if (name == words) named.push_back(i);
+    if (beside == words) besides.push_back(i);
+    if (items[i].isModel) beside.insert(beside.end(), {"instruct", "chat", "it", "gguf"});
+    const auto spaces = std::count(items[i].name.begin(), items[i].name.end(), ' ');
+    const int points = score(words, name, beside, static_cast<int>(spaces) + 1);
     if (points == 0 || points < highest) continue;
     if (points > highest) best.clear();
     highest = points;
     best.push_back(i);
   }
-  return exact.empty() ? best : exact;
+  if (!named.empty()) return named;
+  return besides.empty() ? best : besides;
 }
 
 std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& names) {
   const std::string wanted = lowered(name.substr(0, 100));
-  std::vector<std::pair<std::size_t, std::size_t>> order;
-  for (std::size_t i = 0; i < names.size(); ++i) order.emplace_back(distance(wanted, lowered(names[i])), i);
+  const std::vector<std::string> words = wordsOf(wanted);
+  std::vector<std::tuple<std::ptrdiff_t, std::size_t, std::size_t>> order;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::vector<std::string> others = wordsOf(names[i]);
+    std::ptrdiff_t shared = 0;
+    for (const std::string& word : words) {
+      if (contains(others, word)) shared += static_cast<std::ptrdiff_t>(word.size());
+    }
+    order.emplace_back(-shared, distance(wanted, lowered(names[i])), i);
+  }
   std::sort(order.begin(), order.end());
   std::vector<std::string> result;
-  for (std::size_t i = 0; i < order.size() && i < 3; ++i) result.push_back(names[order[i].second]);
+  for (std::size_t i = 0; i < order.size() && i < 3; ++i) result.push_back(names[std::get<2>(order[i])]);
   return result;
 }
 

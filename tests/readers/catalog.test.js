@@ -47,6 +47,10 @@ test('loose names find one', () => {
     ['dgx spark', 'GB10 (DGX Spark)'],
     ['strix', undefined],
     ['epyc 9654', 'AMD EPYC 9654, DDR5-4800 x12'],
+    // With the vendor, which is not in the name.
+    ['NVIDIA GeForce RTX 4090', 'GeForce RTX 4090'],
+    ['amd 7900 xtx', 'Radeon RX 7900 XTX'],
+    ['Intel Arc B580', 'Arc B580'],
   ]) {
     if (name) assert.equal(findDevice(query).name, name, query);
     else assert.deepEqual(searchDevices(query), { best: [], others: [] });
@@ -58,14 +62,20 @@ test('loose names find one', () => {
     ['deepseek r1', 'DeepSeek R1'],
     ['GEMMA-3-27B', 'Gemma 3 27B'],
     ['phi-4 14b', 'Phi-4 14B'],
+    ['llama3.1:8b', 'Llama 3.1 8B'],
+    ['llama 3.1 8b instruct', 'Llama 3.1 8B'],
+    ['meta-llama/Llama-3.1-8B-Instruct', 'Llama 3.1 8B'],
   ]) {
     assert.equal(findModel(query).name, name, query);
   }
 });
 
-test('every name finds itself', () => {
+test('every name finds itself, and a repository its model', () => {
   for (const { name } of devices) assert.equal(findDevice(name).name, name);
-  for (const { name } of models) assert.equal(findModel(name).name, name);
+  for (const { name, repository } of models) {
+    assert.equal(findModel(name).name, name);
+    if (repository) assert.equal(findModel(repository).repository, repository);
+  }
 });
 
 test('ambiguous names list the candidates, unknown ones the nearest', () => {
@@ -76,13 +86,19 @@ test('ambiguous names list the candidates, unknown ones the nearest', () => {
   });
   assert.throws(() => findModel('lama 3.1 8b'), {
     name: 'RangeError',
-    message: 'model must be in the catalogue, got "lama 3.1 8b"; nearest: Llama 3.1 8B, Llama 3 8B, Llama 3.1 70B',
+    message: 'model must be in the catalogue, got "lama 3.1 8b"; nearest: Llama 3.1 8B, Llama 3.1 70B, Llama 3.1 405B',
   });
   assert.throws(() => findModel(7), { name: 'TypeError', message: 'model must be a name, got 7' });
   assert.deepEqual(names(searchModels('phi-4').best), ['Phi-4 14B', 'Phi-4 mini']);
   assert.deepEqual(searchModels(''), { best: [], others: [] });
-  // Half a number is no number.
+  // Half a number is no number, but in a list.
   assert.deepEqual(searchDevices('409').best, []);
+  assert.ok(names(searchDevices('rtx 50').others).includes('GeForce RTX 5090'));
+  // Whole words tell more than letters.
+  assert.throws(
+    () => findDevice('rtx 4090 24gb'),
+    /nearest: GeForce RTX 4090 D, GeForce RTX 4090, GeForce RTX 4090 Mobile$/,
+  );
 });
 
 /** What a browser of that renderer detects. */
