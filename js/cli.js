@@ -1,6 +1,8 @@
 // @ts-check
 // npx wasm-calculator: will it fit, and how fast at most? Exit status: 0 it fits (or nothing was asked), 1 it does not,
 // 2 the question is not understood or a file cannot be read.
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import picocolors from 'picocolors';
 import {
@@ -14,7 +16,7 @@ import {
 } from './catalog.js';
 import { planAnswer } from './cli/answer.js';
 import { explanation, printExplanation } from './cli/explain.js';
-import { gib, printPlan, table } from './cli/print.js';
+import { gib, printable, printPlan, table } from './cli/print.js';
 import { NAMES } from './memory.js';
 import { readGguf, readHuggingFace } from './readers.js';
 import wasmCalculator from './wasmCalculator.js';
@@ -22,6 +24,7 @@ import wasmCalculator from './wasmCalculator.js';
 const USAGE = 2;
 const GIB = 2 ** 30;
 const DEFAULT_CONTEXT = 8192;
+const DEFAULT_TYPE = 'Q4_K_M';
 
 /** @param {number} minimum @param {number} maximum @param {boolean} [whole] */
 const within = (minimum, maximum, whole) => (/** @type {string} */ text) => {
@@ -36,8 +39,11 @@ const within = (minimum, maximum, whole) => (/** @type {string} */ text) => {
 /** @param {string[]} words */
 const countOr =
   (...words) =>
-  (/** @type {string} */ text) =>
-    words.includes(text) ? text : within(0, 1e9, true)(text);
+  (/** @type {string} */ text) => {
+    if (words.includes(text)) return text;
+    if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError(`It must be a whole number, ${words.join(' or ')}.`);
+    return Number(text);
+  };
 
 /** @param {Command} command */
 function withPlanOptions(command) {
@@ -82,7 +88,7 @@ function withPlanOptions(command) {
     .option('--parallel <n>', 'sequences at once, each with its part of the context', within(1, 256, true))
     .option('--batch <n>', 'logical batch', within(1, 1e9, true), 2048)
     .option('--ubatch <n>', 'micro-batch', within(1, 1e9, true), 512)
-    .option('--server', 'as llama-server (default)', true)
+    .option('--server', 'as llama-server', true)
     .option('--no-server', 'as llama-cli')
     .option('--no-flash-attention', 'without flash attention')
     .option('--swa-full', 'whole caches for sliding layers')
@@ -90,15 +96,19 @@ function withPlanOptions(command) {
     .option('--build <n>', 'build number of llama.cpp', within(1, 1e9, true), 11669);
 }
 
-/** Says on a terminal how far a remote file is read. */
+/** Says on a terminal how far a remote file is read, of several parts all together. */
 function progressOn(/** @type {NodeJS.WriteStream} */ stream) {
   if (!stream.isTTY) return { onProgress: undefined, done: () => {} };
+  /** @type {Map<string, number>} */
+  const read = new Map();
   let shown = 0;
   return {
-    onProgress: (/** @type {{ bytesRead: number }} */ { bytesRead }) => {
-      if (bytesRead - shown < 256 * 1024) return;
-      shown = bytesRead;
-      stream.write(`\rreading the header: ${(bytesRead / 2 ** 20).toFixed(1)} MiB `);
+    onProgress: (/** @type {{ location: string, bytesRead: number }} */ { location, bytesRead }) => {
+      read.set(location, bytesRead);
+      const sum = [...read.values()].reduce((a, b) => a + b);
+      if (sum - shown < 256 * 1024) return;
+      shown = sum;
+      stream.write(`\rreading the header: ${(sum / 2 ** 20).toFixed(1)} MiB `);
     },
     done: () => {
       if (shown > 0) stream.write('\r\x1b[K');
@@ -112,34 +122,50 @@ const slug = (/** @type {string} */ name) =>
     .replace(/[^a-z0-9.]+/g, '-')
     .replace(/^-+|-+$/g, '');
 
-/** @param {string} text @param {string} quant @returns {Promise<import('./cli/answer.js').Subject & { fileType: any }>} */
+const isAddress = (/** @type {string} */ text) => /^https?:/i.test(text);
+const isFile = (/** @type {string} */ path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
+/**
+ * What is asked about. `quant` is the type asked for, if any.
+ *
+ * @param {string} text @param {any} quant
+ * @returns {Promise<import('./cli/answer.js').Subject & { fileType: any }>}
+ */
 async function subjectOf(text, quant) {
   const progress = progressOn(process.stderr);
   const options = { onProgress: progress.onProgress };
   const recorded = (/** @type {string} */ architecture) => recordedArchitectures.includes(architecture);
+  const fileOf = (/** @type {string} */ name) => `${slug(name)}-${quant ?? DEFAULT_TYPE}.gguf`;
   try {
-    if (/\.gguf(?:$|[?#])/i.test(text)) {
-      const { model, name, architecture, fileType, source } = await readGguf(text, options);
-      return { name: name ?? text, source, model, recorded: recorded(architecture), file: text, fileType };
-    }
     if (/\.json(?:$|[?#])/i.test(text)) {
-      const spec = /^https?:/.test(text) ? null : await specIn(text);
+      const spec = isAddress(text) ? null : await specIn(text);
       if (spec) {
         const name = text.replace(/^.*[/\\]/, '').replace(/\.json$/i, '');
         const source = { kind: 'spec', locations: [text] };
-        return { name, source, model: spec, recorded: null, file: `${slug(name)}-${quant}.gguf`, fileType: null };
+        return { name, source, model: spec, recorded: null, file: fileOf(name), fileType: DEFAULT_TYPE };
       }
-      const { model, name, architecture, source } = await readHuggingFace(text, options);
+      const { model, name: named, architecture, source, ...checkpoint } = await readHuggingFace(text, options);
       const folder = text.replace(/[/\\]?config\.json.*$/, '').replace(/^.*[/\\]/, '');
-      const called = name ?? (folder || 'model');
+      const name = named ?? (folder || 'model');
+      const { tensorBytes, quantization } = checkpoint;
       return {
-        name: called,
-        source,
+        name,
+        source: { ...source, tensorBytes, quantization },
         model,
         recorded: recorded(architecture),
-        file: `${slug(called)}-${quant}.gguf`,
-        fileType: null,
+        file: fileOf(name),
+        fileType: DEFAULT_TYPE,
       };
+    }
+    if (/\.gguf(?:$|[?#])/i.test(text) || isAddress(text) || isFile(text)) {
+      const read = await readGguf(text, options);
+      const { model, fileType, source, architecture } = read;
+      const name = read.name ?? text;
+      const subject = { name, source, recorded: recorded(architecture), fileType };
+      // Another type than the file's is another file: its sizes follow the rules.
+      if (quant === undefined || quant === fileType) return { ...subject, model, file: source.locations[0] };
+      const { tensors: _, ...shape } = model;
+      return { ...subject, model: shape, file: fileOf(name) };
     }
   } finally {
     progress.done();
@@ -152,14 +178,13 @@ async function subjectOf(text, quant) {
     source,
     model,
     recorded: recorded(String(architecture)),
-    file: `${slug(name)}-${quant}.gguf`,
-    fileType: null,
+    file: fileOf(name),
+    fileType: DEFAULT_TYPE,
   };
 }
 
 /** A ModelSpec in a file, told by its groups; null for another JSON. @param {string} path */
 async function specIn(path) {
-  const { readFile } = await import('node:fs/promises');
   const text = await readFile(path, 'utf8');
   try {
     const spec = JSON.parse(text);
@@ -218,14 +243,14 @@ function hardwareOf(o) {
 /** @param {string} text @param {any} o */
 async function answerOf(text, o) {
   const { hardware, backend, multiprocessors } = hardwareOf(o);
-  const { fileType, ...subject } = await subjectOf(text, o.quant ?? 'Q4_K_M');
+  const { fileType, ...subject } = await subjectOf(text, o.quant);
   const trained = subject.model.contextLength || DEFAULT_CONTEXT;
   /** @type {any} */
   const runtime = {
     engine: 'llama.cpp',
     build: o.build,
     server: o.server,
-    fileType: o.quant ?? fileType ?? 'Q4_K_M',
+    fileType: o.quant ?? fileType ?? DEFAULT_TYPE,
     importanceMatrix: o.imatrix ?? false,
     contextLength: o.context ?? Math.min(DEFAULT_CONTEXT, trained),
     batchSize: o.batch,
@@ -244,10 +269,13 @@ async function answerOf(text, o) {
     backend,
     multiprocessors,
   };
-  // Another type than the file's is another file.
-  const retyped = o.quant !== undefined && fileType !== null && o.quant !== fileType;
-  const { tensors: _, ...shape } = subject.model;
-  return planAnswer(wasmCalculator, retyped ? { ...subject, model: shape } : subject, runtime, hardware);
+  const answer = planAnswer(wasmCalculator, subject, runtime, hardware);
+  if (runtime.fileType !== (o.quant ?? fileType)) {
+    answer.notes.push(
+      `The file names no known type, not ${runtime.fileType} either: the weights are those of its tensors.`,
+    );
+  }
+  return answer;
 }
 
 const program = new Command('wasm-calculator');
@@ -256,6 +284,12 @@ const colors = () =>
   picocolors.createColors(
     program.opts().color !== false && picocolors.isColorSupported && process.stdout.isTTY === true,
   );
+// `| head` closes the pipe before all is written.
+process.stdout.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 /** @param {unknown} answer @param {() => string} text @param {boolean} json */
 function print(answer, text, json) {
   process.stdout.write(`${json ? JSON.stringify(answer, null, 2) : text()}\n`);
@@ -383,6 +417,6 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`wasm-calculator: ${/** @type {Error} */ (error).message}\n`);
+  process.stderr.write(`wasm-calculator: ${printable(/** @type {Error} */ (error).message)}\n`);
   process.exitCode = USAGE;
 }

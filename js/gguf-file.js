@@ -6,7 +6,7 @@ import { gguf } from '@huggingface/gguf';
 import { GGUF_ARCHITECTURES, modelFromGgufMetadata } from './gguf.js';
 import { walkHeader } from './gguf-walk.js';
 import { nearest } from './search.js';
-import { openSource } from './source.js';
+import { withSource } from './source.js';
 import { blockSizeOf, bytesOfTensor } from './tensors.js';
 import { display } from './violation.js';
 
@@ -119,11 +119,9 @@ async function parse(header) {
 }
 
 /** @param {import('./readers.d.ts').Input} input @param {ReadOptions} options */
-async function readHeader(input, options) {
-  const { maximumHeaderBytes = 50e6 } = options;
-  const source = await openSource(input, options);
-  try {
-    const { header, end, lengths } = await walkHeader(source, maximumHeaderBytes);
+const readHeader = (input, options) =>
+  withSource('readGguf', input, options, async (source) => {
+    const { header, end, lengths } = await walkHeader(source, options.maximumHeaderBytes ?? 50e6);
     const parsed = await parse(header);
     const tensors = parsed.tensorInfos.map(({ name, shape, dtype, offset }) => ({
       name,
@@ -144,15 +142,7 @@ async function readHeader(input, options) {
       bytesRead: source.bytesRead,
       version: Number(parsed.metadata.version),
     };
-  } catch (error) {
-    if (options.signal?.aborted) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    const Kind = error instanceof RangeError ? RangeError : Error;
-    throw new Kind(`readGguf: ${source.location}: ${reason.replace(/^planMemory: model\./, '')}`, { cause: error });
-  } finally {
-    await source.close();
-  }
-}
+  });
 
 /** All parts of a split file, given any of them. @param {import('./readers.d.ts').Input} input */
 function partsOf(input) {

@@ -35,6 +35,11 @@ class Reader {
     const value = this.raw(...names);
     if (value === undefined) return undefined;
     const number = Array.isArray(value) ? value[0] : value;
+    if (Array.isArray(value) && value.some((other) => other !== number)) {
+      throw new RangeError(
+        `${NAME}: config.${names[0]} differs from layer to layer, which is not understood of this model_type`,
+      );
+    }
     if (typeof number !== 'number' || !Number.isFinite(number) || number < 0) {
       throw new RangeError(`${NAME}: config.${names[0]} must be a number of at least 0, got ${display(number)}`);
     }
@@ -491,7 +496,11 @@ const common = (c, put) => {
   put('context_length', c.maybe('max_position_embeddings', 'n_positions', 'max_seq_len', 'seq_length') ?? 0);
   put('embedding_length', c.number('hidden_size', 'd_model', 'n_embd'));
   put('block_count', c.layers);
-  put('feed_forward_length', c.maybe('intermediate_size', 'ffn_hidden_size', 'n_inner'));
+  const lengths = c.raw('intermediate_size');
+  put(
+    'feed_forward_length',
+    Array.isArray(lengths) ? lengths : c.maybe('intermediate_size', 'ffn_hidden_size', 'n_inner'),
+  );
   put('attention.head_count', c.heads);
   put('attention.head_count_kv', c.kvHeads);
   put('attention.key_length', c.maybe('head_dim', 'attention_head_dim'));

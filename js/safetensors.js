@@ -4,7 +4,7 @@
 
 import { modelFromGgufMetadata } from './gguf.js';
 import { ggufMetadataFromHuggingFaceConfig } from './huggingface.js';
-import { openSource, readWhole } from './source.js';
+import { isMissing, withSource } from './source.js';
 import { display } from './violation.js';
 
 /**
@@ -15,40 +15,55 @@ import { display } from './violation.js';
 
 const LARGEST_JSON = 50e6;
 
-/** @param {string} location @param {Uint8Array} bytes @returns {any} */
-function parse(location, bytes) {
+const NAME = 'readHuggingFace';
+
+/** @param {Uint8Array} bytes @returns {any} */
+function parse(bytes) {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    throw new RangeError(`readHuggingFace: ${location} must be JSON: ${/** @type {Error} */ (error).message}`);
+    throw new RangeError(`it must be JSON: ${/** @type {Error} */ (error).message}`);
   }
 }
 
+/** @param {Input} input @param {ReadOptions} options */
+const readJson = (input, options) =>
+  withSource(NAME, input, options, async (source) => {
+    const bytes = await source.read(0, LARGEST_JSON + 1);
+    if (bytes.length > LARGEST_JSON) throw new RangeError(`it must be at most ${LARGEST_JSON} bytes`);
+    return { location: source.location, json: parse(bytes) };
+  });
+
+/** Bytes of all tensors of a checkpoint, from its index. @param {Input} input @param {ReadOptions} options */
+async function bytesInIndex(input, options) {
+  const { location, json } = await readJson(input, options);
+  const bytes = json?.metadata?.total_size;
+  if (!Number.isSafeInteger(bytes) || bytes < 0) {
+    throw new RangeError(`${NAME}: ${location}: metadata.total_size is missing`);
+  }
+  return { location, bytes };
+}
+
 /** Bytes of all tensors of one safetensors file. @param {Input} input @param {ReadOptions} options */
-async function bytesInHeader(input, options) {
-  const source = await openSource(input, options);
-  try {
+const bytesInHeader = (input, options) =>
+  withSource(NAME, input, options, async (source) => {
     const first = new Uint8Array(8);
     first.set(await source.read(0, 8));
     const length = Number(new DataView(first.buffer).getBigUint64(0, true));
     if (!(length >= 2 && length <= LARGEST_JSON)) {
-      throw new RangeError(`readHuggingFace: ${source.location}: no safetensors file: a header of ${length} bytes`);
+      throw new RangeError(`no safetensors file: a header of ${length} bytes`);
     }
-    const header = parse(source.location, await source.read(8, length));
     let bytes = 0;
-    for (const [name, tensor] of Object.entries(header)) {
+    for (const [name, tensor] of Object.entries(parse(await source.read(8, length)))) {
       if (name === '__metadata__') continue;
       const [start, end] = tensor?.data_offsets ?? [];
       if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end >= start)) {
-        throw new RangeError(`readHuggingFace: ${source.location}: tensor ${name} has no data_offsets`);
+        throw new RangeError(`tensor ${display(name)} has no data_offsets`);
       }
       bytes += end - start;
     }
-    return bytes;
-  } finally {
-    await source.close();
-  }
-}
+    return { location: source.location, bytes };
+  });
 
 /**
  * How a checkpoint is quantised, and the bits that a quantised weight takes with its scales.
@@ -78,6 +93,12 @@ function quantizationOf(config) {
       const scale = q.bnb_4bit_use_double_quant ? 8 / 64 + 32 / (64 * 256) : 32 / 64;
       return { method, bits: 4, groupSize: 64, bitsPerWeight: 4 + scale };
     }
+    case 'compressed-tensors': {
+      const [weights] = Object.values(q.config_groups ?? {}).map((/** @type {any} */ kinds) => kinds?.weights);
+      const bits = typeof weights?.num_bits === 'number' ? weights.num_bits : null;
+      const size = typeof weights?.group_size === 'number' && weights.group_size > 0 ? weights.group_size : null;
+      return { method, bits, groupSize: size, bitsPerWeight: bits === null ? null : bits + (size ? 16 / size : 0) };
+    }
     case 'mxfp4':
       return { method, bits: 4, groupSize: 32, bitsPerWeight: 4.25 };
     default:
@@ -102,12 +123,12 @@ export async function readHuggingFace(input, options = {}) {
   const isFile =
     typeof input === 'string' || input instanceof URL || input instanceof Blob || ArrayBuffer.isView(input);
   if (isFile || input instanceof ArrayBuffer) {
-    const read = await readWhole(/** @type {Input} */ (input), LARGEST_JSON, options);
+    const read = await readJson(/** @type {Input} */ (input), options);
     location = read.location;
-    config = parse(location, read.bytes);
+    config = read.json;
   }
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw new RangeError(`readHuggingFace: ${location} must hold an object, got ${display(config)}`);
+    throw new RangeError(`${NAME}: ${location}: it must hold an object, got ${display(config)}`);
   }
   let from;
   let model;
@@ -125,32 +146,22 @@ export async function readHuggingFace(input, options = {}) {
   // Files beside a config that is given by its place are taken if they are there.
   const index = options.index ?? besides(/** @type {Input} */ (input), 'model.safetensors.index.json');
   const weights = options.weights ?? besides(/** @type {Input} */ (input), 'model.safetensors');
-  const optional = async (/** @type {boolean} */ asked, /** @type {() => Promise<number>} */ read) => {
+  const take = async (
+    /** @type {Input | undefined} */ file,
+    /** @type {boolean} */ asked,
+    /** @type {typeof bytesInIndex} */ bytesIn,
+  ) => {
+    if (!file || tensorBytes !== null) return;
     try {
-      return await read();
+      const found = await bytesIn(file, options);
+      tensorBytes = found.bytes;
+      locations.push(found.location);
     } catch (error) {
-      if (asked || options.signal?.aborted) throw error;
-      return null;
+      if (asked || !isMissing(error)) throw error;
     }
   };
-  if (index) {
-    tensorBytes = await optional(options.index !== undefined, async () => {
-      const read = await readWhole(index, LARGEST_JSON, options);
-      const total = parse(read.location, read.bytes)?.metadata?.total_size;
-      if (!Number.isSafeInteger(total) || total < 0) {
-        throw new RangeError(`readHuggingFace: ${read.location}: metadata.total_size is missing`);
-      }
-      locations.push(read.location);
-      return total;
-    });
-  }
-  if (weights && tensorBytes === null) {
-    tensorBytes = await optional(options.weights !== undefined, async () => {
-      const bytes = await bytesInHeader(weights, options);
-      locations.push(typeof weights === 'string' ? weights : 'model.safetensors');
-      return bytes;
-    });
-  }
+  await take(index, options.index !== undefined, bytesInIndex);
+  await take(weights, options.weights !== undefined, bytesInHeader);
   return {
     model,
     name: /** @type {any} */ (config)._name_or_path || null,

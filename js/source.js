@@ -49,6 +49,8 @@ async function fromPath(path) {
 
 /** What will not get better by trying again. */
 class Refused extends Error {}
+/** There is no such file, or not for us. */
+class Missing extends Refused {}
 
 /**
  * An answer of a server: the bytes that follow `at`.
@@ -86,7 +88,7 @@ function fromUrl(location, options) {
     );
     const refuse = (/** @type {string} */ message) => {
       stop.abort();
-      return new Refused(`${location} ${message}`);
+      return new Refused(message);
     };
     if (!response.ok) stop.abort();
     if (response.status === 416) {
@@ -94,16 +96,19 @@ function fromUrl(location, options) {
       return null;
     }
     if (response.status >= 500 || response.status === 429) throw new Error(`status ${response.status}`);
-    if (!response.ok) throw new Refused(`${location} answers with status ${response.status}`);
+    if (!response.ok) {
+      const Kind = [401, 403, 404, 410].includes(response.status) ? Missing : Refused;
+      throw new Kind(`the server answers with status ${response.status}`);
+    }
     const seen = response.headers.get('etag');
-    if (tag !== undefined && seen !== tag) throw refuse('changed while it was read');
+    if (tag !== undefined && seen !== tag) throw refuse('it changed while it was read');
     tag = seen;
     const whole = response.status !== 206;
     if (!whole) {
       const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
-      if (!range || Number(range[1]) !== start) throw refuse('answers with another range');
+      if (!range || Number(range[1]) !== start) throw refuse('the server answers with another range');
       const size = range[2] === '*' ? source.size : Number(range[2]);
-      if (source.size !== undefined && source.size !== size) throw refuse('changed while it was read');
+      if (source.size !== undefined && source.size !== size) throw refuse('it changed while it was read');
       source.size = size;
     }
     const body = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
@@ -177,8 +182,10 @@ function fromUrl(location, options) {
           filled = /** @type {any} */ (error).filled ?? filled;
           failures = filled > before ? 0 : failures + 1;
           if (failures >= attempts) {
-            const reason = error instanceof Error ? error.message : String(error);
-            throw new Error(`${location} cannot be read: ${reason}, after ${attempts} attempts`);
+            // fetch says little itself.
+            const { message, cause } = /** @type {Error} */ (error);
+            const reason = /** @type {any} */ (cause)?.message || message;
+            throw new Error(`it cannot be read: ${reason}, after ${attempts} attempts`);
           }
           await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS * 2 ** failures));
         }
@@ -196,7 +203,7 @@ function fromUrl(location, options) {
  * @param {ReadOptions} [options]
  * @returns {Promise<Source>}
  */
-export async function openSource(input, options = {}) {
+async function openSource(input, options = {}) {
   if (input instanceof ArrayBuffer || ArrayBuffer.isView(input)) {
     return fromBlob('bytes in memory', new Blob([/** @type {ArrayBuffer} */ (input)]));
   }
@@ -209,17 +216,26 @@ export async function openSource(input, options = {}) {
   throw new TypeError(`a file must be a path, a URL, a Blob or bytes, got ${display(input)}`);
 }
 
+/** Whether an error of `withSource` says that there is no such file. @param {any} error */
+export const isMissing = (error) => error.code === 'ENOENT' || error.cause instanceof Missing;
+
 /**
- * All of a file that is small.
+ * Reads a file; what goes wrong is told with who reads what.
  *
- * @param {import('./readers.d.ts').Input} input @param {number} limit bytes @param {ReadOptions} options
+ * @template T
+ * @param {string} who @param {import('./readers.d.ts').Input} input @param {ReadOptions} options
+ * @param {(source: Source) => Promise<T>} read
  */
-export async function readWhole(input, limit, options) {
+export async function withSource(who, input, options, read) {
   const source = await openSource(input, options);
   try {
-    const bytes = await source.read(0, limit + 1);
-    if (bytes.length > limit) throw new RangeError(`${source.location} must be at most ${limit} bytes`);
-    return { location: source.location, bytes };
+    return await read(source);
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    const Kind = error instanceof RangeError ? RangeError : Error;
+    // Sizes of tensors are checked as planMemory does.
+    const message = /** @type {Error} */ (error).message.replace(/^planMemory: model\./, '');
+    throw new Kind(`${who}: ${source.location}: ${message}`, { cause: error });
   } finally {
     await source.close();
   }

@@ -74,6 +74,9 @@ std::string slug(const std::string& name) {
 }
 
 Subject subjectOf(const std::string& text) {
+  if (text.ends_with(".gguf") || text.starts_with("http")) {
+    throw std::invalid_argument(text + ": GGUF files and addresses are for the npm tool");
+  }
   if (text.ends_with(".json")) {
     std::ifstream file(text, std::ios::binary);
     if (!file) throw std::invalid_argument(text + " cannot be read");
@@ -83,6 +86,7 @@ Subject subjectOf(const std::string& text) {
     } catch (const nlohmann::json::exception& error) {
       throw std::invalid_argument(text + " must be JSON: " + error.what());
     }
+    if (!json.contains("groups")) throw std::invalid_argument(text + ": a config.json is for the npm tool");
     if (json.contains("tensors")) throw std::invalid_argument(text + ": lists of tensors are for the npm tool");
     std::string name = text.substr(text.find_last_of("/\\") + 1);
     name.resize(name.size() - std::string(".json").size());
@@ -367,7 +371,7 @@ Json answerOf(const Question& q) {
 
   Json notes = Json::array();
   if (!hardware) {
-    notes.push_back("No device is given (--device, or --vram and --bandwidth): nothing says whether it fits.");
+    notes.push_back("No device is given (--device; --vram and --bandwidth; --gpus 0 for none): nothing says whether it fits.");
   } else {
     if (hardware->kind == MemoryKind::separate && !hardware->hostMemory) {
       notes.push_back("The memory of the host is not given (--ram) and was not checked.");

@@ -131,7 +131,11 @@ export function planAnswer(core, subject, runtime, hardware) {
   const suggestion =
     hardware && fit && !fit.fits && !auto && used.gpus !== 0 ? bestPlacement(core, model, used, hardware) : null;
   const ceiling = ceilingOf(memory, hardware);
-  if (!hardware) notes.push('No device is given (--device, or --vram and --bandwidth): nothing says whether it fits.');
+  if (!hardware) {
+    notes.push(
+      'No device is given (--device; --vram and --bandwidth; --gpus 0 for none): nothing says whether it fits.',
+    );
+  }
   if (hardware && hardware.kind === 'separate' && hardware.hostMemory === null) {
     notes.push('The memory of the host is not given (--ram) and was not checked.');
   }

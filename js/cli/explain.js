@@ -1,7 +1,7 @@
 // @ts-check
 // Where every number of a plan comes from, term by term. docs/memory.md has the whole of it.
 import { SCHEMA } from './answer.js';
-import { gib, table } from './print.js';
+import { gib, printable, table } from './print.js';
 
 /** @type {Record<string, [formula: string, source: string]>} */
 const TERMS = {
@@ -59,7 +59,7 @@ export function explanation({ model, runtime, memory, speed }) {
 export function printExplanation(explained, colors) {
   const { model, runtime, cells, terms, stages, speed } = explained;
   const lines = [
-    `${colors.bold(model.name)}  ${runtime.fileType}, ${runtime.contextLength} tokens, build b${runtime.build} of llama.cpp`,
+    `${colors.bold(printable(model.name))}  ${runtime.fileType}, ${runtime.contextLength} tokens, build b${runtime.build} of llama.cpp`,
     `cells: ${cells.streams} x ${cells.full}${cells.sliding ? `, ${cells.sliding} in sliding layers` : ''}`,
   ];
   for (const [term, [formula, source]] of Object.entries(TERMS)) {

@@ -9,6 +9,9 @@ const BAR = 24;
 /** @param {number} bytes */
 export const gib = (bytes) => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
+/** Names are a file's to choose: what would steer a terminal is left out. @param {string} text */
+export const printable = (text) => text.replace(/\p{Cc}+/gu, ' ').trim();
+
 /** @param {number} count */
 function billions(count) {
   return count >= 1e9 ? `${(count / 1e9).toFixed(2)} B` : `${(count / 1e6).toFixed(0)} M`;
@@ -35,14 +38,15 @@ export function table(head, rows, colors, align = []) {
     .join('\n');
 }
 
-/** @type {[key: 'weights' | 'kvCache' | 'recurrentState' | 'computeBuffer' | 'outputBuffer' | 'overhead', letter: string, color: 'blue' | 'green' | 'cyan' | 'yellow' | 'magenta' | 'red'][]} */
+/** @typedef {'weights' | 'kvCache' | 'recurrentState' | 'computeBuffer' | 'outputBuffer' | 'overhead'} Term */
+/** Term, its heading with the letter of the bars, and their colour. @type {[key: Term, heading: string, color: 'blue' | 'green' | 'cyan' | 'yellow' | 'magenta' | 'red'][]} */
 const TERMS = [
-  ['weights', 'W', 'blue'],
-  ['kvCache', 'K', 'green'],
-  ['recurrentState', 'R', 'cyan'],
-  ['computeBuffer', 'C', 'yellow'],
-  ['outputBuffer', 'O', 'magenta'],
-  ['overhead', 'B', 'red'],
+  ['weights', 'Weights', 'blue'],
+  ['kvCache', 'KV cache', 'green'],
+  ['recurrentState', 'State', 'cyan'],
+  ['computeBuffer', 'Compute', 'yellow'],
+  ['outputBuffer', 'Output', 'magenta'],
+  ['overhead', 'Backend', 'red'],
 ];
 
 /** Letters for the terms of a device, as wide as its share of what is there. @param {any} device @param {number} of @param {Colors} colors */
@@ -50,7 +54,7 @@ function bar(device, of, colors) {
   let drawn = '';
   let used = 0;
   let width = 0;
-  for (const [key, letter, color] of TERMS) {
+  for (const [key, [letter], color] of TERMS) {
     used += device[key];
     const end = Math.min(BAR, Math.round((used / of) * BAR));
     drawn += colors[color](letter.repeat(end - width));
@@ -64,7 +68,7 @@ export function printPlan(answer, colors) {
   const { model, runtime, memory, fit, hardware, suggestion, notes } = answer;
   const speed = answer.speed.tokensPerSecond;
   const lines = [
-    `${colors.bold(model.name)}  ${billions(model.parameters)} parameters, ${billions(model.activeParameters)} read per token, ${model.layers} layers`,
+    `${colors.bold(printable(model.name))}  ${billions(model.parameters)} parameters, ${billions(model.activeParameters)} read per token, ${model.layers} layers`,
     `${runtime.fileType}, ${runtime.contextLength} tokens of context, caches ${runtime.cacheTypeK}/${runtime.cacheTypeV}, weights ${gib(memory.fileBytes)}`,
   ];
   if (hardware) {
@@ -72,24 +76,20 @@ export function printPlan(answer, colors) {
     lines.push(`${hardware.device ?? 'GPU'}${hardware.gpus > 1 ? ` x ${hardware.gpus}` : ''}${memoryText}`);
   }
   const largest = Math.max(...memory.devices.map(({ total }) => total));
+  const shown = TERMS.filter(([key]) => memory.devices.some((device) => device[key] > 0));
+  const size = (/** @type {number} */ bytes) => (bytes / 2 ** 30).toFixed(2);
   const rows = memory.devices.map((device, i) => {
     const available = fit?.devices[i].available ?? null;
     return [
       device.name,
       bar(device, available || largest, colors),
-      ...TERMS.map(([key]) => gib(device[key])),
-      colors.bold(gib(device.total)),
-      available === null ? '-' : gib(available),
+      ...shown.map(([key]) => size(device[key])),
+      colors.bold(size(device.total)),
+      available === null ? '-' : size(available),
     ];
   });
-  const head = [
-    '',
-    '',
-    ...TERMS.map(([key, letter, color]) => colors[color](`${key} ${letter}`)),
-    'total',
-    'available',
-  ];
-  lines.push('', table(head, rows, colors, ['left', 'left', ...new Array(8).fill('right')]), '');
+  const head = ['GiB', '', ...shown.map(([, heading, color]) => colors[color](heading)), 'Total', 'Available'];
+  lines.push('', table(head, rows, colors, ['left', 'left', ...new Array(head.length - 2).fill('right')]), '');
   if (fit?.fits) {
     const spare = fit.devices
       .filter(({ available }) => available !== null)
@@ -109,7 +109,8 @@ export function printPlan(answer, colors) {
     lines.push(`With ${options.join(' ')} it does; ${ceiling(suggestion.ceilingTokensPerSecond)}`);
   }
   if (speed !== null) lines.push(`Decoding: ${ceiling(speed)}`);
-  lines.push('', colors.dim(answer.commandLine));
+  if (lines.at(-1) !== '') lines.push('');
+  lines.push(colors.dim(answer.commandLine));
   for (const note of notes) lines.push(colors.yellow(`Note: ${note}`));
   return lines.join('\n');
 }

@@ -158,7 +158,23 @@ test('a GGUF file, its address and a config.json are planned', async () => {
   assert.deepEqual(fromFile.memory.devices, memory.devices);
   assert.match(fromFile.commandLine, /^llama-server --model mine\.gguf /);
   // Another type is another file: its sizes follow the rules.
-  assert.equal(read('mine.gguf', '--quant', 'Q4_K_M').memory.fileBytes, both('llama 3.1 8b').answer.memory.fileBytes);
+  const other = read('mine.gguf', '--quant', 'Q4_K_M');
+  assert.equal(other.memory.fileBytes, both('llama 3.1 8b').answer.memory.fileBytes);
+  assert.match(other.commandLine, /^llama-server --model mine-Q4_K_M\.gguf /);
+  // A file need not be called .gguf, and one that names no type is not said to have one.
+  const { 'general.file_type': _, ...untyped } = golden.entries[name].metadata;
+  const hostile = { ...untyped, 'general.name': 'Red \u001b[31m\u0007' };
+  writeFileSync(join(folder, 'blob'), ggufBytes({ metadata: hostile, tensors: tensorsOf(golden.models.get(name)) }));
+  const fromBlob = read('blob');
+  assert.deepEqual(fromBlob.memory, fromFile.memory);
+  assert.deepEqual(
+    fromBlob.notes.filter((note) => note.startsWith('The file names no known type, not Q4_K_M either')).length,
+    1,
+  );
+  assert.deepEqual(read('blob', '--quant', 'q8_0').notes, fromFile.notes);
+  const text = cli('plan', 'blob').stdout;
+  assert.match(text, /^Red {2}\[31m {2}8\.03 B parameters/);
+  assert.match(cli('explain', 'mine.gguf').stdout, /^Mine {2}F16, 8192 tokens/);
 
   const server = createServer((request, response) => {
     const [, from, to] = /(\d+)-(\d+)/.exec(request.headers.range);
@@ -210,6 +226,7 @@ test('bad usage ends with 2 and says what is wrong', () => {
       ['plan', 'phi-2', '--kv', 'q8_0', '--no-flash-attention'],
       /runtime\.cacheTypeV must be f32, f16 or bf16 where flashAttention is false/,
     ],
+    [['plan', 'phi-2', '--gpu-layers', '7.5'], /It must be a whole number, all or auto\./],
     [['plan', 'none.gguf'], /ENOENT/],
     [['plan', 'none.json'], /ENOENT/],
     [['fly'], /unknown command 'fly'/],
@@ -227,6 +244,7 @@ test('lists, explanations and detection, for people and as JSON', () => {
   assert.equal(JSON.parse(cli('devices', '--json').stdout).length, 252);
   assert.match(cli('devices', '4090').stdout, /GeForce RTX 4090 +gpu +24\.00 GiB +1008/);
   assert.equal(cli('devices', 'nonesuch').status, 1);
+  assert.match(cli('devices', 'rtx 50').stdout, /GeForce RTX 5090 +gpu/);
   const text = cli('explain', 'gemma 3 27b', '--device', '3090').stdout;
   for (const part of ['kvCache\n  = layers x cells', 'ggml-org/llama.cpp', 'gpu0: ', 'in sliding layers']) {
     assert.ok(text.includes(part), part);

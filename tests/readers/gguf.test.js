@@ -229,8 +229,12 @@ test('a server without ranges whose connection drops is asked again from the sta
 
 test('errors of a server are told, not tried for ever', async () => {
   for (const [behave, message, options] of [
-    [({ response }) => response.writeHead(404).end(), /readGguf: http.*: http.* answers with status 404$/],
-    [({ response }) => response.writeHead(503).end(), /cannot be read: status 503, after 2 attempts/, { attempts: 2 }],
+    [({ response }) => response.writeHead(404).end(), /readGguf: http\S*: the server answers with status 404$/],
+    [
+      ({ response }) => response.writeHead(503).end(),
+      /readGguf: http\S*: it cannot be read: status 503, after 2 attempts$/,
+      { attempts: 2 },
+    ],
     [({ response }) => response.destroy(), /cannot be read: .*, after 2 attempts/, { attempts: 2 }],
     [
       ({ response }) => response.writeHead(206, { 'content-range': 'bytes 7-9/10' }).end('abc'),

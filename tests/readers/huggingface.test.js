@@ -100,6 +100,10 @@ test('what is missing, wrong or unknown is named', async () => {
     [without('hidden_size'), 'config.hidden_size or config.d_model or config.n_embd is missing'],
     [without('vocab_size'), 'config.vocab_size is missing'],
     [{ ...llama31, num_hidden_layers: 2.5 }, 'config.num_hidden_layers must be a whole number from 1 to 1024, got 2.5'],
+    [
+      { ...llama31, num_key_value_heads: [8, 8, 4] },
+      'config.num_key_value_heads differs from layer to layer, which is not understood of this model_type',
+    ],
     [{ ...llama31, hidden_size: 'big' }, 'config.hidden_size must be a number of at least 0, got "big"'],
     [
       { ...llama31, model_type: 'lama' },
@@ -113,8 +117,8 @@ test('what is missing, wrong or unknown is named', async () => {
     assert.throws(() => modelFromHuggingFaceConfig(config), { message: `modelFromHuggingFaceConfig: ${message}` });
   }
   await assert.rejects(readHuggingFace({}), { message: 'readHuggingFace: a config: config.model_type is missing' });
-  await assert.rejects(readHuggingFace(new Blob(['{'])), /readHuggingFace: a Blob must be JSON: /);
-  await assert.rejects(readHuggingFace(new Blob(['7'])), /readHuggingFace: a Blob must hold an object, got 7/);
+  await assert.rejects(readHuggingFace(new Blob(['{'])), /readHuggingFace: a Blob: it must be JSON: /);
+  await assert.rejects(readHuggingFace(new Blob(['7'])), /readHuggingFace: a Blob: it must hold an object, got 7$/);
 });
 
 test('exact bytes come from the index beside the config, or from the header of its one file', async () => {
@@ -148,6 +152,9 @@ test('exact bytes come from the index beside the config, or from the header of i
     await assert.rejects(readHuggingFace(llama31, { weights }), /no safetensors file: a header of/);
   }
   await assert.rejects(readHuggingFace(llama31, { index: new Blob(['{}']) }), /metadata\.total_size is missing/);
+  // What is there and wrong is no longer optional.
+  writeFileSync(join(work, 'index/model.safetensors.index.json'), '{"metadata": {"total_si');
+  await assert.rejects(readHuggingFace(config('index')), /index\.json: it must be JSON: /);
 });
 
 test('quantised checkpoints tell their bits with scales', async () => {
@@ -164,6 +171,10 @@ test('quantised checkpoints tell their bits with scales', async () => {
   assert.equal((await read({ quant_method: 'bitsandbytes', load_in_4bit: true })).bitsPerWeight, 4.5);
   assert.equal((await read({ load_in_4bit: true, bnb_4bit_use_double_quant: true })).bitsPerWeight, 4.126953125);
   assert.equal((await read({ load_in_8bit: true })).bitsPerWeight, 8);
+  const groups = (weights) => ({ quant_method: 'compressed-tensors', config_groups: { group_0: { weights } } });
+  assert.equal((await read(groups({ num_bits: 8, strategy: 'channel', group_size: null }))).bitsPerWeight, 8);
+  assert.equal((await read(groups({ num_bits: 4, strategy: 'group', group_size: 128 }))).bitsPerWeight, 4.125);
+  assert.equal((await read({ quant_method: 'compressed-tensors' })).bitsPerWeight, null);
   assert.equal((await read({ quant_method: 'other' })).bitsPerWeight, null);
 });
 
