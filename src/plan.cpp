@@ -371,7 +371,8 @@ Json answerOf(const Question& q) {
 
   Json notes = Json::array();
   if (!hardware) {
-    notes.push_back("No device is given (--device; --vram and --bandwidth; --gpus 0 for none): nothing says whether it fits.");
+    notes.push_back(
+        "No device is given (--device; --vram and --bandwidth; --gpus 0 for none): nothing says whether it fits.");
   } else {
     if (hardware->kind == MemoryKind::separate && !hardware->hostMemory) {
       notes.push_back("The memory of the host is not given (--ram) and was not checked.");
