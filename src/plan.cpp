@@ -448,16 +448,23 @@ void print(const Json& answer) {
 int runPlan(int count, const char* const* arguments) {
   Question q;
   CLI::App app("Whether a model fits a device, and the ceiling of its speed", "llmcalc plan");
-  const auto whole = [](const char* what, double minimum, double maximum) {
+  const auto within = [](const char* what, double minimum, double maximum, bool isWhole) {
     return CLI::Validator(
         [=](const std::string& text) {
           double value = 0;
           const bool fits = CLI::detail::lexical_cast(text, value) && value >= minimum && value <= maximum &&
-                            value == std::floor(value);
+                            (!isWhole || value == std::floor(value));
           return fits ? std::string()
-                      : "must be a whole number from " + formatNumber(minimum) + " to " + formatNumber(maximum);
+                      : std::string(isWhole ? "must be a whole number from " : "must be a number from ") +
+                            formatNumber(minimum) + " to " + formatNumber(maximum);
         },
         what);
+  };
+  const auto whole = [&](const char* what, double minimum, double maximum) {
+    return within(what, minimum, maximum, true);
+  };
+  const auto number = [&](const char* what, double minimum, double maximum) {
+    return within(what, minimum, maximum, false);
   };
   const auto namesOf = [](const auto& types) {
     std::vector<std::string> names(types.size());
@@ -469,19 +476,19 @@ int runPlan(int count, const char* const* arguments) {
   const std::vector<std::string> backends(kBackends.begin(), kBackends.end());
   const auto layers = CLI::Validator(
       [](const std::string& text) {
-        const bool number =
+        const bool digits =
             !text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string::npos;
-        return number || text == "all" || text == "auto" ? std::string() : "must be a whole number, all or auto";
+        return digits || text == "all" || text == "auto" ? std::string() : "must be a whole number, all or auto";
       },
       "N|all|auto");
 
   app.add_option("model", q.model, "a name of the catalogue, or the JSON of a ModelSpec")->required();
   app.add_option("--device", q.device, "a name of the catalogue");
   app.add_option("--gpus", q.gpus, "how many of that device")->check(whole("N", 0, 16));
-  app.add_option("--vram", q.vram, "GB of one GPU, as sold (1 GB is 2^30 bytes)")->check(CLI::Range(0.0, 1e6));
-  app.add_option("--bandwidth", q.bandwidth, "GB/s of its memory")->check(CLI::Range(1e-9, 1e9));
-  app.add_option("--ram", q.ram, "GB of the host; of Apple and APUs, all of it")->check(CLI::Range(0.0, 1e6));
-  app.add_option("--ram-bandwidth", q.ramBandwidth, "GB/s of the host's memory")->check(CLI::Range(1e-9, 1e9));
+  app.add_option("--vram", q.vram, "GB of one GPU, as sold (1 GB is 2^30 bytes)")->check(number("GB", 0, 1e6));
+  app.add_option("--bandwidth", q.bandwidth, "GB/s of its memory")->check(number("GB/s", 1e-9, 1e9));
+  app.add_option("--ram", q.ram, "GB of the host; of Apple and APUs, all of it")->check(number("GB", 0, 1e6));
+  app.add_option("--ram-bandwidth", q.ramBandwidth, "GB/s of the host's memory")->check(number("GB/s", 1e-9, 1e9));
   app.add_option("--backend", q.backend, "interface to the GPU")->check(CLI::IsMember(backends));
   app.add_option("--quant", q.quant, "file type; default Q4_K_M")->check(CLI::IsMember(fileTypes, CLI::ignore_case));
   app.add_flag("--imatrix", q.importanceMatrix, "quantised with an importance matrix");

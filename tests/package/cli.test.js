@@ -15,9 +15,10 @@ const { folder } = consumer();
 const command = join(folder, 'node_modules/.bin/wasm-calculator');
 const native = join(root, 'build/native-release/src/llmcalc');
 const golden = readCompact(fileURLToPath(new URL('../golden', import.meta.url)));
-const validate = new Ajv({ allowUnionTypes: true }).compile(
-  JSON.parse(readFileSync(join(root, 'docs/plan.schema.json'), 'utf8')),
-);
+const ajv = new Ajv({ allowUnionTypes: true });
+const schema = (name) => JSON.parse(readFileSync(join(root, 'docs', name), 'utf8'));
+const validate = ajv.compile(schema('plan.schema.json'));
+ajv.addSchema(schema('answers.schema.json'), 'answers');
 
 function start(program, args, env = process.env) {
   const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8', timeout: 60_000, env });
@@ -143,6 +144,19 @@ test('a spec in JSON is planned by both', () => {
   }
 });
 
+/** The address of a file that a server of ranges has. */
+async function serve(bytes) {
+  const server = createServer((request, response) => {
+    const [, from, to] = /(\d+)-(\d+)/.exec(request.headers.range);
+    const end = Math.min(Number(to), bytes.length - 1);
+    response.writeHead(206, { 'content-range': `bytes ${from}-${end}/${bytes.length}` });
+    response.end(bytes.subarray(Number(from), end + 1));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  after(() => server.close());
+  return `http://127.0.0.1:${server.address().port}/mine.gguf`;
+}
+
 test('a GGUF file, its address and a config.json are planned', async () => {
   const name = 'llama-3.1-8b';
   const bytes = ggufBytes({
@@ -176,15 +190,7 @@ test('a GGUF file, its address and a config.json are planned', async () => {
   assert.match(text, /^Red {2}\[31m {2}8\.03 B parameters/);
   assert.match(cli('explain', 'mine.gguf').stdout, /^Mine {2}F16, 8192 tokens/);
 
-  const server = createServer((request, response) => {
-    const [, from, to] = /(\d+)-(\d+)/.exec(request.headers.range);
-    const end = Math.min(Number(to), bytes.length - 1);
-    response.writeHead(206, { 'content-range': `bytes ${from}-${end}/${bytes.length}` });
-    response.end(bytes.subarray(Number(from), end + 1));
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  after(() => server.close());
-  const url = `http://127.0.0.1:${server.address().port}/mine.gguf`;
+  const url = await serve(bytes);
   const child = spawn(command, ['plan', url, '--json', '--context', '8192'], { cwd: folder });
   let output = '';
   child.stdout.on('data', (part) => {
@@ -208,7 +214,58 @@ test('a GGUF file, its address and a config.json are planned', async () => {
       max_position_embeddings: 131072,
     }),
   );
-  assert.deepEqual(read('config.json', '--quant', 'F16').memory.devices, memory.devices);
+  const fromConfig = read('config.json', '--quant', 'F16');
+  assert.deepEqual(fromConfig.memory.devices, memory.devices);
+  assert.deepEqual(fromConfig.model.source, {
+    kind: 'huggingface',
+    locations: ['config.json'],
+    tensorBytes: null,
+    quantization: null,
+  });
+  for (const [file, message] of [
+    ['mine.gguf', /^llmcalc: mine\.gguf: GGUF files and addresses are for the npm tool$/m],
+    ['config.json', /^llmcalc: config\.json: a config\.json is for the npm tool$/m],
+  ]) {
+    const { status, stderr } = start(native, ['plan', file]);
+    assert.equal(status, 2);
+    assert.match(stderr, message);
+  }
+});
+
+test('a long header shows its progress on a terminal, and nowhere else', async () => {
+  const name = 'llama-3.1-8b';
+  const bytes = ggufBytes({
+    metadata: { ...golden.entries[name].metadata, 'tokenizer.ggml.tokens': new Array(200_000).fill('a long token') },
+    tensors: tensorsOf(golden.models.get(name)),
+  });
+  const url = await serve(bytes);
+  const end = async (program, args) => {
+    const child = spawn(program, args, { cwd: folder });
+    const output = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr']) {
+      child[stream].on('data', (part) => {
+        output[stream] += part;
+      });
+    }
+    await new Promise((resolve) => child.on('close', resolve));
+    return output;
+  };
+  const piped = await end(command, ['plan', url]);
+  assert.equal(piped.stderr, '');
+  const terminal = await end('script', ['-qec', `${command} plan ${url}`, '/dev/null']);
+  assert.match(terminal.stdout, /\rreading the header: \d\.\d MiB .*\r/);
+  assert.match(terminal.stdout, /8\.03 B parameters/);
+});
+
+test('a pipe that is closed early is no failure', () => {
+  const { status, stdout, stderr } = spawnSync(
+    'bash',
+    ['-c', `set -o pipefail; ${command} models --json | head -c 2`],
+    {
+      encoding: 'utf8',
+    },
+  );
+  assert.deepEqual([status, stdout, stderr], [0, '[\n', '']);
 });
 
 test('bad usage ends with 2 and says what is wrong', () => {
@@ -238,6 +295,23 @@ test('bad usage ends with 2 and says what is wrong', () => {
   }
 });
 
+test('what both tools refuse, they refuse in the same words', () => {
+  for (const args of [
+    ['nonesuch'],
+    ['llama 3'],
+    ['kimi k3'],
+    ['phi-2', '--device', 'm4 max'],
+    ['phi-2', '--device', 'm4 max 40'],
+    ['phi-2', '--device', 'rtx 4090 24gb'],
+    ['phi-2', '--device', 'tpu v4'],
+    ['phi-2', '--kv', 'q8_0', '--no-flash-attention'],
+  ]) {
+    const [ours, twin] = [command, native].map((program) => start(program, ['plan', ...args]));
+    assert.equal(ours.stderr.replace(/^wasm-calculator: /, ''), twin.stderr.replace(/^llmcalc: /, ''));
+    assert.deepEqual([ours.status, twin.status], [2, 2]);
+  }
+});
+
 test('lists, explanations and detection, for people and as JSON', () => {
   assert.match(cli('models', 'gemma 3').stdout, /^name +type +layers.*\nGemma 3 270M/);
   assert.equal(JSON.parse(cli('models', '--json').stdout).length, 209);
@@ -255,6 +329,11 @@ test('lists, explanations and detection, for people and as JSON', () => {
     assert.equal(bytes, memory.devices.find(({ name }) => name === device)[term]);
   }
   assert.ok(JSON.parse(cli('detect', '--json').stdout).memory.bytes > 0);
+  for (const args of [['models'], ['models', 'gemma'], ['devices'], ['detect'], ['explain', 'phi-2']]) {
+    const answer = JSON.parse(cli(...args, '--json').stdout);
+    const fits = ajv.getSchema(`answers#/definitions/${args[0]}`);
+    assert.ok(fits(answer), `${args}: ${JSON.stringify(fits.errors)}`);
+  }
   assert.match(cli('--help').stdout, /Examples:\n {2}wasm-calculator plan "llama 3.1 8b"/);
   assert.match(cli('plan', '--help').stdout, /--gpu-layers <n>/);
 });
