@@ -270,9 +270,9 @@ async function answerOf(text, o) {
     multiprocessors,
   };
   const answer = planAnswer(wasmCalculator, subject, runtime, hardware);
-  if (runtime.fileType !== (o.quant ?? fileType)) {
+  if (o.quant === undefined && fileType === null) {
     answer.notes.push(
-      `The file names no known type, not ${runtime.fileType} either: the weights are those of its tensors.`,
+      `The file names no known type, not ${DEFAULT_TYPE} either: the weights are those of its tensors.`,
     );
   }
   return answer;

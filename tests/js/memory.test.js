@@ -177,7 +177,7 @@ test('modelFromGgufMetadata names the key that is missing, wrong or unknown', ()
     [{}, 'modelFromGgufMetadata: general.architecture is missing'],
     [
       { ...metadata, 'llama.block_count': 'many' },
-      'modelFromGgufMetadata: llama.block_count must be a number of at least 0, got many',
+      'modelFromGgufMetadata: llama.block_count must be a number of at least 0, got "many"',
     ],
     [
       { ...metadata, 'llama.feed_forward_length': [1, 2] },
