@@ -37,6 +37,17 @@ export interface CatalogDevice {
   readonly fp8Tflops: number | null;
   readonly int8Tops: number | null;
   readonly fp32Tflops: number | null;
+  /** Operations/s that estimates of speed start from, by rules of the family; 0 is unknown. */
+  readonly speed: {
+    /** FP32 outside of matrix units; what RDNA3 and RDNA4 issue in pairs counts once. */
+    readonly shaderFlops: number;
+    /** FP16. Of NVIDIA's matrix units half of what the data sheet gives: the rate that GeForce accumulate in FP32. */
+    readonly halfFlops: number;
+    /** Of the path that quantised matrices take in prefill: INT8 where there is one. */
+    readonly quantizedOps: number;
+  };
+  /** Devices of one profile of speed. */
+  readonly profileFamily: string;
   /** Of a processor's memory. */
   readonly channels: number | null;
   readonly megatransfers: number | null;

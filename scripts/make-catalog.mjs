@@ -7,6 +7,7 @@ import { parametersOf } from '../js/cli/answer.js';
 import { modelFromGgufMetadata } from '../js/gguf.js';
 import { ggufMetadataFromHuggingFaceConfig } from '../js/huggingface.js';
 import { parseCsv } from './support/csv.mjs';
+import { deviceSpeed } from './support/device-speed.mjs';
 import { configOf } from './support/model-rows.mjs';
 
 const rowsOf = (name) => parseCsv(readFileSync(new URL(`../data/${name}`, import.meta.url), 'utf8'));
@@ -40,6 +41,12 @@ const models = () =>
     source: row.source,
   }));
 
+/** What the laws of speed take from the row. */
+function speedOf(row) {
+  const { shaderFlops, halfFlops, quantizedOps, family } = deviceSpeed(row);
+  return { speed: { shaderFlops, halfFlops, quantizedOps }, profileFamily: family };
+}
+
 const devices = () =>
   rowsOf('devices.csv').map((row) => ({
     name: row.name,
@@ -55,6 +62,7 @@ const devices = () =>
     fp8Tflops: numberOf(row.fp8_tflops),
     int8Tops: numberOf(row.int8_tops),
     fp32Tflops: numberOf(row.fp32_tflops),
+    ...speedOf(row),
     channels: numberOf(row.channels),
     megatransfers: numberOf(row.mts),
     source: row.source,

@@ -42,13 +42,18 @@ Model modelFromJson(const Json& json) {
 }
 
 Device deviceFromJson(const Json& json) {
+  const Json& speed = json.at("speed");
   return {textOf(json, "name"),
           textOf(json, "vendor"),
           textOf(json, "kind"),
           textOf(json, "memoryKind"),
           numberOf(json, "memory"),
           numberOf(json, "bandwidth"),
-          numberOf(json, "multiprocessors").value_or(0.0)};
+          numberOf(json, "multiprocessors").value_or(0.0),
+          numberOf(speed, "shaderFlops").value_or(0.0),
+          numberOf(speed, "halfFlops").value_or(0.0),
+          numberOf(speed, "quantizedOps").value_or(0.0),
+          textOf(json, "profileFamily")};
 }
 
 std::string joined(const std::vector<std::string>& names) {

@@ -27,6 +27,11 @@ struct Device {
   std::optional<double> memory;     // bytes
   std::optional<double> bandwidth;  // GB/s
   double multiprocessors = 0;       // 0: unknown
+  // Operations/s that estimates of speed start from, as in llmcalc/device.hpp; 0: unknown.
+  double shaderFlops = 0;
+  double halfFlops = 0;
+  double quantizedOps = 0;
+  std::string profileFamily;  // devices of one profile of speed
 };
 
 [[nodiscard]] const std::vector<Model>& models();
