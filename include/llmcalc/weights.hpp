@@ -12,14 +12,19 @@
 
 namespace llmcalc {
 
-inline constexpr double kVectorBytes = 4.0;       // norms, biases: F32 in every file
-inline constexpr double kUnquantizedBytes = 2.0;  // matrices that stay as converted, F16 or BF16
-
 // Bytes of one layer. `experts` are the tensors that --n-cpu-moe moves.
 struct LayerWeights {
   double dense = 0;
   double experts = 0;
   double oversized = 0;  // part of experts: tensors larger than FileWeights::largestTensor
+};
+
+// What is summed over tensors: their bytes, or anything else that every element of a type has its share of (times, in
+// throughput.hpp; then all that is called bytes below is that).
+struct TensorBytes {
+  [[nodiscard]] constexpr double operator()(TensorType type, double rowLength, double rows) const noexcept {
+    return tensorBytes(type, rowLength, rows);
+  }
 };
 
 namespace detail {
@@ -29,14 +34,15 @@ struct Variant {
   double base = 0;
   double extra = 0;
 
-  constexpr void add(FileType file, TensorRole role, bool stacked, const QuantizationContext& context, double rowLength,
-                     double rows) noexcept {
+  template <typename Measure>
+  constexpr void add(const Measure& measure, FileType file, TensorRole role, bool stacked,
+                     const QuantizationContext& context, double rowLength, double rows) noexcept {
     if (rows <= 0.0) return;
     const TypeRule rule = typeRule(file, role, stacked, context, rowLength);
-    const double bytes = tensorBytes(fittingType(rule.base, rowLength), rowLength, rows);
+    const double bytes = measure(fittingType(rule.base, rowLength), rowLength, rows);
     base += bytes;
     if (rule.where != Where::nowhere) {
-      extra += tensorBytes(fittingType(rule.special, rowLength), rowLength, rows) - bytes;
+      extra += measure(fittingType(rule.special, rowLength), rowLength, rows) - bytes;
     }
   }
 };
@@ -94,11 +100,12 @@ namespace detail {
          (group.sharedExpertLength > 0.0 ? 1 : 0);
 }
 
-constexpr void addAttention(GroupWeights& w, const LayerGroup& g, double hidden, FileType file,
+template <typename Measure>
+constexpr void addAttention(GroupWeights& w, const LayerGroup& g, double hidden, const Measure& measure, FileType file,
                             const QuantizationContext& c) noexcept {
   Variant plain;
   const auto add = [&](TensorRole role, double rowLength, double rows, bool stacked = false) {
-    plain.add(file, role, stacked, c, rowLength, rows);
+    plain.add(measure, file, role, stacked, c, rowLength, rows);
   };
   if (g.attention == Attention::mla) {
     const double unrotated = g.mlaKeyLength - g.ropeLength;
@@ -117,22 +124,23 @@ constexpr void addAttention(GroupWeights& w, const LayerGroup& g, double hidden,
     const double keys = g.kvHeadCount * g.keyLength;
     const double values = g.kvHeadCount * g.valueLength;
     if (g.fusedQKV) {
-      w.values.add(file, TensorRole::attentionV, false, c, hidden, queries + keys + values);
+      w.values.add(measure, file, TensorRole::attentionV, false, c, hidden, queries + keys + values);
     } else {
       add(TensorRole::attentionQ, hidden, queries * (g.gatedQuery ? 2.0 : 1.0));
       add(TensorRole::attentionK, hidden, keys);
-      if (!g.valueFromKey) w.values.add(file, TensorRole::attentionV, false, c, hidden, values);
+      if (!g.valueFromKey) w.values.add(measure, file, TensorRole::attentionV, false, c, hidden, values);
     }
     add(TensorRole::attentionOutput, g.headCount * g.valueLength, hidden);
   }
   w.fixed += plain.base;
 }
 
-constexpr void addRecurrence(GroupWeights& w, const LayerGroup& g, double hidden, FileType file,
+template <typename Measure>
+constexpr void addRecurrence(GroupWeights& w, const LayerGroup& g, double hidden, const Measure& measure, FileType file,
                              const QuantizationContext& c) noexcept {
   Variant plain;
   const auto add = [&](double rowLength, double rows) {
-    plain.add(file, TensorRole::other, false, c, rowLength, rows);
+    plain.add(measure, file, TensorRole::other, false, c, rowLength, rows);
   };
   switch (g.recurrence) {
     case Recurrence::none:
@@ -148,7 +156,7 @@ constexpr void addRecurrence(GroupWeights& w, const LayerGroup& g, double hidden
       add(g.innerLength, hidden);
       break;
     case Recurrence::gatedDeltaNet:
-      w.values.add(file, TensorRole::attentionV, false, c, hidden,
+      w.values.add(measure, file, TensorRole::attentionV, false, c, hidden,
                    2.0 * g.stateGroupCount * g.stateLength + g.innerLength);
       add(hidden, g.innerLength);
       add(hidden, 2.0 * g.timeStepRank);
@@ -162,37 +170,42 @@ constexpr void addRecurrence(GroupWeights& w, const LayerGroup& g, double hidden
   w.fixed += plain.base;
 }
 
-constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidden, FileType file,
-                              const QuantizationContext& c) noexcept {
+template <typename Measure>
+constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidden, const Measure& measure,
+                              FileType file, const QuantizationContext& c) noexcept {
   if (g.feedForward != FeedForward::none) {
     if (g.feedForward == FeedForward::gated) {
-      w.up.add(file, TensorRole::feedForwardGate, false, c, hidden, g.feedForwardLength);
+      w.up.add(measure, file, TensorRole::feedForwardGate, false, c, hidden, g.feedForwardLength);
     }
-    w.up.add(file, TensorRole::feedForwardUp, false, c, hidden,
+    w.up.add(measure, file, TensorRole::feedForwardUp, false, c, hidden,
              g.feedForwardLength * (g.feedForward == FeedForward::fusedGated ? 2.0 : 1.0));
-    w.down.add(file, TensorRole::feedForwardDown, false, c, g.feedForwardLength, hidden);
+    w.down.add(measure, file, TensorRole::feedForwardDown, false, c, g.feedForwardLength, hidden);
   }
   if (g.expertCount > 0.0) {
     const double rows = g.expertLength * g.expertCount;
     const double matrices = g.plainExperts ? 1.0 : 2.0;
     const double width = g.expertHiddenLength > 0.0 ? g.expertHiddenLength : hidden;
-    w.expertsUp.add(file, TensorRole::feedForwardUp, true, c, width, matrices * rows);
-    w.expertsDown.add(file, TensorRole::feedForwardDown, true, c, g.expertLength, width * g.expertCount);
+    w.expertsUp.add(measure, file, TensorRole::feedForwardUp, true, c, width, matrices * rows);
+    w.expertsDown.add(measure, file, TensorRole::feedForwardDown, true, c, g.expertLength, width * g.expertCount);
     w.largestExpertUp = g.fusedExperts ? w.expertsUp.base : w.expertsUp.base / matrices;
   }
   if (g.sharedExpertLength > 0.0) {
-    w.sharedUp.add(file, TensorRole::feedForwardUp, false, c, hidden,
+    w.sharedUp.add(measure, file, TensorRole::feedForwardUp, false, c, hidden,
                    (g.plainExperts ? 1.0 : 2.0) * g.sharedExpertLength);
-    w.sharedDown.add(file, TensorRole::feedForwardDown, false, c, g.sharedExpertLength, hidden);
+    w.sharedDown.add(measure, file, TensorRole::feedForwardDown, false, c, g.sharedExpertLength, hidden);
   }
 }
 
 }  // namespace detail
 
 // The part of the work that is the same for every layer of a group.
+template <typename Measure = TensorBytes>
 [[nodiscard]] constexpr FileWeights fileWeights(const ModelSpec& model, FileType file, bool importanceMatrix = false,
-                                                double largestTensor = 1e18) noexcept {
+                                                double largestTensor = 1e18, const Measure& measure = {}) noexcept {
   using namespace detail;
+  // Norms and biases are F32 in every file; some matrices stay as converted, F16 or BF16.
+  const auto vectors = [&](double elements) { return measure(TensorType::F32, elements, 1.0); };
+  const auto unquantized = [&](double elements) { return measure(TensorType::F16, elements, 1.0); };
   FileWeights w;
   w.file = file;
   w.largestTensor = largestTensor;
@@ -218,18 +231,18 @@ constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidde
   for (std::size_t i = 0; i < groups; ++i) {
     const LayerGroup& g = model.groups[i];
     GroupWeights& gw = w.groups[i];
-    addAttention(gw, g, hidden, file, w.context);
-    addRecurrence(gw, g, hidden, file, w.context);
-    addFeedForward(gw, g, hidden, file, w.context);
+    addAttention(gw, g, hidden, measure, file, w.context);
+    addRecurrence(gw, g, hidden, measure, file, w.context);
+    addFeedForward(gw, g, hidden, measure, file, w.context);
     Variant plain;
-    plain.add(file, TensorRole::other, false, w.context, hidden,
+    plain.add(measure, file, TensorRole::other, false, w.context, hidden,
               g.perLayerEmbeddingLength + g.furtherElements / hidden);
     if (g.perLayerEmbeddingLength > 0.0) {
-      plain.add(file, TensorRole::other, false, w.context, g.perLayerEmbeddingLength, hidden);
+      plain.add(measure, file, TensorRole::other, false, w.context, g.perLayerEmbeddingLength, hidden);
     }
     gw.fixed += plain.base + gw.values.base + gw.down.base + gw.up.base + gw.sharedDown.base + gw.sharedUp.base +
-                g.vectorElements * kVectorBytes + g.unquantizedElements * kUnquantizedBytes;
-    gw.expertsFixed = gw.expertsDown.base + gw.expertsUp.base + g.expertVectorElements * kVectorBytes;
+                vectors(g.vectorElements) + unquantized(g.unquantizedElements);
+    gw.expertsFixed = gw.expertsDown.base + gw.expertsUp.base + vectors(g.expertVectorElements);
   }
   if (w.valuesWhere != Where::nowhere) {
     visitRuns(model,
@@ -240,7 +253,7 @@ constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidde
 
   const auto one = [&](TensorRole role, double rowLength, double rows) {
     Variant v;
-    v.add(file, role, false, w.context, rowLength, rows);
+    v.add(measure, file, role, false, w.context, rowLength, rows);
     return v.base;
   };
   const TensorRole embedding = model.tiedEmbeddings ? TensorRole::output : TensorRole::tokenEmbedding;
@@ -249,9 +262,8 @@ constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidde
   if (model.perLayerEmbeddingLength > 0.0) {
     w.tokenEmbedding += one(embedding, model.perLayerEmbeddingLength * model.layerCount, model.vocabularySize);
   }
-  w.outputExtras = model.outputVectorElements * kVectorBytes + model.outputUnquantizedElements * kUnquantizedBytes;
-  w.firstLayerExtras =
-      model.firstLayerVectorElements * kVectorBytes + model.firstLayerUnquantizedElements * kUnquantizedBytes;
+  w.outputExtras = vectors(model.outputVectorElements) + unquantized(model.outputUnquantizedElements);
+  w.firstLayerExtras = vectors(model.firstLayerVectorElements) + unquantized(model.firstLayerUnquantizedElements);
   return w;
 }
 
@@ -305,7 +317,7 @@ constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidde
   const LayerWeights layers = nextLayers(model, w, counters, static_cast<int>(model.layerCount), count,
                                          static_cast<std::size_t>(model.predictionGroup));
   detail::Variant projection;
-  projection.add(w.file, TensorRole::other, false, w.context, 2.0 * model.hiddenSize, model.hiddenSize);
+  projection.add(TensorBytes{}, w.file, TensorRole::other, false, w.context, 2.0 * model.hiddenSize, model.hiddenSize);
   return layers.dense + layers.experts + count * projection.base;
 }
 
