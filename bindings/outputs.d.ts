@@ -3,13 +3,17 @@ declare module 'llmcalc:release' {
   export { default } from 'llmcalc:transpiled';
 }
 
+declare module 'llmcalc:speed' {
+  export { default } from 'llmcalc:transpiled';
+}
+
 declare module 'llmcalc:transpiled' {
   type Bound = (...values: (number | boolean)[]) => number;
   type Core = Record<string, Bound> & { HEAPF64: Float64Array; HEAPU8: Uint8Array };
   export default function instantiate(configuration: object, webAssembly?: object): Core;
 }
 
-declare module 'llmcalc:release.wasm' {
+declare module 'llmcalc:speed.wasm' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }

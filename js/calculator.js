@@ -8,7 +8,6 @@ import { display, readViolation } from './violation.js';
 
 /**
  * @typedef {ReturnType<typeof import('llmcalc:transpiled').default>} Core
- * @typedef {import('./types.d.ts').WasmCalculator} WasmCalculator
  */
 
 /**
@@ -61,9 +60,10 @@ function checkedColumns(into, count) {
  * @param {Core} core
  * @param {'wasm' | 'js'} backend
  * @param {Error | null} fallbackReason why `backend` is not 'wasm', if that was tried
- * @returns {WasmCalculator}
+ * @param {(core: Core) => object} further functions, of a core that has them
+ * @returns {any} a WasmCalculator, with the further functions
  */
-export function createCalculator(core, backend, fallbackReason) {
+export function createCalculator(core, backend, fallbackReason, further = () => ({})) {
   const blockLength = core.blockLength();
   const first = core.blockAddress() / Float64Array.BYTES_PER_ELEMENT;
   // The heap has a fixed size, so these views stay valid.
@@ -183,6 +183,7 @@ export function createCalculator(core, backend, fallbackReason) {
     isOutOfMemory,
     getCPUFactor,
     ...createMemory(core),
+    ...further(core),
     modelFromGgufMetadata,
     isWASMAvailable: () => backend === 'wasm',
     backend,

@@ -60,7 +60,14 @@ function withPlanOptions(command) {
     .option('--ram <GB>', 'memory of the host; of Apple and APUs, all of it', within(0, 1e6))
     .option('--ram-bandwidth <GB/s>', "of the host's memory", within(1e-9, 1e9))
     .addOption(
-      new Option('--backend <name>', 'interface to the GPU').choices(['cuda', 'metal', 'vulkan', 'rocm', 'cpu']),
+      new Option('--backend <name>', 'interface to the GPU').choices([
+        'cuda',
+        'metal',
+        'vulkan',
+        'rocm',
+        'sycl',
+        'cpu',
+      ]),
     )
     .addOption(
       new Option('--quant <type>', "file type; default Q4_K_M, or the file's").argParser((text) => {

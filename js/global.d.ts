@@ -1,5 +1,5 @@
-import type { WasmCalculator } from './types.js';
+import type { SpeedCalculator } from './types.js';
 
 declare global {
-  var wasmCalculator: WasmCalculator;
+  var wasmCalculator: SpeedCalculator;
 }

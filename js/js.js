@@ -2,8 +2,9 @@
 // wasm-calculator/js: the transpiled build alone. Nothing here touches WebAssembly, eval or dynamic import.
 import instantiate from 'llmcalc:transpiled';
 import { createCalculator } from './calculator.js';
+import { createSpeed } from './speed.js';
 
-const wasmCalculator = createCalculator(instantiate({}), 'js', null);
+const wasmCalculator = createCalculator(instantiate({}), 'js', null, createSpeed);
 
 export const {
   calculateVRAM,
@@ -16,6 +17,9 @@ export const {
   planMemory,
   fits,
   modelFromGgufMetadata,
+  estimateSpeed,
+  speedProfile,
+  calibrate,
   isWASMAvailable,
   backend,
   fallbackReason,

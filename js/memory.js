@@ -87,7 +87,7 @@ export const NAMES = {
     'Q1_0',
   ]),
   cacheType: indexed(['f32', 'f16', 'bf16', 'q8_0', 'q4_0', 'q4_1', 'iq4_nl', 'q5_0', 'q5_1']),
-  backend: indexed(['cuda', 'metal', 'vulkan', 'rocm', 'cpu']),
+  backend: indexed(['cuda', 'metal', 'vulkan', 'rocm', 'cpu', 'sycl']),
   memoryKind: indexed(['separate', 'apple', 'amd', 'shared']),
   stage: indexed(STAGES),
 };
@@ -103,9 +103,13 @@ const DEVICE_LENGTH = 14;
 
 /** The public function that is writing its arguments, for messages. */
 let writing = '';
+/** @param {string} name */
+export function startWriting(name) {
+  writing = name;
+}
 
 /** @param {string} name @param {string} requirement @param {unknown} value */
-function wrongType(name, requirement, value) {
+export function wrongType(name, requirement, value) {
   return new TypeError(`${writing}: ${name} must be ${requirement}, got ${display(value)}`);
 }
 
@@ -113,14 +117,14 @@ function wrongType(name, requirement, value) {
 // for a message.
 
 /** @param {unknown} value @param {number} fallback @param {string} name @param {number} [index] */
-function numberOf(value, fallback, name, index) {
+export function numberOf(value, fallback, name, index) {
   if (typeof value === 'number') return value;
   if (value === undefined) return fallback;
   throw wrongType(at(name, index), 'a number', value);
 }
 
 /** @param {unknown} value @param {number} fallback @param {string} name @param {number} [index] */
-function flagOf(value, fallback, name, index) {
+export function flagOf(value, fallback, name, index) {
   if (value === undefined) return fallback;
   if (value === true) return 1;
   if (value === false) return 0;
@@ -128,7 +132,7 @@ function flagOf(value, fallback, name, index) {
 }
 
 /** @param {Map<unknown, number>} names @param {unknown} value @param {number} fallback @param {string} name @param {number} [index] */
-function nameOf(names, value, fallback, name, index) {
+export function nameOf(names, value, fallback, name, index) {
   if (value === undefined) return fallback;
   const place = names.get(value);
   if (place !== undefined) return place;
@@ -224,7 +228,7 @@ export function writeModel(to, i, m) {
 }
 
 /** @param {Float64Array} to @param {number} i @param {MemoryRuntime} r @returns {number} */
-function writeRuntime(to, i, r) {
+export function writeRuntime(to, i, r) {
   if (typeof r !== 'object' || r === null) throw wrongType('runtime', 'an object', r);
   const { gpuLayers, gpus = 1, sequences } = r;
   if (r.engine !== undefined && r.engine !== 'llama.cpp') {
@@ -265,7 +269,7 @@ function writeRuntime(to, i, r) {
  * @param {number} i
  * @param {ModelSpec} model
  */
-function writeTensors(to, i, model) {
+export function writeTensors(to, i, model) {
   const layers = Math.min(model.layerCount, MAXIMUM_LAYERS);
   to.fill(0, i, i + 3 + 2 * layers);
   for (const [n, tensor] of (model.tensors ?? []).entries()) {
@@ -353,16 +357,21 @@ function writeMachine(to, plan, machine) {
 }
 
 /** @param {import('./calculator.js').Core} core @param {string} name of the public function */
-function rangeError(core, name) {
+export function rangeError(core, name) {
   const { parameter, requirement, passed, index, value } = readViolation(core);
   const element = Number.isNaN(index) ? parameter : at(parameter, index);
   return new RangeError(`${name}: ${element} must be ${requirement}, got ${passed || value}`);
 }
 
 /** @param {import('./calculator.js').Core} core */
-export function createMemory(core) {
+export function blockOf(core) {
   const first = core.blockAddress() / Float64Array.BYTES_PER_ELEMENT;
-  const block = core.HEAPF64.subarray(first, first + 3 * core.blockLength());
+  return core.HEAPF64.subarray(first, first + 3 * core.blockLength());
+}
+
+/** @param {import('./calculator.js').Core} core */
+export function createMemory(core) {
+  const block = blockOf(core);
 
   /** @param {ModelSpec} model @param {MemoryRuntime} [runtime] @returns {MemoryPlan} */
   function planMemory(model, runtime = {}) {

@@ -1,4 +1,4 @@
-import type { FileType, ModelSpec } from './types.js';
+import type { FileType, Measurement, MemoryRuntime, ModelSpec, SpeedMachine, SpeedRuntime } from './types.js';
 
 /** A path (in Node, Deno and Bun), an address, a File or Blob, or bytes. */
 export type Input = string | URL | Blob | ArrayBuffer | ArrayBufferView;
@@ -91,3 +91,69 @@ export declare function modelFromHuggingFaceConfig(config: Record<string, unknow
 
 /** The values of model_type that are understood. */
 export declare const huggingFaceTypes: readonly string[];
+
+/** One test of llama-bench; null for what its build or format does not say. */
+export interface BenchmarkRow {
+  /** As printed: `llama 8B Q4_K - Medium`. */
+  modelName: string;
+  /** Bytes of all tensors; from a table to two decimals, as all of its numbers. */
+  modelBytes: number | null;
+  parameters: number | null;
+  fileType: FileType | null;
+  /** Null also for one that is not listed, and for several. */
+  backend: NonNullable<MemoryRuntime['backend']> | null;
+  /** Several different ones with commas. */
+  gpuName: string | null;
+  build: number | null;
+  /** Below 0: all. */
+  gpuLayers: number | null;
+  cpuMoeLayers: number | null;
+  threads: number | null;
+  batchSize: number | null;
+  microBatchSize: number | null;
+  /** As llama.cpp, or a fork of it, calls it. */
+  cacheTypeK: string | null;
+  cacheTypeV: string | null;
+  /** Null for `auto` too. */
+  flashAttention: boolean | null;
+  kvOffload: boolean | null;
+  /** `none`, `layer`, `row` or `tensor`. */
+  split: string | null;
+  /** `--override-tensor`. */
+  tensorOverrides: string | null;
+  metric: 'decode' | 'prefill';
+  /** Tokens; 0 for `decode`. */
+  promptLength: number;
+  /** Tokens; 0 for `prefill`. */
+  outputLength: number;
+  /** Tokens in the cache before. */
+  depth: number;
+  tokensPerSecond: number;
+  /** Of the repetitions, in tokens/s. */
+  deviation: number | null;
+}
+
+/**
+ * What llama.cpp's `llama-bench` printed as `-o json`, `jsonl`, `csv` or `md`, with the log around it, in the order of
+ * the tests. Tests of prompt and output together (`pp512+tg128`) are left out.
+ *
+ * @param text At most 4e6 characters.
+ * @throws {TypeError | RangeError} for another text; for a damaged row, naming its line
+ */
+export declare function parseBenchmarks(text: string): BenchmarkRow[];
+
+/**
+ * Rows as measurements for `calibrate`. Left out are rows whose model is null, and those whose runtime cannot be said:
+ * with overridden tensors, or a cache of a type that is not known.
+ *
+ * @param options `model`: of all rows, or of each. `runtime`: what rows do not say; what they do say wins.
+ * @throws {TypeError}
+ */
+export declare function measurementsOf(
+  rows: BenchmarkRow[],
+  options: {
+    model: ModelSpec | ((row: BenchmarkRow) => ModelSpec | null);
+    machine: SpeedMachine;
+    runtime?: SpeedRuntime;
+  },
+): Measurement[];

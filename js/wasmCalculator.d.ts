@@ -1,6 +1,6 @@
-import type { WasmCalculator } from './types.js';
+import type { SpeedCalculator } from './types.js';
 
 export * from './types.js';
 
-declare const wasmCalculator: WasmCalculator;
+declare const wasmCalculator: SpeedCalculator;
 export default wasmCalculator;

@@ -24,6 +24,20 @@ const buildOutputs = {
       const { path: found } = await resolve(path, { ...rest, pluginData: 'resolved' });
       return { path: found, sideEffects: false };
     });
+    // What describes the types of tensors and files is unused too, but by its form would stay.
+    onLoad({ filter: /@huggingface[\\/]tasks[\\/].*[\\/]gguf\.js$/ }, async ({ path }) => {
+      const names = (await readFile(path, 'utf8')).matchAll(/^export (?:const|function|var) (\w+)/gm);
+      return { contents: `export const ${Array.from(names, ([, name]) => `${name} = {}`).join()};` };
+    });
+    onLoad({ filter: /@huggingface[\\/]gguf[\\/]dist[\\/]chunk-\w+\.mjs$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      return {
+        contents: source.replace(
+          /^var GGUF_QUANT_DESCRIPTIONS = \{$[\s\S]*?^\};$/m,
+          'var GGUF_QUANT_DESCRIPTIONS = {};',
+        ),
+      };
+    });
     onResolve({ filter: /^llmcalc:catalog$/ }, ({ path }) => ({ path, namespace: 'data' }));
     onLoad({ filter: /.*/, namespace: 'data' }, () => ({ contents: JSON.stringify(catalogue()), loader: 'json' }));
     // @huggingface/gguf's own way to disks, which js/source.js stands in for.
@@ -90,8 +104,14 @@ await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
 const results = await Promise.all([
   build({ ...shared, format: 'esm', entryPoints: ['js/wasmCalculator.js', 'js/js.js'], outdir: dist }),
-  // load.js fetches its two alternatives as files beside it.
-  build({ ...shared, format: 'esm', entryPoints: ['js/load.js'], outdir: dist, external: ['./js.js'] }),
+  // These fetch their two alternatives as files beside them.
+  build({
+    ...shared,
+    format: 'esm',
+    entryPoints: ['js/load.js', 'js/load-speed.js'],
+    outdir: dist,
+    external: ['./js.js'],
+  }),
   build({
     ...shared,
     format: 'esm',
@@ -105,7 +125,7 @@ const results = await Promise.all([
 await Promise.all([
   chmod(join(dist, 'cli.js'), 0o755),
   writeFile(join(dist, 'THIRD-PARTY.txt'), await licencesOf(results)),
-  copyFile(join(bindings, 'release.wasm'), join(dist, 'release.wasm')),
+  ...['release.wasm', 'speed.wasm'].map((file) => copyFile(join(bindings, file), join(dist, file))),
   ...(await readdir(join(root, 'js')))
     .filter((file) => file.endsWith('.d.ts'))
     .map((file) => copyFile(join(root, 'js', file), join(dist, file))),

@@ -1,6 +1,7 @@
 // Makes the compact copies of llama.cpp's recorded plans that the tests read:
 //
 //   node scripts/make-memory-golden.mjs DIR   from a folder in the golden format, into tests/golden
+//   node scripts/make-memory-golden.mjs --names   names.tsv alone
 //   node scripts/make-memory-golden.mjs --check   that models.tsv and names.tsv are up to date
 //
 // models.json has what was put into the GGUF files, models.tsv the same as the numbers that cross to C++ (so that
@@ -8,6 +9,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NAMES } from '../js/memory.js';
+import { SPEED_NAMES } from '../js/speed.js';
 import { TENSOR_TYPES } from '../js/tensors.js';
 import { classOf, flatModel, formatRuns, readCompact, readRecorded } from './support/memory-golden.mjs';
 
@@ -18,6 +20,7 @@ const flat = (models) => lines([...models].map(([name, spec]) => [name, classOf(
 const names = () =>
   lines([
     ...Object.entries(NAMES).flatMap(([list, places]) => [...places].map(([name, place]) => [list, place, name])),
+    ...Object.entries(SPEED_NAMES).flatMap(([list, listed]) => listed.map((name, place) => [list, place, name])),
     ...Object.entries(TENSOR_TYPES).map(([name, entry], place) => ['tensorType', place, name, ...entry]),
   ]);
 
@@ -29,6 +32,8 @@ if (argument === '--check') {
   ].filter(([file, text]) => readFileSync(`${golden}/${file}`, 'utf8') !== text);
   for (const [file] of stale) console.error(`tests/golden/${file} is not up to date`);
   process.exitCode = stale.length > 0 ? 1 : 0;
+} else if (argument === '--names') {
+  writeFileSync(`${golden}/names.tsv`, names());
 } else if (argument) {
   const { entries, models, runs, weights } = readRecorded(argument);
   const entryLines = Object.entries(entries).map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`);
@@ -38,6 +43,6 @@ if (argument === '--check') {
   writeFileSync(`${golden}/weights.tsv`, lines(weights.map((row) => [row.model, row.fileType, row.mib])));
   writeFileSync(`${golden}/memory.tsv`, formatRuns(runs));
 } else {
-  console.error('usage: node scripts/make-memory-golden.mjs DIR | --check');
+  console.error('usage: node scripts/make-memory-golden.mjs DIR | --check | --names');
   process.exitCode = 2;
 }

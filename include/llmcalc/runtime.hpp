@@ -10,9 +10,9 @@
 
 namespace llmcalc {
 
-// The interface to the GPU. Only `overhead` depends on it.
-enum class Backend : std::uint8_t { cuda, metal, vulkan, rocm, cpu };
-inline constexpr std::array<std::string_view, 5> kBackends = {"cuda", "metal", "vulkan", "rocm", "cpu"};
+// The interface to the GPU. Of a plan only `overhead` depends on it.
+enum class Backend : std::uint8_t { cuda, metal, vulkan, rocm, cpu, sycl };
+inline constexpr std::array<std::string_view, 6> kBackends = {"cuda", "metal", "vulkan", "rocm", "cpu", "sycl"};
 
 // Layers for the GPUs: more than any model has means all, and the output head.
 inline constexpr double kAllLayers = 1e9;

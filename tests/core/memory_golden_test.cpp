@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "llmcalc/throughput.hpp"
 #include "recorded_plans.hpp"
 
 namespace {
@@ -170,6 +171,11 @@ TEST(RecordedPlans, NamesAreThoseOfJavaScript) {
   for (const auto& name : kBackends) names["backend"].emplace_back(name);
   for (const auto& name : kMemoryKinds) names["memoryKind"].emplace_back(name);
   for (const auto& name : kStages) names["stage"].emplace_back(name);
+  for (const auto& name : kEvidences) names["evidence"].emplace_back(name);
+  for (const auto& name : kLimits) names["limit"].emplace_back(name);
+  for (const auto& name : kEngines) names["engine"].emplace_back(name);
+  for (const auto& name : kSplits) names["split"].emplace_back(name);
+  for (const auto& field : kProfileFields) names["profileField"].emplace_back(field.name);
   for (const auto& type : kTensorTypes) {
     names["tensorType"].push_back(std::string(type.name) + "\t" + std::to_string(type.id) + "\t" +
                                   formatNumber(type.blockSize) + "\t" + formatNumber(type.blockBytes));

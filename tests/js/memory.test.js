@@ -86,7 +86,7 @@ for (const { name, calculator } of entries) {
       [
         plan({ backend: 'gpu' }),
         RangeError,
-        'runtime.backend must be one of cuda, metal, vulkan, rocm, cpu, got "gpu"',
+        'runtime.backend must be one of cuda, metal, vulkan, rocm, cpu, sycl, got "gpu"',
       ],
       [plan({ engine: 'vllm' }), RangeError, 'runtime.engine must be "llama.cpp", got "vllm"'],
       [plan({ gpus: [1, -1] }), RangeError, 'runtime.gpus[1] must be a share of at least 0, got -1'],

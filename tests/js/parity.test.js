@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { NAMES } from '../../js/memory.js';
+import { BANDS, SPEED_NAMES } from '../../js/speed.js';
 import { readCompact } from '../../scripts/support/memory-golden.mjs';
 import { entries } from './support/entries.js';
 
 const directory = process.env.PARITY_DIR;
 assert.ok(directory, 'PARITY_DIR names the folder that parity_dump wrote');
 const inputs = 100_000;
+const { default: calculator } = await import('wasm-calculator');
 
 const scalar = (result) => [Number(result)];
 
@@ -61,6 +63,43 @@ const flatPlan = ({ devices, cells, outputs, fileBytes, bytesPerToken }) => [
   ...[cells.streams, cells.full, cells.sliding, outputs, fileBytes, bytesPerToken],
   ...[devices.at(-1), ...devices.slice(0, -1)].flatMap(flatDevice),
 ];
+
+/** A machine and a workload from rows of numbers, as parity_dump.cpp makes them. */
+const machineOf = (row, gpus) => ({
+  kind: row[8] === 1 ? 'shared' : 'separate',
+  gpus: Array.from({ length: gpus }, (_, n) => ({
+    bandwidth: row[0] * (n + 1),
+    shaderFlops: row[1],
+    halfFlops: row[2],
+    quantizedOps: row[3],
+    family: 'NVIDIA Hopper',
+  })),
+  host: { bandwidth: row[4], threads: row[5], family: 'x86' },
+  linkBandwidth: row[6],
+  gpuLinkBandwidth: row[7],
+  split: row[9] === 1 ? 'tensor' : 'layer',
+});
+const workloadOf = (row) => ({
+  promptLength: row[0],
+  outputLength: row[1],
+  cachedTokens: row[2],
+  concurrency: row[3],
+  draftLength: row[4],
+  acceptanceRate: row[5],
+  draftCost: row[6],
+  fileBytes: row[7],
+});
+
+const flatBand = (band) => (band ? [band.p10, band.p50, band.p90] : [0, 0, 0]);
+/** An estimate as bindings/flat_speed.hpp writes it. */
+const flatEstimate = (estimate) => [
+  ...BANDS.flatMap((band) => flatBand(estimate[band])),
+  ...['step', 'prompt'].flatMap((phase) => SPEED_NAMES.limit.map((cause) => estimate.terms[phase][cause])),
+  SPEED_NAMES.limit.indexOf(estimate.decodeLimit),
+  Math.max(0, SPEED_NAMES.limit.indexOf(estimate.prefillLimit)),
+  SPEED_NAMES.evidence.indexOf(estimate.evidence),
+];
+
 /** How many arguments, which of them is a boolean, and how a result is laid out in a row. */
 const functions = {
   calculateVRAM: { arity: 4, flatten: scalar },
@@ -80,6 +119,18 @@ const functions = {
     arity: 20,
     flatten: flatPlan,
     call: ({ planMemory }, [model, ...row]) => planMemory(models[model], runtimeOf(row)),
+  },
+  estimateSpeed: {
+    arity: 39,
+    flatten: flatEstimate,
+    call: ({ estimateSpeed }, [model, ...row]) => {
+      const runtime = runtimeOf(row);
+      const engine = row[29] === 1 && runtime.gpus > 0 ? 'vllm' : 'llama.cpp';
+      const machine = machineOf(row.slice(19, 30), runtime.gpus);
+      // The family is asked for even without a GPU that could say it.
+      const profile = calculator.speedProfile({ ...runtime, family: 'NVIDIA Hopper' });
+      return estimateSpeed(models[model], { ...runtime, engine }, { ...machine, profile }, workloadOf(row.slice(30)));
+    },
   },
 };
 

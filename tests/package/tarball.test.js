@@ -21,12 +21,16 @@ test('the tarball has the entries, their types, and nothing else', () => {
     'dist/global.d.ts',
     'dist/js.d.ts',
     'dist/js.js',
+    'dist/load-speed.d.ts',
+    'dist/load-speed.js',
     'dist/load.d.ts',
     'dist/load.js',
     'dist/readers.d.ts',
     'dist/readers.js',
     'dist/release.wasm',
     'dist/release.wasm.d.ts',
+    'dist/speed.wasm',
+    'dist/speed.wasm.d.ts',
     'dist/types.d.ts',
     'dist/wasmCalculator.d.ts',
     'dist/wasmCalculator.global.js',
@@ -48,6 +52,7 @@ test('every file says what built it', () => {
 for (const [entry, backend] of [
   ['wasm-calculator', 'wasm'],
   ['wasm-calculator/load', 'wasm'],
+  ['wasm-calculator/load-speed', 'wasm'],
   ['wasm-calculator/js', 'js'],
 ]) {
   test(`Node imports ${entry} and gets ${backend}`, () => {
@@ -116,8 +121,10 @@ test('arethetypeswrong finds no problem for users of ES modules', () => {
     './global',
     './js',
     './load',
+    './load-speed',
     './package.json',
     './readers',
     './release.wasm',
+    './speed.wasm',
   ]);
 });

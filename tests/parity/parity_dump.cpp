@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "flat_speed.hpp"
 #include "llmcalc/llmcalc.hpp"
 #include "recorded_plans.hpp"
 
@@ -159,6 +160,87 @@ void dumpPlans(const std::filesystem::path& directory, int count) {
   }
 }
 
+// Estimates of the golden models on random machines. The arguments are those of a plan, then the machine's and the
+// workload's numbers.
+void dumpEstimates(const std::filesystem::path& directory, int count) {
+  const std::vector<recorded::Model> models = recorded::readModels();
+  Generator random(20261126);
+  Dump out(directory, "estimateSpeed");
+  for (int i = 0; i < count; ++i) {
+    const double model = random.whole(0, static_cast<double>(models.size() - 1));
+    const auto flag = [&] { return random.coin() ? 1.0 : 0.0; };
+    const double cacheType = random.whole(0, static_cast<double>(kCacheTypes.size() - 1));
+    const double gpus = random.whole(0, 3);
+    std::vector<double> row = {model,
+                               random.coin() ? kReferenceBuild : random.whole(1000, 12000),
+                               0,
+                               random.whole(0, static_cast<double>(kFileTypes.size() - 1)),
+                               flag(),
+                               random.whole(512, 200000),
+                               random.whole(1, 4096),
+                               random.whole(1, 4096),
+                               1,
+                               0,
+                               cacheType > 2 ? 1.0 : flag(),
+                               cacheType,
+                               cacheType,
+                               random.coin() ? kAllLayers : random.whole(0, 130),
+                               random.coin() ? 0.0 : random.whole(0, 130),
+                               flag(),
+                               flag(),
+                               random.whole(0, static_cast<double>(kBackends.size() - 1)),
+                               0,
+                               gpus};
+    const std::vector<double> machine = {random.between(1e11, 4e12),
+                                         random.coin() ? 0.0 : random.between(1e12, 1e14),
+                                         random.coin() ? 0.0 : random.between(1e12, 1e15),
+                                         random.coin() ? 0.0 : random.between(1e12, 1e15),
+                                         random.between(2e10, 5e11),
+                                         random.whole(0, 96),
+                                         random.between(1e9, 1e11),
+                                         random.between(1e9, 9e11),
+                                         flag(),
+                                         flag(),
+                                         flag()};
+    const std::vector<double> asked = {random.whole(0, 5000),
+                                       random.whole(1, 2000),
+                                       random.whole(0, 100000),
+                                       random.coin() ? 1.0 : random.whole(1, 100),
+                                       random.coin() ? 0.0 : random.whole(0, 8),
+                                       random.share(),
+                                       random.share(),
+                                       0};
+    Runtime runtime;
+    std::vector<double> fields(row.begin() + 1, row.end());
+    fields.resize(fields.size() + Runtime::kMaximumGpus, 1.0);
+    flat::Reader reader(fields);
+    flat::read(reader, runtime);
+    Hardware hardware;
+    hardware.gpuCount = gpus;
+    for (std::size_t n = 0; n < static_cast<std::size_t>(gpus); ++n) {
+      hardware.gpus[n] = {machine[0] * static_cast<double>(n + 1), machine[1], machine[2], machine[3], 0};
+    }
+    hardware.host = {machine[4], 0, 0, 0, machine[5]};
+    hardware.linkBandwidth = machine[6];
+    hardware.gpuLinkBandwidth = machine[7];
+    hardware.unified = machine[8] == 1.0;
+    hardware.split = machine[9] == 1.0 ? Split::tensor : Split::layer;
+    hardware.engine = machine[10] == 1.0 && gpus > 0.0 ? Engine::vllm : Engine::llamaCpp;
+    hardware.gpuProfile = speedProfile(runtime.backend, "NVIDIA Hopper", {}, runtime.build);
+    hardware.hostProfile = speedProfile(Backend::cpu, "x86");
+    flat::Reader workloadReader(asked);
+    Workload workload;
+    flat::read(workloadReader, workload);
+    std::vector<double> numbers(flat::kEstimateLength);
+    flat::write(numbers.data(),
+                estimateSpeed(models[static_cast<std::size_t>(model)].spec, runtime, hardware, workload));
+    row.insert(row.end(), machine.begin(), machine.end());
+    row.insert(row.end(), asked.begin(), asked.end());
+    row.insert(row.end(), numbers.begin(), numbers.end());
+    out.row(row);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -172,6 +254,7 @@ int main(int argc, char** argv) {
   using Row = std::vector<double>;
 
   dumpPlans(directory, count);
+  dumpEstimates(directory, count);
 
   dump<4>(
       directory, "calculateVRAM", count,

@@ -1,0 +1,103 @@
+// The embind surface of throughput.hpp, profiles.hpp and calibration.hpp. As in memory.cpp, arguments and answers are
+// in the block; js/speed.js writes and reads them.
+#include <emscripten/bind.h>
+
+#include <limits>
+#include <span>
+#include <string>
+
+#include "block.hpp"
+#include "flat.hpp"
+#include "flat_speed.hpp"
+#include "llmcalc/calibration.hpp"
+#include "llmcalc/profiles.hpp"
+#include "llmcalc/throughput.hpp"
+
+namespace {
+
+using llmcalc::bindings::block;
+
+// Nothing here runs twice at once.
+struct Question {
+  llmcalc::ModelSpec model;
+  llmcalc::Runtime runtime;
+  llmcalc::Hardware hardware;
+  llmcalc::Workload workload;
+  llmcalc::MeasuredWeights weights;
+};
+
+Question question;
+llmcalc::Calibration calibration;
+
+void read(bool measured) {
+  llmcalc::flat::Reader reader({block[0].data(), block.size() * block[0].size()});
+  llmcalc::flat::read(reader, question.model);
+  llmcalc::flat::read(reader, question.runtime);
+  llmcalc::flat::read(reader, question.hardware);
+  llmcalc::flat::read(reader, question.workload);
+  if (measured) llmcalc::flat::read(reader, question.weights, question.model.layerCount);
+}
+
+const llmcalc::MeasuredWeights* weightsIf(bool measured) { return measured ? &question.weights : nullptr; }
+
+// A question becomes an estimate, or a violation: false.
+bool estimateSpeed(bool measured) {
+  read(measured);
+  const auto estimate = llmcalc::tryEstimateSpeed(question.model, question.runtime, question.hardware,
+                                                  question.workload, weightsIf(measured));
+  if (estimate) {
+    llmcalc::flat::write(block[0].data(), *estimate);
+  } else {
+    llmcalc::bindings::writeViolation(estimate.violation());
+  }
+  return static_cast<bool>(estimate);
+}
+
+void speedProfile(double backend, const std::string& family, const std::string& device, double build) {
+  llmcalc::flat::write(
+      block[0].data(),
+      llmcalc::speedProfile(static_cast<llmcalc::Backend>(static_cast<std::uint8_t>(backend)), family, device, build));
+}
+
+// `freedom` rows of parameter, deviation and center in the block; none: those of a machine.
+void startCalibration(double freedom) {
+  if (freedom == 0.0) return llmcalc::followMachine(calibration);
+  calibration.clear();
+  const double* from = block[0].data();
+  for (double i = 0; i < freedom; i += 1.0, from += 3) {
+    calibration.free(static_cast<std::size_t>(from[0]), from[1], from[2]);
+  }
+}
+
+// Adds a question and what was measured; the estimate, or NaN and a violation.
+double addMeasurement(bool measured, bool prefill, double tokensPerSecond, double weight) {
+  read(measured);
+  const auto rate = calibration.add(question.model, question.runtime, question.hardware, question.workload,
+                                    {prefill, tokensPerSecond, weight}, weightsIf(measured));
+  if (rate) return *rate;
+  llmcalc::bindings::writeViolation(rate.violation());
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+bool stepCalibration() { return calibration.step(); }
+
+double calibrationFactor(double i) { return calibration.factor(static_cast<std::size_t>(i)); }
+
+// The profiles of the last measurement's machine, calibrated: the GPUs', then the host's.
+void calibratedProfiles() {
+  const llmcalc::Hardware hardware = calibration.calibrated(question.hardware, question.runtime.backend);
+  double* const next = llmcalc::flat::write(block[0].data(), hardware.gpuProfile);
+  llmcalc::flat::write(next, hardware.hostProfile);
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(llmcalc_speed) {
+  emscripten::function("estimateSpeed", &estimateSpeed);
+  emscripten::function("speedProfile", &speedProfile);
+  emscripten::function("startCalibration", &startCalibration);
+  emscripten::function("addMeasurement", &addMeasurement);
+  emscripten::function("stepCalibration", &stepCalibration);
+  emscripten::function("calibrationFactor", &calibrationFactor);
+  emscripten::function("calibratedProfiles", &calibratedProfiles);
+}

@@ -1,0 +1,247 @@
+// calibration.hpp: profiles from measurements.
+//
+// Every parameter of a profile gets a factor, whose logarithm is normally distributed around what is known before;
+// the factors are those that make measurements and prior most likely together (Gauss-Newton, with outliers weighted
+// down). One measurement moves the parameters that it says most about, two of different models tell bandwidth and fixed
+// time apart. scripts/fit-speed.mjs makes the shipped profiles with the same code: back ends around the defaults,
+// families around their back end, devices around their family.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+#include "llmcalc/device.hpp"
+#include "llmcalc/profiles.hpp"
+#include "llmcalc/throughput.hpp"
+
+namespace llmcalc {
+
+// One number that a benchmark printed.
+struct Measurement {
+  bool prefill = false;  // of the prompt; else of decoding, all sequences together
+  double tokensPerSecond = 0;
+  double weight = 1;  // 1: as good as the others
+};
+
+class Calibration {
+ public:
+  static constexpr std::size_t kMaximumFree = 80;
+  static constexpr std::size_t kProfileLength = kProfileFields.size() + 2 * kTensorTypes.size();
+
+  // `outlier`: residuals beyond so many times the usual noise count less than their square.
+  constexpr void clear(double outlier = 1.0) noexcept {
+    outlier_ = outlier;
+    count_ = 0;
+    best_ = -1;
+    logs_.fill(0.0);
+    forget();
+  }
+
+  // Lets parameter `index` vary: the numbers of the GPUs' profile in their order, then those of the host's. `deviation`
+  // and `center` are of the factor's logarithm.
+  constexpr void free(std::size_t index, double deviation, double center = 0.0) noexcept {
+    if (count_ < kMaximumFree) {
+      indices_[count_] = index;
+      deviations_[count_] = deviation;
+      centers_[count_] = center;
+      ++count_;
+    }
+  }
+
+  // Takes a measurement into account. `hardware` has the profiles before calibration. The estimate with the factors so
+  // far, in tokens/s.
+  Result<double> add(const ModelSpec& model, const Runtime& runtime, Hardware hardware, const Workload& workload,
+                     const Measurement& measured, const MeasuredWeights* weights = nullptr) noexcept {
+    const Violation wrong = speedViolation(model, runtime, hardware, workload);
+    if (!wrong.parameter.empty()) return wrong;
+    if (!(measured.tokensPerSecond >= 1e-6 && measured.tokensPerSecond <= 1e9)) {
+      return Violation{"measurements[].tokensPerSecond", "from 1e-6 to 1e9", measured.tokensPerSecond};
+    }
+    if (!(measured.weight >= 0.0 && measured.weight <= 1e6)) {
+      return Violation{"measurements[].weight", "from 0 to 1e6", measured.weight};
+    }
+    if (measured.prefill && workload.promptLength == 0.0) {
+      return Violation{"workload.promptLength", "at least 1 where prefill was measured", 0.0};
+    }
+    detail::SpeedShape shape;
+    detail::fillShape(shape, model, runtime, workload.fileBytes, weights);
+    apply(hardware);
+    const auto estimate = [&] {
+      if (measured.prefill) {
+        return workload.promptLength /
+               detail::promptTerms(shape, model, runtime, hardware, workload.promptLength, workload.cachedTokens)
+                   .total();
+      }
+      const double depth = workload.cachedTokens + workload.promptLength + 0.5 * workload.outputLength;
+      return workload.concurrency /
+             detail::stepTerms(shape, model, runtime, hardware, workload.concurrency, depth).total();
+    };
+    const double value = estimate();
+    // About the logarithm of the ratio, without one: it is the same in every build.
+    const auto residual = [&](double rate) {
+      return (rate - measured.tokensPerSecond) / std::sqrt(rate * measured.tokensPerSecond);
+    };
+    const double r = residual(value);
+    std::array<double, kMaximumFree> slope{};
+    for (std::size_t i = 0; i < count_; ++i) {
+      double& parameter = at(hardware, indices_[i]);
+      const double before = parameter;
+      if (!matters(shape, indices_[i])) continue;
+      parameter = before * (1.0 + kStep);
+      slope[i] = (residual(estimate()) - r) / kStep / (1.0 - 0.25 * logs_[i] * logs_[i]);
+      parameter = before;
+    }
+    const double scaled = r / (kNoise * outlier_);
+    const double weight = measured.weight / (kNoise * kNoise * std::sqrt(1.0 + scaled * scaled));
+    cost_ += measured.weight * 2.0 * outlier_ * outlier_ * (std::sqrt(1.0 + scaled * scaled) - 1.0);
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (slope[i] == 0.0) continue;
+      gradient_[i] += weight * slope[i] * r;
+      for (std::size_t j = 0; j <= i; ++j) matrix_[i][j] += weight * slope[i] * slope[j];
+    }
+    return value;
+  }
+
+  // Moves the factors after all measurements were added; true when they no longer move.
+  bool step() noexcept {
+    for (std::size_t i = 0; i < count_; ++i) {
+      const double off = (logs_[i] - centers_[i]) / deviations_[i];
+      cost_ += off * off;
+      gradient_[i] += off / deviations_[i];
+      matrix_[i][i] += 1.0 / (deviations_[i] * deviations_[i]);
+    }
+    bool settled = true;
+    if (best_ >= 0.0 && cost_ > best_) {
+      // Too far: half way back.
+      for (std::size_t i = 0; i < count_; ++i) {
+        logs_[i] = 0.5 * (logs_[i] + before_[i]);
+        if (std::abs(logs_[i] - before_[i]) > kSettled) settled = false;
+      }
+    } else {
+      best_ = cost_;
+      before_ = logs_;
+      solve();
+      for (std::size_t i = 0; i < count_; ++i) {
+        const double move = std::clamp(gradient_[i], -0.5, 0.5);
+        logs_[i] = std::clamp(logs_[i] - move, -kFurthest, kFurthest);
+        if (std::abs(move) > kSettled) settled = false;
+      }
+    }
+    forget();
+    return settled;
+  }
+
+  // The factor of the i-th free parameter.
+  [[nodiscard]] constexpr double factor(std::size_t i) const noexcept { return (2.0 + logs_[i]) / (2.0 - logs_[i]); }
+
+  // Multiplies the profiles of `hardware` by the factors.
+  constexpr void apply(Hardware& hardware) const noexcept {
+    for (std::size_t i = 0; i < count_; ++i) at(hardware, indices_[i]) *= factor(i);
+  }
+
+  // The machine with calibrated profiles and the bands that these have.
+  [[nodiscard]] constexpr Hardware calibrated(Hardware hardware, Backend backend) const noexcept {
+    apply(hardware);
+    hardware.gpuProfile = withEvidence(hardware.gpuProfile, backend, Evidence::calibrated);
+    hardware.hostProfile = withEvidence(hardware.hostProfile, Backend::cpu, Evidence::calibrated);
+    return hardware;
+  }
+
+  [[nodiscard]] constexpr std::size_t count() const noexcept { return count_; }
+
+ private:
+  static constexpr double kNoise = 0.06;  // of a measurement, relative
+  static constexpr double kStep = 1e-3;
+  static constexpr double kSettled = 1e-4;
+  static constexpr double kFurthest = 1.8;  // a factor of 19
+
+  static constexpr double& at(Hardware& hardware, std::size_t index) noexcept {
+    SpeedProfile& profile = index < kProfileLength ? hardware.gpuProfile : hardware.hostProfile;
+    const std::size_t i = index % kProfileLength;
+    if (i < kProfileFields.size()) return profile.*kProfileFields[i].member;
+    const std::size_t type = i - kProfileFields.size();
+    return type < kTensorTypes.size() ? profile.operationsPerWeight[type]
+                                      : profile.prefillCost[type - kTensorTypes.size()];
+  }
+
+  // Whether a type's cost can matter: most are not in a file.
+  static constexpr bool matters(const detail::SpeedShape& shape, std::size_t index) noexcept {
+    const std::size_t i = index % kProfileLength;
+    if (i < kProfileFields.size()) return true;
+    const std::size_t type = (i - kProfileFields.size()) % kTensorTypes.size();
+    return std::any_of(shape.work.begin(), shape.work.end(), [&](const detail::DeviceWork& w) {
+      return w.dense[type] + w.head[type] + w.experts[type] > 0.0;
+    });
+  }
+
+  // What was added since the last step.
+  constexpr void forget() noexcept {
+    cost_ = 0;
+    gradient_.fill(0.0);
+    for (auto& row : matrix_) row.fill(0.0);
+  }
+
+  // Cholesky: gradient_ becomes matrix_^-1 gradient_.
+  void solve() noexcept {
+    for (std::size_t i = 0; i < count_; ++i) {
+      for (std::size_t j = 0; j <= i; ++j) {
+        double sum = matrix_[i][j];
+        for (std::size_t k = 0; k < j; ++k) sum -= matrix_[i][k] * matrix_[j][k];
+        matrix_[i][j] = i == j ? std::sqrt(sum) : sum / matrix_[j][j];
+      }
+    }
+    for (std::size_t i = 0; i < count_; ++i) {
+      for (std::size_t k = 0; k < i; ++k) gradient_[i] -= matrix_[i][k] * gradient_[k];
+      gradient_[i] /= matrix_[i][i];
+    }
+    for (std::size_t i = count_; i-- > 0;) {
+      for (std::size_t k = i + 1; k < count_; ++k) gradient_[i] -= matrix_[k][i] * gradient_[k];
+      gradient_[i] /= matrix_[i][i];
+    }
+  }
+
+  std::size_t count_ = 0;
+  double outlier_ = 1;
+  double cost_ = 0;
+  double best_ = -1;
+  std::array<std::size_t, kMaximumFree> indices_{};
+  std::array<double, kMaximumFree> deviations_{};
+  std::array<double, kMaximumFree> centers_{};
+  std::array<double, kMaximumFree> logs_{};
+  std::array<double, kMaximumFree> before_{};
+  std::array<double, kMaximumFree> gradient_{};
+  std::array<std::array<double, kMaximumFree>, kMaximumFree> matrix_{};
+};
+
+// Lets a profile follow one machine, as far as the devices of a family are apart: standard deviations of the factors'
+// logarithms.
+constexpr void followMachine(Calibration& calibration) noexcept {
+  constexpr std::size_t kOfHost = Calibration::kProfileLength;
+  struct Freedom {
+    std::size_t parameter;
+    double deviation;
+  };
+  constexpr std::array<Freedom, 14> kFreedoms = {{
+      {0, 0.2},
+      {1, 0.6},
+      {2, 0.3},
+      {3, 0.3},
+      {5, 0.3},
+      {7, 0.3},
+      {8, 0.3},
+      {9, 0.4},
+      {10, 0.3},
+      {11, 0.5},
+      {kOfHost, 0.3},
+      {kOfHost + 1, 0.4},
+      {kOfHost + 7, 0.5},
+      {kOfHost + 8, 0.5},
+  }};
+  // A user's own rows are not outliers, however far from the profile.
+  calibration.clear(10.0);
+  for (const Freedom& freedom : kFreedoms) calibration.free(freedom.parameter, freedom.deviation);
+}
+
+}  // namespace llmcalc

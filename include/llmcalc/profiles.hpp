@@ -1,0 +1,74 @@
+// profiles.hpp: what is known of a device by its name: its own profile, else its family's, else its back end's.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+#include "llmcalc/device.hpp"
+#include "llmcalc/speed_profiles.hpp"
+
+namespace llmcalc {
+
+namespace detail {
+
+[[nodiscard]] constexpr SpeedProfile backendProfile(Backend backend) noexcept {
+  const auto& numbers = kBackendProfiles[static_cast<std::size_t>(backend)];
+  SpeedProfile profile;
+  std::size_t next = 0;
+  for (const ProfileField& field : kProfileFields) profile.*field.member = static_cast<double>(numbers[next++]);
+  for (double& operations : profile.operationsPerWeight) operations = static_cast<double>(numbers[next++]);
+  for (double& cost : profile.prefillCost) cost = static_cast<double>(numbers[next++]);
+  return profile;
+}
+
+template <typename Adjustments>
+[[nodiscard]] constexpr bool adjust(SpeedProfile& profile, const Adjustments& adjustments, Backend backend,
+                                    std::string_view name) noexcept {
+  for (const Adjustment& adjustment : adjustments) {
+    if (adjustment.backend != backend || adjustment.name != name) continue;
+    for (std::size_t i = 0; i < kAdjusted.size(); ++i)
+      profile.*kAdjusted[i] *= static_cast<double>(adjustment.factors[i]);
+    return true;
+  }
+  return false;
+}
+
+// First builds of 2024 and of 2025.
+inline constexpr double kFirstBuildOf2024 = 1750.0;
+inline constexpr double kFirstBuildOf2025 = 4410.0;
+
+}  // namespace detail
+
+// `profile` with the bands of its back end for what it rests on.
+[[nodiscard]] constexpr SpeedProfile withEvidence(SpeedProfile profile, Backend backend, Evidence evidence) noexcept {
+  const auto& spreads = detail::kSpreads[static_cast<std::size_t>(backend)][static_cast<std::size_t>(evidence)];
+  const auto spread = [&](std::size_t kind) -> Spread {
+    return {static_cast<double>(spreads[kind][0]), static_cast<double>(spreads[kind][1]),
+            static_cast<double>(spreads[kind][2])};
+  };
+  profile.decode = spread(0);
+  profile.experts = spread(1);
+  profile.prefill = spread(2);
+  profile.batched = spread(3);
+  profile.evidence = evidence;
+  return profile;
+}
+
+// The shipped profile for a device of `family` (data/devices.csv) under `backend`; `build` is llama.cpp's. Names that
+// are not known leave what is above them, with wider bands. For processors the families are "Apple", "x86" and "vCPU".
+[[nodiscard]] constexpr SpeedProfile speedProfile(Backend backend, std::string_view family,
+                                                  std::string_view device = {},
+                                                  double build = kReferenceBuild) noexcept {
+  SpeedProfile profile = detail::backendProfile(backend);
+  Evidence evidence = Evidence::backend;
+  if (detail::adjust(profile, detail::kFamilyAdjustments, backend, family)) evidence = Evidence::family;
+  if (detail::adjust(profile, detail::kDeviceAdjustments, backend, device)) evidence = Evidence::device;
+  if (build < detail::kFirstBuildOf2025) {
+    const std::string_view year = build < detail::kFirstBuildOf2024 ? "2023" : "2024";
+    if (!detail::adjust(profile, detail::kBuildAdjustments, backend, year)) evidence = Evidence::backend;
+  }
+  return withEvidence(profile, backend, evidence);
+}
+
+}  // namespace llmcalc

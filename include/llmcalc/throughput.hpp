@@ -1,0 +1,774 @@
+// throughput.hpp: tokens per second and time to first token, from what a step reads and computes on every device.
+//
+// The laws and how well they do: docs/speed.md. Sources: time per token = bytes over an achieved bandwidth plus a fixed
+// time per layer, and work per weight by type, from controlled runs on one H100 (tests/golden/h100) and 2,900 clean
+// rows of others; the constants below were fitted to those runs, the profiles by scripts/fit-speed.mjs.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "llmcalc/device.hpp"
+#include "llmcalc/kv_cache.hpp"
+#include "llmcalc/memory.hpp"
+#include "llmcalc/model.hpp"
+#include "llmcalc/placement.hpp"
+#include "llmcalc/runtime.hpp"
+#include "llmcalc/validation.hpp"
+#include "llmcalc/weights.hpp"
+
+namespace llmcalc {
+
+struct Band {
+  double p10 = 0;
+  double p50 = 0;
+  double p90 = 0;
+};
+
+// What takes the largest part of a time.
+enum class Limit : std::uint8_t { memory, compute, cache, launch, link, host };
+inline constexpr std::array<std::string_view, 6> kLimits = {"memory", "compute", "cache", "launch", "link", "host"};
+
+// Seconds of a step or a prompt by cause; on the host everything is `host`.
+struct SpeedTerms {
+  double memory = 0;   // weights read
+  double compute = 0;  // beyond what reading them takes
+  double cache = 0;    // keys, values and recurrent state; of a prompt, attention
+  double launch = 0;   // fixed times per layer and call
+  double link = 0;     // between devices
+  double host = 0;
+
+  [[nodiscard]] constexpr double total() const noexcept { return memory + compute + cache + launch + link + host; }
+};
+
+struct SpeedEstimate {
+  Band decode;                // tokens/s of one sequence alone
+  Band prefill;               // tokens/s of one prompt
+  Band timeToFirstToken;      // s: all prompts that come at once, and one step
+  Band requestTime;           // s: until the last token
+  Band tokensPerSecondUser;   // of each of `concurrency` sequences, with the draft
+  Band tokensPerSecondTotal;  // of all together
+  SpeedTerms step;            // of one sequence alone
+  SpeedTerms prompt;
+  Limit decodeLimit = Limit::memory;
+  Limit prefillLimit = Limit::compute;
+  Evidence evidence = Evidence::none;
+};
+
+namespace detail {
+
+inline constexpr std::size_t kTypes = kTensorTypes.size();
+using ByType = std::array<double, kTypes>;
+
+[[nodiscard]] constexpr bool isFloatType(std::size_t type) noexcept {
+  return type <= static_cast<std::size_t>(TensorType::BF16);
+}
+
+[[nodiscard]] constexpr double bytesOf(std::size_t type) noexcept {
+  return static_cast<double>(kBlocks[type].bytes) / kBlocks[type].size;
+}
+
+// What one device holds of a model, as far as speed depends on it.
+struct DeviceWork {
+  double elements = 0;  // of all weights here
+  ByType dense{};       // elements that every token multiplies, without the head
+  ByType head{};
+  ByType experts{};         // of all experts
+  double expertsUsed = 0;   // elements of those that one token multiplies
+  double expertsTotal = 0;  // sum of `experts`
+  double layers = 0;
+  double expertLayers = 0;
+  double movedLayers = 0;  // layers elsewhere whose experts are here
+  double recurrentLayers = 0;
+  double expertMatrices = 0;
+  double cacheBytes = 0;    // per token in the cache, of layers that see all, as if heads were of 128
+  double slidingBytes = 0;  // of layers that see a window
+  double cacheElements = 0;
+  double slidingElements = 0;
+  double stateBytes = 0;
+  double queries = 0;  // sum over layers of heads x head length
+  double slidingQueries = 0;
+  double heads = 0;
+  double slidingHeads = 0;
+};
+
+inline constexpr std::size_t kHostWork = Runtime::kMaximumGpus;
+
+struct SpeedShape {
+  std::array<DeviceWork, Runtime::kMaximumGpus + 1> work{};
+  double window = 0;
+  double byteScale = 1;  // bytes of the real file over those by the rules
+  bool quantizedCache = false;
+};
+
+// Elements of the tensors of one type.
+struct TypeElements {
+  std::size_t wanted;
+  std::array<bool, kTypes>* seen;
+
+  constexpr double operator()(TensorType type, double rowLength, double rows) const noexcept {
+    (*seen)[static_cast<std::size_t>(type)] = true;
+    return static_cast<std::size_t>(type) == wanted ? rowLength * rows : 0.0;
+  }
+};
+
+// Seconds that reading a key or value takes grow where heads are not of 128. Measured on the H100: 2.18 TB/s with 128,
+// 1.57 with 64; 256 and mla from batched runs.
+[[nodiscard]] constexpr double cacheEffort(const LayerGroup& g) noexcept {
+  if (g.attention == Attention::mla) return 2.1;
+  if (g.keyLength <= 64.0) return 1.35;
+  return g.keyLength <= 128.0 ? 1.0 : 1.5;
+}
+
+// Visits the layers in runs that are equal and at one place: visit(first layer, count, group, device, experts moved).
+template <typename Visit>
+constexpr void visitPlaced(const ModelSpec& model, const Runtime& runtime, const Placement& place, Visit&& visit) {
+  const auto movedLayers = static_cast<int>(std::min(runtime.cpuMoeLayers, model.layerCount));
+  visitRuns(model, [&](int layer, int count, std::size_t group) {
+    for (const int end = layer + count; layer < end;) {
+      const bool moved = layer < movedLayers;
+      int chunk = countTogether(place, layer, end - layer);
+      if (moved) chunk = std::min(chunk, movedLayers - layer);
+      visit(layer, chunk, group, deviceOf(place, layer), moved);
+      layer += chunk;
+    }
+  });
+}
+
+inline void addLayers(DeviceWork& home, DeviceWork& cacheHome, DeviceWork& expertHome, const ModelSpec& model,
+                      const LayerGroup& g, const Runtime& runtime, double count) noexcept {
+  home.layers += count;
+  if (g.expertCount > 0.0) {
+    home.expertLayers += count;
+    expertHome.expertMatrices += count * g.expertCount * (g.plainExperts ? 2.0 : 3.0);
+    if (&expertHome != &home) expertHome.movedLayers += count;
+  }
+  if (g.recurrence != Recurrence::none) {
+    home.recurrentLayers += count;
+    cacheHome.stateBytes += count * layerStateBytes(g, model.hiddenSize, 1.0);
+  }
+  if (g.attention == Attention::none || g.headCount == 0.0) return;
+  const bool mla = g.attention == Attention::mla;
+  const bool slides = g.attention == Attention::sliding;
+  const double keys = (g.kvHeadCount * g.keyLength + g.indexerKeyLength) * count;
+  const double values = mla ? 0.0 : g.kvHeadCount * g.valueLength * count;
+  const double bytes =
+      (keys * bytesPerElement(runtime.cacheTypeK) + values * bytesPerElement(runtime.cacheTypeV)) * cacheEffort(g);
+  (slides ? cacheHome.slidingBytes : cacheHome.cacheBytes) += bytes;
+  (slides ? cacheHome.slidingElements : cacheHome.cacheElements) += keys + values;
+  const double queries = g.headCount * (mla ? 0.5 * (g.mlaKeyLength + g.mlaValueLength) : g.keyLength) * count;
+  (slides ? cacheHome.slidingQueries : cacheHome.queries) += queries;
+  (slides ? cacheHome.slidingHeads : cacheHome.heads) += g.headCount * count;
+}
+
+inline void addElements(SpeedShape& shape, const ModelSpec& model, const Runtime& runtime, const Placement& place,
+                        std::size_t type, std::array<bool, kTypes>& seen) noexcept {
+  const FileWeights weights =
+      fileWeights(model, runtime.fileType, runtime.importanceMatrix, 1e300, TypeElements{type, &seen});
+  const auto device = [&](int index) -> DeviceWork& {
+    return shape.work[index == kHost ? kHostWork : static_cast<std::size_t>(index)];
+  };
+  QuantizationCounters counters;
+  visitPlaced(model, runtime, place, [&](int layer, int count, std::size_t group, int home, bool moved) {
+    const LayerWeights elements = nextLayers(model, weights, counters, layer, count, group);
+    device(home).dense[type] += elements.dense;
+    device(home).elements += elements.dense;
+    if (elements.experts == 0.0) return;
+    DeviceWork& expertHome = device(moved ? kHost : home);
+    const LayerGroup& g = model.groups[group];
+    expertHome.experts[type] += elements.experts;
+    expertHome.elements += elements.experts;
+    expertHome.expertsTotal += elements.experts;
+    expertHome.expertsUsed += elements.experts * g.expertsUsed / g.expertCount;
+  });
+  device(deviceOf(place, 0)).dense[type] += weights.firstLayerExtras;
+  DeviceWork& head = device(deviceOf(place, static_cast<int>(model.layerCount + model.predictionLayerCount)));
+  head.head[type] += weights.output + weights.outputExtras;
+  head.elements += weights.output + weights.outputExtras;
+}
+
+// Where everything is. `shape` is large and starts empty. Bytes of the real file, where known, win over the rules.
+inline void fillShape(SpeedShape& shape, const ModelSpec& model, const Runtime& runtime, double fileBytes,
+                      const MeasuredWeights* measured) noexcept {
+  const Placement place = placement(model, runtime);
+  visitPlaced(model, runtime, place, [&](int, int count, std::size_t group, int home, bool moved) {
+    DeviceWork& here = shape.work[home == kHost ? kHostWork : static_cast<std::size_t>(home)];
+    DeviceWork& host = shape.work[kHostWork];
+    addLayers(here, runtime.kvOffload ? here : host, moved ? host : here, model, model.groups[group], runtime, count);
+  });
+  // The first pass sees which types there are.
+  std::array<bool, kTypes> seen{};
+  addElements(shape, model, runtime, place, 0, seen);
+  for (std::size_t type = 1; type < kTypes; ++type) {
+    if (seen[type]) addElements(shape, model, runtime, place, type, seen);
+  }
+  if (fileBytes > 0.0 || measured != nullptr) {
+    const double bytes = fileBytes > 0.0 ? fileBytes : tryPlanMemory(model, runtime, measured)->fileBytes;
+    shape.byteScale = bytes / tryPlanMemory(model, runtime)->fileBytes;
+  }
+  shape.window = model.slidingWindow;
+  shape.quantizedCache = isQuantized(runtime.cacheTypeK) || isQuantized(runtime.cacheTypeV);
+}
+
+[[nodiscard]] inline double rootOfSquares(double a, double b) noexcept { return std::sqrt(a * a + b * b); }
+
+// Reading and computing overlap: a kernel takes little longer than the slower of the two.
+[[nodiscard]] inline double overlapped(double memory, double compute) noexcept {
+  const double a = memory * memory;
+  const double b = compute * compute;
+  return std::sqrt(std::sqrt(a * a + b * b));
+}
+
+// Rates that a data sheet leaves out, by what the others of its kind have.
+[[nodiscard]] constexpr Device completed(Device d) noexcept {
+  if (d.shaderFlops == 0.0) d.shaderFlops = d.halfFlops > 0.0 ? 0.5 * d.halfFlops : 40.0 * d.bandwidth;
+  if (d.halfFlops == 0.0) d.halfFlops = 2.0 * d.shaderFlops;
+  if (d.quantizedOps == 0.0) d.quantizedOps = 2.0 * d.halfFlops;
+  return d;
+}
+
+// A core's nominal rate, to which profiles of processors relate.
+inline constexpr double kCoreFlops = 1e11;
+// The cores of a chip with wide memory cannot use it all: M2 and M3 Max, Strix Halo and Lunar Lake read 50 to 120 GB/s.
+inline constexpr double kUnifiedHostBandwidth = 120e9;
+
+[[nodiscard]] constexpr Device completedHost(Device d, bool unified, const SpeedProfile& p) noexcept {
+  const double cores = d.threads > 0.0 ? d.threads : 8.0;
+  d.threads = cores;
+  if (d.shaderFlops == 0.0) d.shaderFlops = cores * kCoreFlops;
+  // Matrix products do not scale past one cluster of cores.
+  const double together = std::min(cores, 16.0) + 0.4 * std::max(cores - 16.0, 0.0);
+  if (d.halfFlops == 0.0) d.halfFlops = together * kCoreFlops;
+  if (d.quantizedOps == 0.0) d.quantizedOps = together * kCoreFlops;
+  if (unified) d.bandwidth = std::min(d.bandwidth, kUnifiedHostBandwidth / p.bandwidthShare);
+  return d;
+}
+
+// Matrix-vector kernels of llama.cpp take up to eight sequences; then the matrix-matrix kernels of prefill take over,
+// and a step can get shorter.
+inline constexpr double kVectorKernelSequences = 8.0;
+
+// Of batched steps, fitted to the H100 and a GB10 (CUDA), and to one M2 Ultra (Metal).
+struct BatchCosts {
+  double sequence = 0.45;         // of a weight's work, per further sequence
+  double floatSequence = 0.17;    // the same, where weights are not quantised
+  double expertSequence = 0.9;    // the same, of experts
+  double tile = 1;                // sequences are padded to so many
+  double prefill = 0.75;          // of prefill's time per token
+  double expertPrefill = 1.45;    // the same, of experts
+  double expertWork = 1.65;       // of a weight's work, once for all sequences
+  double layer = 16e-6;           // s per layer, once
+  double layerSequence = 1.6e-6;  // s per layer and further sequence
+  double layerMatrix = 35e-6;     // s per layer where the matrix kernels run
+};
+
+[[nodiscard]] constexpr BatchCosts batchCosts(Backend backend) noexcept {
+  BatchCosts costs;
+  if (backend == Backend::metal) {
+    costs.sequence = 0.5;
+    costs.tile = 32;
+    costs.prefill = 1.5;
+    costs.expertPrefill = 1.5;
+  }
+  return costs;
+}
+
+// Real texts come back to the same experts: `sequences` tokens read less than as many random choices.
+[[nodiscard]] constexpr double expertsRead(double used, double sequences) noexcept {
+  return std::min(used * sequences / (1.0 + 1.6 * used * (sequences - 1.0)), 1.0);
+}
+
+[[nodiscard]] constexpr double visible(double depth, double window) noexcept {
+  return window > 0.0 ? std::min(depth, window) : depth;
+}
+
+// Passes over the recurrent state in a step: gathered, scanned, written, copied back.
+inline constexpr double kStatePasses = 6.0;
+
+// Keys and values of `sequences` after `depth` tokens, and the recurrent state, which is read and written.
+[[nodiscard]] inline double cacheSeconds(const SpeedShape& shape, const DeviceWork& w, const Device& d,
+                                         const SpeedProfile& p, bool flashAttention, double sequences,
+                                         double depth) noexcept {
+  const double seen = visible(depth, shape.window);
+  const double bytes = w.cacheBytes * depth + w.slidingBytes * seen;
+  double seconds = bytes / (p.cacheShare * d.bandwidth);
+  if (!flashAttention) seconds *= 1.8;  // 1.2 instead of 2.18 TB/s on the H100
+  if (shape.quantizedCache) {
+    const double elements = w.cacheElements * depth + w.slidingElements * seen;
+    seconds = rootOfSquares(seconds, elements * p.cacheOperations / (p.kernelShare * d.shaderFlops));
+  }
+  return sequences * (seconds + kStatePasses * w.stateBytes / (p.bandwidthShare * d.bandwidth));
+}
+
+// Sum over types of what weights take in prefill, per token, in seconds.
+[[nodiscard]] inline double productSeconds(const ByType& elements, const Device& d, const SpeedProfile& p) noexcept {
+  double seconds = 0;
+  for (std::size_t i = 0; i < kTypes; ++i) {
+    if (elements[i] == 0.0) continue;
+    const double rate = isFloatType(i) ? p.halfShare * d.halfFlops : p.quantizedShare * d.quantizedOps;
+    seconds += elements[i] * 2.0 * p.prefillCost[i] / rate;
+  }
+  return seconds;
+}
+
+[[nodiscard]] inline double bytesOf(const ByType& elements) noexcept {
+  double bytes = 0;
+  for (std::size_t i = 0; i < kTypes; ++i) bytes += elements[i] * bytesOf(i);
+  return bytes;
+}
+
+struct Prompt {
+  double tokens = 0;
+  double depth = 0;       // tokens before it
+  double microBatch = 0;  // tokens computed together
+  double count = 0;       // of micro-batches
+  bool flashAttention = true;
+};
+
+[[nodiscard]] inline Prompt promptOf(const Runtime& runtime, double tokens, double depth) noexcept {
+  const double size = std::min({runtime.microBatchSize, runtime.batchSize, tokens});
+  return {tokens, depth, size, std::ceil(tokens / size), runtime.flashAttention};
+}
+
+// A prompt through what `w` holds, computed by `d`. `streamed`: the weights come over the link, at that many bytes/s.
+inline void addPrompt(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork& w, const Device& d,
+                      const SpeedProfile& p, const Prompt& prompt, double streamed) noexcept {
+  const double used = w.expertsTotal > 0.0 ? w.expertsUsed / w.expertsTotal : 0.0;
+  // Larger micro-batches than 512 gain nothing (H100, GB10).
+  const double blocks = std::max(prompt.count, prompt.tokens / 512.0);
+  const double compute = prompt.tokens * productSeconds(w.dense, d, p) +
+                         (prompt.tokens * used + blocks * p.expertPadding) * productSeconds(w.experts, d, p);
+  const double bytes = prompt.count * (bytesOf(w.dense) + bytesOf(w.experts)) * shape.byteScale;
+  const double memory = bytes / (0.8 * d.bandwidth);
+  terms.compute += compute;
+  terms.memory += rootOfSquares(compute, memory) - compute;
+  if (streamed > 0.0) terms.link += bytes / streamed;
+
+  const double full = prompt.tokens * prompt.depth + 0.5 * prompt.tokens * (prompt.tokens + prompt.microBatch);
+  const double seen =
+      shape.window > 0.0 ? std::min(full, prompt.tokens * (shape.window + 0.5 * prompt.microBatch)) : full;
+  terms.cache += 4.0 * (w.queries * full + w.slidingQueries * seen) / (p.attentionShare * d.halfFlops);
+  if (!prompt.flashAttention) {
+    terms.cache += (w.heads * full + w.slidingHeads * seen) * p.scoreBytes / d.bandwidth;
+  }
+  terms.cache += p.recurrentCost * prompt.tokens * (w.stateBytes / kStateBytes) * 40.0 / d.halfFlops;
+  terms.launch += w.layers * (p.prefillLayerSeconds * blocks + 40e-6 * prompt.count);
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(TensorType::BF16); ++i) {
+    if (w.experts[i] > 0.05 * w.expertsTotal) {
+      terms.launch += prompt.count * w.expertMatrices * p.expertSeconds * (w.experts[i] / w.expertsTotal);
+    }
+  }
+}
+
+// Matrix-vector kernels fill wide Apple GPUs less: an M2 Max does 0.74 of what an M1 does per core and clock.
+[[nodiscard]] constexpr double filled(double flops, Backend backend) noexcept {
+  return backend == Backend::metal ? flops / (1.0 + flops / 40e12) : flops;
+}
+
+// One step of `sequences` through what a GPU holds.
+inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork& w, const Device& d,
+                    const SpeedProfile& p, const Runtime& runtime, double sequences, double depth) noexcept {
+  const BatchCosts costs = batchCosts(runtime.backend);
+  const double bandwidth = p.bandwidthShare * d.bandwidth;
+  const double rate = p.kernelShare * filled(d.shaderFlops, runtime.backend);
+  const double used = w.expertsTotal > 0.0 ? w.expertsUsed / w.expertsTotal : 0.0;
+  const double read = expertsRead(used, sequences);
+  const double further = sequences - 1.0;
+  const bool vectors = sequences <= kVectorKernelSequences;
+  double perToken = 0;  // of prefill, per weight that a token multiplies
+  if (!vectors) {
+    double weights = w.expertsUsed;
+    for (std::size_t i = 0; i < kTypes; ++i) weights += w.dense[i] + w.head[i];
+    SpeedTerms prompt;
+    addPrompt(prompt, shape, w, d, p, {512.0, 0.0, 512.0, 1.0, true}, 0.0);
+    perToken = weights > 0.0 ? prompt.total() / 512.0 / weights : 0.0;
+  }
+  const double rows = std::max(sequences, costs.tile);
+  bool quantized = false;
+  for (std::size_t i = 0; i < kTypes; ++i) {
+    const double dense = w.dense[i] + w.head[i];
+    const double experts = w.experts[i];
+    if (dense + experts == 0.0) continue;
+    const bool isFloat = isFloatType(i);
+    quantized = quantized || !isFloat;
+    const double bytes = bytesOf(i) * shape.byteScale;
+    const double work = p.operationsPerWeight[i] / rate;
+    const double memory = (dense + experts * read) * bytes / bandwidth;
+    double seconds = 0;
+    if (vectors) {
+      const double growth = 1.0 + (isFloat ? costs.floatSequence : costs.sequence) * further;
+      seconds = overlapped(dense * bytes / bandwidth, dense * work * growth) +
+                overlapped(experts * read * bytes / bandwidth,
+                           experts * used * work * (1.0 + costs.expertSequence * further));
+    } else {
+      seconds = rootOfSquares(dense * bytes / bandwidth, isFloat ? 0.0 : dense * work) +
+                costs.prefill * rows * perToken * dense +
+                rootOfSquares(experts * read * bytes / bandwidth, costs.expertWork * experts * read * work) +
+                costs.expertPrefill * rows * perToken * experts * used;
+    }
+    terms.memory += memory;
+    terms.compute += seconds - memory;
+  }
+  terms.cache += cacheSeconds(shape, w, d, p, runtime.flashAttention, sequences, depth);
+  terms.launch += (w.layers + w.expertLayers * p.expertLayers + w.recurrentLayers * p.recurrentLayers) * p.layerSeconds;
+  if (sequences > 1.0) {
+    terms.launch +=
+        w.layers * (costs.layer + costs.layerSequence * further + (!vectors && quantized ? costs.layerMatrix : 0.0));
+  }
+}
+
+// The same on the host's processor, which has no cliff: a batch is as good as prefill.
+[[nodiscard]] inline double hostStep(const SpeedShape& shape, const DeviceWork& w, const Device& d,
+                                     const SpeedProfile& p, const Runtime& runtime, double sequences,
+                                     double depth) noexcept {
+  const double used = w.expertsTotal > 0.0 ? w.expertsUsed / w.expertsTotal : 0.0;
+  const double read = expertsRead(used, sequences);
+  double bytes = 0;
+  double operations = 0;
+  for (std::size_t i = 0; i < kTypes; ++i) {
+    const double dense = w.dense[i] + w.head[i];
+    bytes += (dense + w.experts[i] * read) * bytesOf(i);
+    operations += (dense + w.experts[i] * used) * p.operationsPerWeight[i];
+  }
+  double compute = operations / (p.kernelShare * d.shaderFlops);
+  if (sequences > 1.0) {
+    const double product =
+        productSeconds(w.dense, d, p) + productSeconds(w.head, d, p) + used * productSeconds(w.experts, d, p);
+    compute = std::max(compute, sequences * product);
+  }
+  return rootOfSquares(bytes * shape.byteScale / (p.bandwidthShare * d.bandwidth), compute) +
+         cacheSeconds(shape, w, d, p, runtime.flashAttention, sequences, depth) +
+         (w.layers + w.expertLayers * p.expertLayers + w.recurrentLayers * p.recurrentLayers) * p.layerSeconds *
+             d.threads;
+}
+
+[[nodiscard]] constexpr bool holdsWork(const DeviceWork& w) noexcept {
+  return w.elements > 0.0 || w.cacheElements > 0.0;
+}
+
+// Crossing between host and GPU within a step: graphs are split, threads wake up. Measured on four machines: 1.7 to 2.7
+// ms, however many layers are where.
+inline constexpr double kHostHopSeconds = 1.7e-3;
+inline constexpr double kExpertHopSeconds = 80e-6;    // per layer whose experts are on the host
+inline constexpr double kGpuHopSeconds = 0.2e-3;      // per further GPU of a layer split
+inline constexpr double kReduceSeconds = 11e-6;       // per all-reduce of a tensor split
+inline constexpr double kFastLink = 100e9;            // NVLink and its like
+inline constexpr double kFastReduceSeconds = 1.5e-6;  // per GPU beyond two
+inline constexpr double kSlowReduceSeconds = 22e-6;
+inline constexpr double kLinkShare = 0.75;  // of the link's bandwidth, copying weights
+// Large batches over weights on the host are computed by the GPU, from this many tokens on.
+inline constexpr double kOffloadTokens = 32.0;
+
+// Seconds of a step, in all and by cause.
+[[nodiscard]] inline SpeedTerms stepTerms(const SpeedShape& shape, const ModelSpec& model, const Runtime& runtime,
+                                          const Hardware& hardware, double sequences, double depth) noexcept {
+  SpeedTerms sum;
+  const auto gpus = static_cast<std::size_t>(runtime.gpuCount);
+  double busy = 0;
+  double slowest = 0;
+  for (std::size_t i = 0; i < gpus; ++i) {
+    const DeviceWork& w = shape.work[i];
+    if (!holdsWork(w)) continue;
+    SpeedTerms terms;
+    addStep(terms, shape, w, completed(hardware.gpus[i]), hardware.gpuProfile, runtime, sequences, depth);
+    busy += 1.0;
+    sum.memory += terms.memory;
+    sum.compute += terms.compute;
+    sum.cache += terms.cache;
+    sum.launch += terms.launch;
+    slowest = std::max(slowest, terms.memory + terms.compute + terms.cache);
+  }
+  if (busy > 1.0 && hardware.split == Split::tensor) {
+    // All work at the same time, as long as the slowest.
+    const double share = slowest / (sum.memory + sum.compute + sum.cache);
+    sum.memory *= share;
+    sum.compute *= share;
+    sum.cache *= share;
+    const double perGpu = hardware.gpuLinkBandwidth >= kFastLink ? kFastReduceSeconds : kSlowReduceSeconds;
+    const double bytes = 2.0 * (busy - 1.0) / busy * sequences * model.hiddenSize * 2.0;
+    sum.link += 2.0 * model.layerCount * (kReduceSeconds + perGpu * (busy - 2.0) + bytes / hardware.gpuLinkBandwidth);
+  } else if (busy > 1.0) {
+    sum.link += kGpuHopSeconds * (busy - 1.0);
+  }
+  const DeviceWork& host = shape.work[kHostWork];
+  if (holdsWork(host)) {
+    const Device d = completedHost(hardware.host, hardware.unified, hardware.hostProfile);
+    sum.host += hostStep(shape, host, d, hardware.hostProfile, runtime, sequences, depth);
+    if (busy > 0.0) {
+      if (host.layers > 0.0) sum.link += kHostHopSeconds;
+      sum.link += kExpertHopSeconds * (host.movedLayers + (runtime.kvOffload ? 0.0 : model.layerCount - host.layers));
+    }
+  }
+  return sum;
+}
+
+// Seconds of a prompt, in all and by cause.
+[[nodiscard]] inline SpeedTerms promptTerms(const SpeedShape& shape, const ModelSpec& model, const Runtime& runtime,
+                                            const Hardware& hardware, double tokens, double depth) noexcept {
+  SpeedTerms sum;
+  const Prompt prompt = promptOf(runtime, tokens, depth);
+  const auto gpus = static_cast<std::size_t>(runtime.gpuCount);
+  const DeviceWork& host = shape.work[kHostWork];
+  const bool streams = gpus > 0 && prompt.microBatch >= kOffloadTokens && runtime.backend != Backend::metal;
+  double busy = 0;
+  double slowest = 0;
+  for (std::size_t i = 0; i < gpus; ++i) {
+    SpeedTerms terms;
+    const Device d = completed(hardware.gpus[i]);
+    const bool holds = holdsWork(shape.work[i]);
+    if (holds) addPrompt(terms, shape, shape.work[i], d, hardware.gpuProfile, prompt, 0.0);
+    if (i == 0 && streams && holdsWork(host)) {
+      addPrompt(terms, shape, host, d, hardware.gpuProfile, prompt,
+                hardware.unified ? 0.0 : kLinkShare * hardware.linkBandwidth);
+    } else if (!holds) {
+      continue;
+    }
+    busy += 1.0;
+    sum.memory += terms.memory;
+    sum.compute += terms.compute;
+    sum.cache += terms.cache;
+    sum.launch += terms.launch;
+    sum.link += terms.link;
+    slowest = std::max(slowest, terms.total());
+  }
+  if (busy > 1.0) {
+    // A layer split works on several micro-batches at once; a tensor split on one, all together.
+    const double whole = sum.total();
+    const double piped =
+        hardware.split == Split::tensor ? slowest : whole / prompt.count + (1.0 - 1.0 / prompt.count) * slowest;
+    const double share = piped / whole;
+    sum = {sum.memory * share, sum.compute * share, sum.cache * share, sum.launch * share, sum.link * share, 0.0};
+    if (hardware.split == Split::tensor) {
+      sum.link += 2.0 * model.layerCount * 2.0 * (busy - 1.0) / busy * tokens * model.hiddenSize * 2.0 /
+                  hardware.gpuLinkBandwidth;
+    }
+  }
+  if (!streams && holdsWork(host)) {
+    SpeedTerms terms;
+    addPrompt(terms, shape, host, completedHost(hardware.host, hardware.unified, hardware.hostProfile),
+              hardware.hostProfile, prompt, 0.0);
+    sum.host += terms.total();
+  }
+  sum.launch += (gpus > 0 ? hardware.gpuProfile : hardware.hostProfile).callSeconds;
+  return sum;
+}
+
+// vLLM reads weights once per step whatever the batch. Fitted to 170 cells of A100, H100, H200, GH200, MI250 and 3090:
+// within 9 % at the median of devices left out, 37 % at p90.
+struct VllmTimes {
+  double step = 0;
+  double promptToken = 0;
+};
+
+[[nodiscard]] inline VllmTimes vllmTimes(const SpeedShape& shape, const ModelSpec& model, const Hardware& hardware,
+                                         double gpus, double sequences, double depth) noexcept {
+  VllmTimes times;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(gpus); ++i) {
+    const DeviceWork& w = shape.work[i];
+    const Device d = completed(hardware.gpus[i]);
+    double all = w.expertsTotal > 0.0 ? 1.0 : 0.0;
+    const double used = w.expertsTotal > 0.0 ? w.expertsUsed / w.expertsTotal : 0.0;
+    for (double s = 0; s < sequences; s += 1.0) all *= 1.0 - used;
+    const double bytes = (bytesOf(w.dense) + bytesOf(w.head) + bytesOf(w.experts) * (1.0 - all)) * shape.byteScale;
+    double weights = w.expertsUsed;
+    for (std::size_t t = 0; t < kTypes; ++t) weights += w.dense[t] + w.head[t];
+    const double perToken = 2.0 * weights / (0.95 * 2.0 * d.halfFlops);
+    const double cache = w.cacheBytes * depth + w.slidingBytes * visible(depth, shape.window);
+    times.step += rootOfSquares(bytes / (0.65 * d.bandwidth), sequences * perToken) + w.layers * 44e-6 +
+                  sequences * cache / (0.81 * d.bandwidth);
+    times.promptToken += perToken;
+  }
+  if (gpus > 1.0 && hardware.split == Split::tensor) {
+    times.step = (times.step - model.layerCount * 44e-6) / gpus + model.layerCount * 44e-6 +
+                 2.0 * model.layerCount * (kReduceSeconds + kFastReduceSeconds * (gpus - 2.0));
+    times.promptToken /= gpus;
+  }
+  times.step += sequences * 82e-6;
+  return times;
+}
+
+[[nodiscard]] constexpr Limit largest(const SpeedTerms& t) noexcept {
+  const std::array<double, 6> seconds = {t.memory, t.compute, t.cache, t.launch, t.link, t.host};
+  std::size_t limit = 0;
+  for (std::size_t i = 1; i < seconds.size(); ++i) {
+    if (seconds[i] > seconds[limit]) limit = i;
+  }
+  return static_cast<Limit>(limit);
+}
+
+// A time whose parts have bands of their own, all slow or all fast together.
+struct Times {
+  double fast = 0;
+  double middle = 0;
+  double slow = 0;
+
+  constexpr void add(double seconds, const Spread& spread) noexcept {
+    fast += seconds / spread.p90;
+    middle += seconds / spread.p50;
+    slow += seconds / spread.p10;
+  }
+};
+
+[[nodiscard]] constexpr Band secondsOf(const Times& t) noexcept { return {t.fast, t.middle, t.slow}; }
+
+[[nodiscard]] constexpr Band rateOf(double tokens, const Times& t) noexcept {
+  return {tokens / t.slow, tokens / t.middle, tokens / t.fast};
+}
+
+constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware& hardware,
+                          const Workload& workload) noexcept {
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  const auto rate = [&](std::string_view name, double value, double index) {
+    check.require(value == 0.0 || (value >= 1e6 && value <= 1e19), name,
+                  "from 1e6 to 1e19 per second, or 0 where unknown", value, index);
+  };
+  check.require(hardware.gpuCount >= runtime.gpuCount, "machine.gpus", "at least as many as runtime.gpus",
+                hardware.gpuCount);
+  if (check.found()) return;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(runtime.gpuCount); ++i) {
+    const Device& d = hardware.gpus[i];
+    const auto at = static_cast<double>(i);
+    check.require(d.bandwidth >= 1e8 && d.bandwidth <= 1e15, "machine.gpus[].bandwidth", "from 1e8 to 1e15 bytes/s",
+                  d.bandwidth, at);
+    rate("machine.gpus[].shaderFlops", d.shaderFlops, at);
+    rate("machine.gpus[].halfFlops", d.halfFlops, at);
+    rate("machine.gpus[].quantizedOps", d.quantizedOps, at);
+  }
+  check.require(hardware.host.bandwidth >= 1e8 && hardware.host.bandwidth <= 1e15, "machine.host.bandwidth",
+                "from 1e8 to 1e15 bytes/s", hardware.host.bandwidth);
+  check.require(hardware.host.threads >= 0.0 && hardware.host.threads <= 4096.0, "machine.host.threads",
+                "from 0 (unknown) to 4096", hardware.host.threads);
+  const auto link = [&](std::string_view name, double value) {
+    check.require(value >= 1e8 && value <= 1e13, name, "from 1e8 to 1e13 bytes/s", value);
+  };
+  link("machine.linkBandwidth", hardware.linkBandwidth);
+  link("machine.gpuLinkBandwidth", hardware.gpuLinkBandwidth);
+  for (const SpeedProfile* profile : {&hardware.gpuProfile, &hardware.hostProfile}) {
+    for (const ProfileField& field : kProfileFields) {
+      const double value = profile->*field.member;
+      check.require(value >= 1e-12 && value <= 1e12, field.name, "from 1e-12 to 1e12", value);
+    }
+    for (const ByType* costs : {&profile->operationsPerWeight, &profile->prefillCost}) {
+      for (const double cost : *costs) {
+        check.require(cost >= 0.0 && cost <= 1e6, "profile.costs", "from 0 to 1e6", cost);
+      }
+    }
+    for (const Spread& s : {profile->decode, profile->experts, profile->prefill, profile->batched}) {
+      check.require(s.p10 >= 1e-3 && s.p10 <= s.p50 && s.p50 <= s.p90 && s.p90 <= 1e3, "profile.spread",
+                    "from 1e-3 to 1e3, p10 at most p50 at most p90", s.p50);
+    }
+  }
+  check.whole("workload.promptLength", workload.promptLength, kWholeOrNone);
+  check.whole("workload.outputLength", workload.outputLength, kWholePositive);
+  check.whole("workload.cachedTokens", workload.cachedTokens, kWholeOrNone);
+  check.whole("workload.concurrency", workload.concurrency, {"", "a whole number from 1 to 4096", 1.0, 4096.0});
+  check.whole("workload.draftLength", workload.draftLength, {"", "a whole number from 0 to 64", 0.0, 64.0});
+  check.require(workload.acceptanceRate >= 0.0 && workload.acceptanceRate <= 1.0, "workload.acceptanceRate",
+                "from 0 to 1", workload.acceptanceRate);
+  check.require(workload.draftCost >= 0.0 && workload.draftCost <= 10.0, "workload.draftCost", "from 0 to 10",
+                workload.draftCost);
+  check.require(workload.fileBytes == 0.0 || (workload.fileBytes >= 1e3 && workload.fileBytes <= 1e15),
+                "workload.fileBytes", "from 1e3 to 1e15 bytes, or 0 where unknown", workload.fileBytes, none);
+}
+
+// `spread` of the host where it does a part; else of the GPUs.
+[[nodiscard]] inline Times stepTimes(const SpeedTerms& terms, const Hardware& hardware, bool experts,
+                                     bool batched) noexcept {
+  const auto spreadOf = [&](const SpeedProfile& p) -> const Spread& {
+    return batched ? p.batched : experts ? p.experts : p.decode;
+  };
+  Times times;
+  times.add(terms.total() - terms.host, spreadOf(hardware.gpuProfile));
+  if (terms.host > 0.0) times.add(terms.host, spreadOf(hardware.hostProfile));
+  return times;
+}
+
+}  // namespace detail
+
+// The first thing that is impossible in a question, or an empty name.
+[[nodiscard]] constexpr Violation speedViolation(const ModelSpec& model, const Runtime& runtime,
+                                                 const Hardware& hardware, const Workload& workload) noexcept {
+  detail::Checker check;
+  detail::checkModel(check, model);
+  if (!check.found()) detail::checkRuntime(check, model, runtime);
+  if (!check.found()) detail::checkSpeed(check, runtime, hardware, workload);
+  return check.violation();
+}
+
+// Tokens per second and times of `model` under `runtime` on `hardware`. `measured`: sizes of real tensors, or none.
+[[nodiscard]] inline Result<SpeedEstimate> tryEstimateSpeed(const ModelSpec& model, const Runtime& runtime,
+                                                            const Hardware& hardware, const Workload& workload = {},
+                                                            const MeasuredWeights* measured = nullptr) noexcept {
+  using namespace detail;
+  const Violation wrong = speedViolation(model, runtime, hardware, workload);
+  if (!wrong.parameter.empty()) return wrong;
+  SpeedShape shape;
+  fillShape(shape, model, runtime, workload.fileBytes, measured);
+
+  bool experts = false;
+  for (const DeviceWork& w : shape.work) experts = experts || w.expertsTotal > 0.0;
+  SpeedEstimate estimate;
+  estimate.evidence = (runtime.gpuCount > 0.0 ? hardware.gpuProfile : hardware.hostProfile).evidence;
+  const double depth = workload.cachedTokens + workload.promptLength + 0.5 * workload.outputLength;
+  const double users = workload.concurrency;
+  double accepted = 1;  // tokens per step
+  double power = 1;
+  for (double i = 0; i < workload.draftLength; i += 1.0) {
+    power *= workload.acceptanceRate;
+    accepted += power;
+  }
+  Times one;
+  Times all;
+  Times prompt;
+  if (hardware.engine == Engine::vllm) {
+    const VllmTimes alone = vllmTimes(shape, model, hardware, runtime.gpuCount, 1.0, depth);
+    const VllmTimes many =
+        vllmTimes(shape, model, hardware, runtime.gpuCount, users * (1.0 + workload.draftLength), depth);
+    estimate.step = {alone.step, 0, 0, 0, 0, 0};
+    estimate.prompt = {0, workload.promptLength * alone.promptToken, 0, 0, 0, 0};
+    one.add(alone.step, hardware.gpuProfile.decode);
+    all.add(many.step + workload.draftLength * workload.draftCost * alone.step, hardware.gpuProfile.batched);
+    prompt.add(estimate.prompt.total(), hardware.gpuProfile.prefill);
+  } else {
+    estimate.step = stepTerms(shape, model, runtime, hardware, 1.0, depth);
+    one = stepTimes(estimate.step, hardware, experts, false);
+    const double together = users * (1.0 + workload.draftLength);
+    all = together > 1.0
+              ? stepTimes(stepTerms(shape, model, runtime, hardware, together, depth), hardware, experts, true)
+              : one;
+    if (workload.draftLength > 0.0) {
+      const double drafted = workload.draftLength * workload.draftCost;
+      all = {all.fast + drafted * one.fast, all.middle + drafted * one.middle, all.slow + drafted * one.slow};
+    }
+    if (workload.promptLength > 0.0) {
+      estimate.prompt = promptTerms(shape, model, runtime, hardware, workload.promptLength, workload.cachedTokens);
+      prompt.add(estimate.prompt.total() - estimate.prompt.host, hardware.gpuProfile.prefill);
+      prompt.add(estimate.prompt.host, hardware.hostProfile.prefill);
+    }
+  }
+  estimate.decodeLimit = largest(estimate.step);
+  estimate.prefillLimit = largest(estimate.prompt);
+  estimate.decode = rateOf(1.0, one);
+  if (workload.promptLength > 0.0) estimate.prefill = rateOf(workload.promptLength, prompt);
+  const Times first = {users * prompt.fast + one.fast, users * prompt.middle + one.middle,
+                       users * prompt.slow + one.slow};
+  estimate.timeToFirstToken = secondsOf(first);
+  const double steps = (workload.outputLength - 1.0) / accepted;
+  estimate.requestTime =
+      secondsOf({first.fast + steps * all.fast, first.middle + steps * all.middle, first.slow + steps * all.slow});
+  estimate.tokensPerSecondUser = rateOf(accepted, all);
+  estimate.tokensPerSecondTotal = rateOf(users * accepted, all);
+  return estimate;
+}
+
+[[nodiscard]] inline SpeedEstimate estimateSpeed(const ModelSpec& model, const Runtime& runtime,
+                                                 const Hardware& hardware, const Workload& workload = {},
+                                                 const MeasuredWeights* measured = nullptr) {
+  return valueOrReject("estimateSpeed", tryEstimateSpeed(model, runtime, hardware, workload, measured));
+}
+
+}  // namespace llmcalc

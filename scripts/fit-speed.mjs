@@ -1,0 +1,200 @@
+// Fits the profiles of back ends, families and devices to a folder of measurements (docs/speed.md has its format) and to
+// tests/golden/h100.tsv, and writes data/runtime_profiles.csv, data/speed_spreads.csv and the header that is made of
+// them:
+//
+//   node scripts/fit-speed.mjs DIR         fits and writes; takes some minutes for the cross-validation
+//   node scripts/fit-speed.mjs --header    writes the header alone
+//   node scripts/fit-speed.mjs --check     that the header is up to date
+//
+// Rows are other people's: what is written are parameters, quantiles of errors, counts and the names of sources.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { BACKENDS, CLASSES, EVIDENCES, FIELDS, headerOf, NUMBERS, OWN_FIELDS } from './support/speed-profiles.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const HEADER = `${root}include/llmcalc/speed_profiles.hpp`;
+
+const formatted = () =>
+  execFileSync('clang-format', [`--assume-filename=${HEADER}`], { input: headerOf(), encoding: 'utf8' });
+
+const DIGITS = 4;
+const short = (number) => String(Number(number.toPrecision(DIGITS)));
+const csvOf = (columns, rows) =>
+  `${[columns, ...rows.map((row) => columns.map((column) => row[column] ?? ''))].map((cells) => cells.map((cell) => (/[",]/.test(cell) ? `"${String(cell).replaceAll('"', '""')}"` : cell)).join(',')).join('\n')}\n`;
+
+/** Repositories and tools in the words of a source. */
+const sourceOf = (text) =>
+  /^[\w.-]+\/[\w.-]+/.exec(text)?.[0] ?? (/^stored file/.test(text) ? 'quoted tables' : text.split(' ')[0]);
+
+/** Counts, builds and sources of cells. */
+function evidenceOf(cells) {
+  const years = cells.map(({ era }) => era);
+  const sources = new Map();
+  for (const { source } of cells) sources.set(sourceOf(source), (sources.get(sourceOf(source)) ?? 0) + 1);
+  const ranked = [...sources].sort((a, b) => b[1] - a[1]).map(([name]) => name);
+  const count = (metric) => cells.filter((cell) => cell.metric === metric).length;
+  const first = Math.min(...years);
+  const last = Math.max(...years);
+  return {
+    n_decode: count('decode'),
+    n_prefill: count('prefill'),
+    builds: cells.length === 0 ? '' : first === last ? `${first}` : `${first} to ${last}`,
+    sources: ranked.join('; '),
+  };
+}
+
+/** Rows of data/runtime_profiles.csv. */
+function profileRowsOf(fits, cells, gpuKeys, hostKeys) {
+  const rows = [];
+  for (const backend of BACKENDS) {
+    const fit = fits[backend];
+    const keysOf = backend === 'cpu' ? hostKeys : gpuKeys;
+    const own = cells.filter((cell) => cell.backend === backend && cell.batch === 1);
+    const numbers = Object.fromEntries(NUMBERS.map((name, i) => [name, short(fit.numbers[i])]));
+    rows.push({ level: 'backend', backend, name: '', ...evidenceOf(own), ...numbers });
+    for (const [level, key] of [
+      ['family', 'family'],
+      ['builds', 'build'],
+      ['device', 'name'],
+    ]) {
+      for (const [name, factors] of Object.entries(fit[level])) {
+        const members = own.filter((cell) => keysOf(cell)[key] === name);
+        const values = Object.fromEntries(OWN_FIELDS.map((field, i) => [field, short(factors[i])]));
+        rows.push({ level, backend, name, ...evidenceOf(members), ...values });
+      }
+    }
+  }
+  return rows;
+}
+
+/** No device counts for more than so many cells. */
+const PER_DEVICE = 10;
+
+/** Weighted quantiles of measured over estimated. @param {{ ratio: number, device: string }[]} points */
+function quantilesOf(points) {
+  const counts = new Map();
+  for (const { device } of points) counts.set(device, (counts.get(device) ?? 0) + 1);
+  const sorted = points
+    .map(({ ratio, device }) => ({ ratio, weight: Math.min(1, PER_DEVICE / counts.get(device)) }))
+    .sort((a, b) => a.ratio - b.ratio);
+  const total = sorted.reduce((sum, { weight }) => sum + weight, 0);
+  const at = (share) => {
+    let sum = 0;
+    for (const { ratio, weight } of sorted) {
+      sum += weight;
+      if (sum >= share * total) return ratio;
+    }
+    return sorted.at(-1).ratio;
+  };
+  return { n: points.length, p10: at(0.1), p50: at(0.5), p90: at(0.9) };
+}
+
+/** Fewer cells say too little of a back end for itself. */
+const ENOUGH = 25;
+
+function spreadRowsOf({ results }, calibratedPairs) {
+  const classOf = (cell) => {
+    if (cell.class === 'batch') return 'batched';
+    if (cell.class === 'prefill' || cell.class === 'cpu prefill') return 'prefill';
+    return cell.class === 'decode' || cell.class === 'cpu' ? (cell.moe ? 'experts' : 'decode') : null;
+  };
+  const pointsOf = (evidence, kind) => {
+    if (evidence === 'calibrated' && (kind === 'decode' || kind === 'experts')) {
+      return calibratedPairs
+        .filter(({ cell }) => classOf(cell) === kind)
+        .map(({ cell, estimate }) => ({ cell, ratio: cell.value / estimate, device: cell.hardware }));
+    }
+    const key = {
+      device: 'modelOut',
+      calibrated: 'modelOut',
+      family: 'deviceOut',
+      backend: 'familyOut',
+      none: 'familyOut',
+    };
+    return results
+      .filter(({ cell, familyKnown }) => classOf(cell) === kind && (evidence !== 'family' || familyKnown))
+      .map((result) => ({
+        cell: result.cell,
+        ratio: result.cell.value / result[key[evidence]],
+        device: result.cell.hardware,
+      }));
+  };
+  const rows = [];
+  for (const backend of BACKENDS) {
+    for (const evidence of EVIDENCES) {
+      for (const kind of CLASSES) {
+        const ofSide = (points) => points.filter(({ cell }) => (cell.backend === 'cpu') === (backend === 'cpu'));
+        // Of processors there are few batches and experts, and none that were calibrated.
+        const pooled = [
+          [evidence, kind],
+          [evidence, 'decode'],
+          ['device', 'decode'],
+        ]
+          .map(([of, like]) => ofSide(pointsOf(of, like)))
+          .find(({ length }) => length > 0);
+        const own = pooled.filter(({ cell }) => cell.backend === backend);
+        const { n, p10, p50, p90 } = quantilesOf(own.length >= ENOUGH ? own : pooled);
+        // Nothing like it: half as far again.
+        const wider = (ratio) => (evidence === 'none' ? ratio ** 1.5 : ratio);
+        // The law is fitted without bias, but for batches, whose constants are of other runs.
+        const middle = kind === 'batched' ? p50 : 1;
+        rows.push({
+          backend,
+          evidence,
+          class: kind,
+          n,
+          p10: short(Math.min(wider(p10), middle)),
+          p50: short(middle),
+          p90: short(Math.max(wider(p90), middle)),
+        });
+      }
+    }
+  }
+  return rows;
+}
+
+async function fit(folder) {
+  const { h100Cells, judgedCells } = await import('./support/speed-cells.mjs');
+  const { answered, calibrateWithOne, crossValidate } = await import('./support/speed-validation.mjs');
+  const { gpuKeys, hostKeys } = await import('./support/fit-profiles.mjs');
+  const log = (text) => console.error(text);
+  const cells = answered([...judgedCells(folder), ...h100Cells()], log);
+  const validated = crossValidate(cells, log);
+  const profiles = profileRowsOf(validated.fits, cells, gpuKeys, hostKeys);
+  writeFileSync(
+    `${root}data/runtime_profiles.csv`,
+    csvOf(
+      [
+        'level',
+        'backend',
+        'name',
+        'n_decode',
+        'n_prefill',
+        'builds',
+        'sources',
+        ...FIELDS,
+        ...NUMBERS.slice(FIELDS.length),
+      ],
+      profiles,
+    ),
+  );
+  const spreads = spreadRowsOf(validated, calibrateWithOne(validated.results));
+  writeFileSync(
+    `${root}data/speed_spreads.csv`,
+    csvOf(['backend', 'evidence', 'class', 'n', 'p10', 'p50', 'p90'], spreads),
+  );
+  console.log(`${cells.length} cells; ${profiles.length} profiles, ${spreads.length} bands`);
+}
+
+const [argument] = process.argv.slice(2);
+if (argument === '--check') {
+  if (readFileSync(HEADER, 'utf8') !== formatted())
+    throw new Error('include/llmcalc/speed_profiles.hpp is not up to date');
+} else {
+  if (argument !== '--header') {
+    if (!argument) throw new Error('usage: node scripts/fit-speed.mjs DIR | --header | --check');
+    await fit(argument);
+  }
+  writeFileSync(HEADER, formatted());
+}

@@ -1,0 +1,255 @@
+// How far estimateSpeed is from measurements: errors by class, what they are held to, and simple rules beside them.
+import wasmCalculator from '../../dist/wasmCalculator.js';
+import { h100Cells, judgedCells } from './speed-cells.mjs';
+import { spreadRows } from './speed-profiles.mjs';
+import { answered, betweenEnds, calibrateWithOne, crossValidate, depthRatios } from './speed-validation.mjs';
+import { median, quantile } from './statistics.mjs';
+
+const { estimateSpeed, planMemory } = wasmCalculator;
+
+/** Shares: of an error the median and the 90th percentile at most, of cells within their band from and to. */
+const COVERAGE = [0.75, 0.88];
+const TARGETS = {
+  'decode, dense, known device': [0.06, 0.18],
+  'decode, dense, unseen device': [0.08, 0.25],
+  'decode, mixture of experts': [0.15, 0.4],
+  'H100, decode': [0.05, 0.11],
+  'H100, decode at depth': [0.05, 0.11],
+  'decode at depth, relative': [0.08, 0.2],
+  'partial offload, both ends given': [0.015, 0.08],
+  'prefill, unseen device': [0.12, 0.35],
+  'CPU only, bandwidth known': [0.12, 0.3],
+  'batch 2 to 64': [0.15, 0.35],
+  'after one own row, other models': [0.05, 0.12],
+};
+/** Of the unseen device's decoding. */
+const BIAS = 0.03;
+
+const isStart = (cell) => cell.class === 'decode' && cell.depthClass === 0;
+
+/** Classes of estimates of cells; what has no target is reported apart. */
+const CLASSES = [
+  ['decode, dense, known device', (r) => !r.cell.golden && isStart(r.cell) && !r.cell.moe && r.known],
+  ['decode, dense, unseen device', (r) => !r.cell.golden && isStart(r.cell) && !r.cell.moe && !r.known],
+  [
+    'decode, mixture of experts',
+    (r) => !r.cell.golden && isStart(r.cell) && r.cell.moe && (r.validated ? !r.known : true),
+  ],
+  ['H100, decode', (r) => r.cell.golden && isStart(r.cell) && !r.cell.moe && r.known],
+  ['H100, decode at depth', (r) => r.cell.golden && r.cell.class === 'decode' && !isStart(r.cell) && r.known],
+  [
+    'prefill, known device',
+    (r) => !r.cell.golden && r.cell.class === 'prefill' && r.cell.depthClass <= 2048 && r.known,
+  ],
+  [
+    'prefill, unseen device',
+    (r) => !r.cell.golden && r.cell.class === 'prefill' && r.cell.depthClass <= 2048 && !r.known,
+  ],
+  [
+    'prefill at depth',
+    (r) => r.cell.class === 'prefill' && r.cell.depthClass > 2048 && (r.validated ? !r.known : true),
+  ],
+  ['H100, prefill', (r) => r.cell.golden && r.cell.class === 'prefill' && r.cell.depthClass <= 2048 && r.known],
+  ['CPU only, bandwidth known', (r) => r.cell.class === 'cpu' && (r.validated ? !r.known : true)],
+  ['CPU only, prefill', (r) => r.cell.class === 'cpu prefill' && (r.validated ? !r.known : true)],
+  ['batch 2 to 64', (r) => r.cell.class === 'batch' && r.cell.batch <= 64 && (r.validated ? !r.known : true)],
+  ['offload, decode, from data sheets', (r) => r.cell.class === 'offload, decode' && (r.validated ? !r.known : true)],
+  ['offload, prefill, from data sheets', (r) => r.cell.class === 'offload, prefill' && (r.validated ? !r.known : true)],
+  ['several GPUs, decode', (r) => r.cell.class === 'several GPUs, decode' && (r.validated ? !r.known : true)],
+  ['several GPUs, prefill', (r) => r.cell.class === 'several GPUs, prefill' && (r.validated ? !r.known : true)],
+];
+
+const spreads = new Map(spreadRows().map((row) => [`${row.backend}|${row.evidence}|${row.class}`, row]));
+
+/** The band's class of a cell. */
+function kindOf(cell) {
+  if (cell.batch > 1) return 'batched';
+  if (cell.metric === 'prefill') return 'prefill';
+  return cell.moe ? 'experts' : 'decode';
+}
+
+/** An estimate by the law with the shipped band of what it rests on. */
+function banded(cell, estimate, evidence) {
+  const { p10, p50, p90 } = spreads.get(`${cell.backend}|${evidence}|${kindOf(cell)}`);
+  return { low: estimate * Number(p10), estimate: estimate * Number(p50), high: estimate * Number(p90) };
+}
+
+/** By fits that know nothing of the model, and of the device. */
+function validatedEstimates({ results }) {
+  return results.flatMap((result) => {
+    const { cell, familyKnown } = result;
+    return [
+      { cell, validated: true, known: true, ...banded(cell, result.modelOut, 'device') },
+      { cell, validated: true, known: false, ...banded(cell, result.deviceOut, familyKnown ? 'family' : 'backend') },
+    ];
+  });
+}
+
+/** By the shipped profiles. */
+function shippedEstimates(cells) {
+  return cells.map((cell) => {
+    const { model, runtime, machine, workload } = cell.question;
+    const found = estimateSpeed(model, runtime, machine, workload);
+    const { p10, p50, p90 } = cell.metric === 'prefill' ? found.prefill : found.tokensPerSecondTotal;
+    return { cell, validated: false, known: found.evidence === 'device', low: p10, estimate: p50, high: p90 };
+  });
+}
+
+/** The shipped profiles as fits that know all devices alike, for what is calibrated. */
+function shippedResults(cells) {
+  return cells.map((cell) => {
+    const { model, runtime, machine, workload } = cell.question;
+    const found = estimateSpeed(model, runtime, machine, workload);
+    return { cell, deviceOut: (cell.metric === 'prefill' ? found.prefill : found.tokensPerSecondTotal).p50 };
+  });
+}
+
+/** Simple rules for decoding, as their authors state them; tokens/s. `constant`: fitted to the very cells. */
+const RULES = {
+  ceiling: ({ bandwidth, read }) => bandwidth / read,
+  'best constant': ({ bandwidth, read }, share) => (share * bandwidth) / read,
+  llmfit: ({ bandwidth, read }) => (0.55 * bandwidth) / read,
+  'canirun.ai': ({ bandwidth, file, apple }) => ((apple ? 0.65 : 0.7) * bandwidth) / file,
+  'gguf-parser': ({ bandwidth, file }) => bandwidth / file,
+  LLMcalc: ({ bandwidth, file }) => bandwidth / file,
+};
+
+function sheetOf({ question, family }) {
+  const { model, runtime, machine, workload } = question;
+  const plan = planMemory(model, { ...runtime, contextLength: 4096 });
+  return {
+    bandwidth: machine.gpus[0]?.bandwidth ?? machine.host.bandwidth,
+    read: plan.bytesPerToken,
+    file: workload.fileBytes ?? plan.fileBytes,
+    apple: family.startsWith('Apple'),
+  };
+}
+
+function rulesOf(rows) {
+  const sheets = rows.map(({ cell }) => sheetOf(cell));
+  const share = median(rows.map(({ cell }, i) => cell.value / RULES.ceiling(sheets[i])));
+  return Object.fromEntries(
+    Object.entries(RULES).map(([name, rule]) => {
+      const errors = rows.map(({ cell }, i) => Math.abs(rule(sheets[i], share) / cell.value - 1));
+      return [name, { median: median(errors), p90: quantile(errors, 0.9) }];
+    }),
+  );
+}
+
+/** One line of the table. `rows`: value and estimate, and where they have one a band. */
+function lineOf(name, rows, isDecode = false) {
+  if (rows.length === 0) return { class: name, n: 0, misses: [] };
+  const errors = rows.map(({ value, estimate }) => estimate / value - 1);
+  const sizes = errors.map(Math.abs);
+  const inBand = rows.filter(({ low, high, value }) => low <= value && value <= high).length / rows.length;
+  const line = {
+    class: name,
+    n: rows.length,
+    devices: new Set(rows.map(({ cell }) => cell.hardware)).size,
+    median: median(sizes),
+    p90: quantile(sizes, 0.9),
+    bias: median(errors),
+    coverage: rows[0].low === undefined ? null : inBand,
+    misses: [],
+  };
+  const target = TARGETS[name];
+  if (target) {
+    if (line.median > target[0]) line.misses.push('median');
+    if (line.p90 > target[1]) line.misses.push('p90');
+    if (name === 'decode, dense, unseen device' && Math.abs(line.bias) > BIAS) line.misses.push('bias');
+    if (line.coverage !== null && (line.coverage < COVERAGE[0] || line.coverage > COVERAGE[1]))
+      line.misses.push('coverage');
+    line.target = { median: target[0], p90: target[1] };
+  }
+  if (isDecode) line.rules = rulesOf(rows);
+  return line;
+}
+
+const withValue = (row) => ({ ...row, value: row.value ?? row.cell.value });
+
+/**
+ * @param {string} folder of measurements
+ * @param {{ validate?: boolean, log?: (text: string) => void }} [options] `validate`: fits anew without each model and
+ *   each device in turn, instead of using the shipped profiles
+ */
+export function measureSpeed(folder, { validate = false, log = () => {} } = {}) {
+  const cells = answered([...judgedCells(folder), ...h100Cells()], log);
+  const validated = validate ? crossValidate(cells, log) : null;
+  const estimates = (validated ? validatedEstimates(validated) : shippedEstimates(cells)).map(withValue);
+  const results = validated ? validated.results : shippedResults(cells);
+  const lines = CLASSES.map(([name, belongs]) =>
+    lineOf(name, estimates.filter(belongs), /^decode, |^H100, decode$/.test(name)),
+  );
+  const calibratedBand = ({ cell, estimate }) => ({ cell, value: cell.value, ...banded(cell, estimate, 'calibrated') });
+  lines.push(
+    lineOf('decode at depth, relative', depthRatios(results)),
+    lineOf('partial offload, both ends given', betweenEnds(results).map(calibratedBand)),
+    lineOf('after one own row, other models', calibrateWithOne(results).map(calibratedBand)),
+  );
+  const order = Object.keys(TARGETS);
+  const rank = ({ class: name }) => (order.includes(name) ? order.indexOf(name) : order.length);
+  const judged = estimates.filter(({ cell }) => ['decode', 'prefill', 'batch', 'cpu'].includes(cell.class));
+  const worst = judged
+    .map((row) => ({ ...row, error: row.estimate / row.value - 1 }))
+    .sort((a, b) => Math.abs(Math.log(b.estimate / b.value)) - Math.abs(Math.log(a.estimate / a.value)))
+    .slice(0, 10)
+    .map(({ cell, error, value, estimate }) => ({
+      what: [
+        cell.hardware,
+        cell.backend,
+        cell.modelKey,
+        cell.fileType,
+        cell.metric,
+        cell.batch > 1 ? `batch ${cell.batch}` : '',
+        cell.depthClass > 0 ? `depth ${Math.round(cell.depth)}` : '',
+      ]
+        .filter(Boolean)
+        .join(', '),
+      value,
+      estimate,
+      error,
+    }));
+  return { lines: lines.sort((a, b) => rank(a) - rank(b)), worst };
+}
+
+export const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
+/** The table of classes. */
+export function formatSpeed(lines) {
+  const rows = lines
+    .filter(({ n }) => n > 0)
+    .map(({ class: name, n, devices, median: middle, p90, bias, coverage, target, misses }) =>
+      [
+        name,
+        n,
+        devices,
+        percent(middle),
+        percent(p90),
+        percent(bias),
+        coverage === null ? '' : percent(coverage),
+        target ? `${percent(target.median)} / ${percent(target.p90)}` : '',
+        misses.join(', '),
+      ].join(' | '),
+    );
+  return [
+    '| class | n | devices | median | p90 | bias | in band | asked | misses |',
+    '|---|---:|---:|---:|---:|---:|---:|---:|---|',
+    ...rows.map((row) => `| ${row} |`),
+  ].join('\n');
+}
+
+/** Simple rules beside the estimates, median / p90. */
+export function formatRules(lines) {
+  const names = Object.keys(RULES);
+  const cell = ({ median: middle, p90 }) => `${percent(middle)} / ${percent(p90)}`;
+  const rows = lines
+    .filter(({ rules }) => rules)
+    .map(
+      (line) => `| ${[line.class, line.n, cell(line), ...names.map((name) => cell(line.rules[name]))].join(' | ')} |`,
+    );
+  return [
+    `| class | n | estimateSpeed | ${names.join(' | ')} |`,
+    `|---|---:|${'---:|'.repeat(names.length + 1)}`,
+    ...rows,
+  ].join('\n');
+}

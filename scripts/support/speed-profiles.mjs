@@ -1,0 +1,120 @@
+// data/runtime_profiles.csv and data/speed_spreads.csv as objects, and as the header that C++ reads them from.
+import { readFileSync } from 'node:fs';
+import { parseCsv } from './csv.mjs';
+
+const DATA = new URL('../../data/', import.meta.url);
+
+/** The order of Backend in include/llmcalc/runtime.hpp. */
+export const BACKENDS = ['cuda', 'metal', 'vulkan', 'rocm', 'cpu', 'sycl'];
+export const EVIDENCES = ['none', 'backend', 'family', 'device', 'calibrated'];
+export const CLASSES = ['decode', 'experts', 'prefill', 'batched'];
+/** The order of kProfileFields in include/llmcalc/device.hpp. */
+export const FIELDS = [
+  'bandwidthShare',
+  'kernelShare',
+  'layerSeconds',
+  'expertLayers',
+  'recurrentLayers',
+  'cacheShare',
+  'cacheOperations',
+  'quantizedShare',
+  'halfShare',
+  'attentionShare',
+  'prefillLayerSeconds',
+  'expertPadding',
+  'expertSeconds',
+  'scoreBytes',
+  'recurrentCost',
+  'callSeconds',
+];
+/** Those that families and devices have of their own. */
+export const OWN_FIELDS = [
+  'bandwidthShare',
+  'kernelShare',
+  'layerSeconds',
+  'cacheShare',
+  'quantizedShare',
+  'halfShare',
+  'attentionShare',
+  'prefillLayerSeconds',
+  'expertPadding',
+];
+/** The order of TensorType in include/llmcalc/quantization.hpp. */
+export const TYPES =
+  'F32 F16 BF16 Q4_0 Q4_1 Q5_0 Q5_1 Q8_0 Q8_1 Q2_K Q3_K Q4_K Q5_K Q6_K Q8_K IQ2_XXS IQ2_XS IQ2_S IQ3_XXS IQ3_S IQ1_S IQ1_M IQ4_NL IQ4_XS TQ1_0 TQ2_0 MXFP4 NVFP4 Q1_0 Q2_0'.split(
+    ' ',
+  );
+/** Every number of a profile, in the order in which it crosses to C++. */
+export const NUMBERS = [
+  ...FIELDS,
+  ...TYPES.map((type) => `operations ${type}`),
+  ...TYPES.map((type) => `cost ${type}`),
+];
+const rowsOf = (name) => parseCsv(readFileSync(new URL(name, DATA), 'utf8'));
+export const profileRows = () => rowsOf('runtime_profiles.csv');
+/** Where fits start, by back end. */
+export const priorRows = () => rowsOf('speed_priors.csv');
+export const spreadRows = () => rowsOf('speed_spreads.csv');
+
+/** Four digits are kept, which float holds: half the bytes, and the same in every build. */
+const float = (value) => {
+  const digits = String(Number(value));
+  return `${/[.e]/.test(digits) ? digits : `${digits}.0`}F`;
+};
+const list = (values) => `{${values.map(float).join(', ')}}`;
+const quoted = (text) => JSON.stringify(text);
+
+/** Every number of a back end's profile. */
+const backendOf = (row) => `    ${list(NUMBERS.map((name) => row[name]))},\n`;
+
+/** include/llmcalc/speed_profiles.hpp, before clang-format. */
+export function headerOf(rows = profileRows(), spreads = spreadRows()) {
+  const ofLevel = (level) => rows.filter((row) => row.level === level);
+  const backends = BACKENDS.map((backend) => ofLevel('backend').find((row) => row.backend === backend));
+  const adjustments = (level) =>
+    ofLevel(level)
+      .map(
+        (row) => `    {Backend::${row.backend}, ${quoted(row.name)}, ${list(OWN_FIELDS.map((name) => row[name]))}},\n`,
+      )
+      .join('');
+  const spreadOf = (backend, evidence, kind) => {
+    const row = spreads.find((s) => s.backend === backend && s.evidence === evidence && s.class === kind);
+    return list([row.p10, row.p50, row.p90]);
+  };
+  const spreadsOf = (backend) =>
+    `    {{${EVIDENCES.map((evidence) => `{{${CLASSES.map((kind) => spreadOf(backend, evidence, kind)).join(', ')}}}`).join(',\n      ')}}},\n`;
+  const array = (level, name) =>
+    `inline constexpr std::array<Adjustment, ${ofLevel(level).length}> ${name} = {{\n${adjustments(level)}}};\n\n`;
+  return `// Made by scripts/fit-speed.mjs from data/runtime_profiles.csv and data/speed_spreads.csv.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "llmcalc/device.hpp"
+
+namespace llmcalc::detail {
+
+struct Adjustment {
+  Backend backend;
+  std::string_view name;
+  std::array<float, ${OWN_FIELDS.length}> factors;  // of kAdjusted
+};
+
+inline constexpr std::array<double SpeedProfile::*, ${OWN_FIELDS.length}> kAdjusted = {${OWN_FIELDS.map((name) => `&SpeedProfile::${name}`).join(', ')}};
+
+// In the order of Backend: kProfileFields, then operationsPerWeight and prefillCost of every tensor type.
+inline constexpr std::array<std::array<float, ${NUMBERS.length}>, kBackends.size()> kBackendProfiles = {{
+${backends.map(backendOf).join('')}}};
+
+// Factors of a back end's profile for a family of devices.
+${array('family', 'kFamilyAdjustments')}// Factors of a family's for one device.
+${array('device', 'kDeviceAdjustments')}// Factors of what current builds do, for those of a year and before.
+${array('builds', 'kBuildAdjustments')}// By back end, evidence and class (decode, experts, prefill, batched): Spread's quantiles.
+inline constexpr std::array<std::array<std::array<std::array<float, 3>, ${CLASSES.length}>, kEvidences.size()>, kBackends.size()> kSpreads = {{
+${BACKENDS.map(spreadsOf).join('')}}};
+
+}  // namespace llmcalc::detail
+`;
+}

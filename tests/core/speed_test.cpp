@@ -1,0 +1,352 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "llmcalc/calibration.hpp"
+#include "llmcalc/profiles.hpp"
+#include "llmcalc/throughput.hpp"
+#include "recorded_plans.hpp"
+
+namespace {
+
+using namespace llmcalc;
+
+ModelSpec specOf(std::string_view name) {
+  for (const auto& model : recorded::readModels()) {
+    if (model.name == name) return model.spec;
+  }
+  throw std::runtime_error("no such model: " + std::string(name));
+}
+
+const ModelSpec& llama8B() {
+  static const ModelSpec spec = specOf("llama-3.1-8b");
+  return spec;
+}
+
+const ModelSpec& qwen30B() {
+  static const ModelSpec spec = specOf("qwen3-30b-a3b");
+  return spec;
+}
+
+constexpr Device kH100{3352e9, 66.9e12, 494.4e12, 535.2e12, 0};
+
+Hardware h100() {
+  Hardware hardware;
+  hardware.gpuCount = 1;
+  hardware.gpus[0] = kH100;
+  hardware.host = {103.7e9, 0, 0, 0, 16};
+  hardware.linkBandwidth = 55e9;
+  hardware.gpuProfile = speedProfile(Backend::cuda, "NVIDIA Hopper", "H100 SXM");
+  hardware.hostProfile = speedProfile(Backend::cpu, "vCPU");
+  return hardware;
+}
+
+Runtime runtimeOf(FileType fileType) {
+  Runtime runtime;
+  runtime.server = false;
+  runtime.sequences = 1;
+  runtime.contextLength = 65536;
+  runtime.fileType = fileType;
+  return runtime;
+}
+
+// A step without a prompt, over 128 tokens.
+Workload decoding(double depth = 0, double concurrency = 1) {
+  Workload workload;
+  workload.promptLength = 0;
+  workload.cachedTokens = depth;
+  workload.concurrency = concurrency;
+  return workload;
+}
+
+double decodeRate(const ModelSpec& model, const Runtime& runtime, const Hardware& hardware,
+                  const Workload& workload = decoding()) {
+  return estimateSpeed(model, runtime, hardware, workload).tokensPerSecondTotal.p50;
+}
+
+struct Measured {
+  FileType fileType;
+  double tokensPerSecond;
+};
+
+// Our own runs of the 8B on one H100: tests/golden/h100.tsv.
+TEST(EstimateSpeed, IsWithinTenPercentOfTheH100OnEveryFileTypeOfTheEightB) {
+  for (const Measured& m : std::array<Measured, 7>{{{FileType::F16, 167},
+                                                    {FileType::Q8_0, 226},
+                                                    {FileType::Q6_K, 193},
+                                                    {FileType::Q4_K_M, 254},
+                                                    {FileType::Q4_0, 314},
+                                                    {FileType::IQ4_XS, 303},
+                                                    {FileType::Q2_K, 234}}}) {
+    EXPECT_NEAR(decodeRate(llama8B(), runtimeOf(m.fileType), h100()) / m.tokensPerSecond, 1.0, 0.1)
+        << kFileTypes[static_cast<std::size_t>(m.fileType)].name;
+  }
+}
+
+TEST(EstimateSpeed, KnowsThatFewerBytesCanBeSlower) {
+  const auto rate = [](FileType fileType) { return decodeRate(llama8B(), runtimeOf(fileType), h100()); };
+  EXPECT_LT(rate(FileType::Q6_K), rate(FileType::Q8_0));
+  EXPECT_LT(rate(FileType::Q2_K), rate(FileType::Q4_0));
+}
+
+TEST(EstimateSpeed, FallsWithDepthAndMoreWithAQuantizedCache) {
+  Runtime runtime = runtimeOf(FileType::Q4_K_M);
+  const double plain = decodeRate(llama8B(), runtime, h100(), decoding(32768));
+  EXPECT_LT(plain, decodeRate(llama8B(), runtime, h100()));
+  runtime.cacheTypeK = runtime.cacheTypeV = CacheType::q8_0;
+  EXPECT_LT(decodeRate(llama8B(), runtime, h100(), decoding(32768)), 0.85 * plain);
+}
+
+TEST(EstimateSpeed, IsSlowerWithoutFlashAttention) {
+  Runtime runtime = runtimeOf(FileType::Q4_K_M);
+  const double with = decodeRate(llama8B(), runtime, h100(), decoding(16384));
+  runtime.flashAttention = false;
+  EXPECT_LT(decodeRate(llama8B(), runtime, h100(), decoding(16384)), with);
+}
+
+// 8B Q4_K_M: 739 tok/s with 8 sequences, 1,889 with 16.
+TEST(EstimateSpeed, KnowsTheCliffBetweenEightAndSixteenSequences) {
+  const Runtime runtime = runtimeOf(FileType::Q4_K_M);
+  const double eight = decodeRate(llama8B(), runtime, h100(), decoding(512, 8));
+  const double sixteen = decodeRate(llama8B(), runtime, h100(), decoding(512, 16));
+  EXPECT_GT(sixteen, 2.0 * eight);
+}
+
+TEST(EstimateSpeed, ReadsAWindowAndNotTheWholeCache) {
+  ModelSpec sliding = llama8B();
+  sliding.slidingWindow = 1024;
+  sliding.groups[0].attention = Attention::sliding;
+  const Runtime runtime = runtimeOf(FileType::Q4_K_M);
+  EXPECT_EQ(decodeRate(sliding, runtime, h100(), decoding(8192)),
+            decodeRate(sliding, runtime, h100(), decoding(32768)));
+}
+
+TEST(EstimateSpeed, RisesWithEveryLayerOnTheGpu) {
+  Runtime runtime = runtimeOf(FileType::Q4_K_M);
+  double before = 0;
+  for (double layers = 1; layers <= 33; ++layers) {
+    runtime.gpuLayers = layers;
+    const double rate = decodeRate(llama8B(), runtime, h100());
+    EXPECT_GT(rate, before) << layers;
+    before = rate;
+  }
+  runtime.gpuLayers = kAllLayers;
+  EXPECT_EQ(decodeRate(llama8B(), runtime, h100()), before);
+}
+
+TEST(EstimateSpeed, SaysWhatLimits) {
+  Runtime runtime = runtimeOf(FileType::F16);
+  EXPECT_EQ(estimateSpeed(llama8B(), runtime, h100()).decodeLimit, Limit::memory);
+  EXPECT_EQ(estimateSpeed(llama8B(), runtime, h100()).prefillLimit, Limit::compute);
+  runtime.gpuLayers = 16;
+  EXPECT_EQ(estimateSpeed(llama8B(), runtime, h100()).decodeLimit, Limit::host);
+  EXPECT_EQ(estimateSpeed(llama8B(), runtime, h100()).prefillLimit, Limit::link);
+  const ModelSpec& small = specOf("qwen2.5-0.5b");
+  EXPECT_EQ(estimateSpeed(small, runtimeOf(FileType::Q4_0), h100()).decodeLimit, Limit::launch);
+}
+
+TEST(EstimateSpeed, TermsAreTheWholeStep) {
+  const Hardware hardware = h100();
+  const SpeedEstimate e = estimateSpeed(llama8B(), runtimeOf(FileType::Q4_K_M), hardware);
+  EXPECT_NEAR(e.decode.p50 * e.step.total(), hardware.gpuProfile.decode.p50, 1e-12);
+  EXPECT_NEAR(e.prefill.p50 * e.prompt.total(), 512.0, 1e-9);
+  EXPECT_NEAR(e.timeToFirstToken.p50, e.prompt.total() + e.step.total(), 1e-12);
+}
+
+TEST(EstimateSpeed, BandsAreOrderedAndWiderTheLessIsKnown) {
+  Hardware hardware = h100();
+  const auto width = [&] {
+    const Band band = estimateSpeed(llama8B(), runtimeOf(FileType::Q4_K_M), hardware).decode;
+    EXPECT_LT(band.p10, band.p50);
+    EXPECT_LT(band.p50, band.p90);
+    return band.p90 / band.p10;
+  };
+  hardware.gpuProfile = withEvidence(hardware.gpuProfile, Backend::cuda, Evidence::backend);
+  const double backend = width();
+  hardware.gpuProfile = withEvidence(hardware.gpuProfile, Backend::cuda, Evidence::none);
+  EXPECT_GT(width(), backend);
+}
+
+TEST(EstimateSpeed, ExpertsOnTheHostCostLessThanTheirLayers) {
+  Runtime runtime = runtimeOf(FileType::Q4_K_M);
+  runtime.cpuMoeLayers = 48;
+  const double experts = decodeRate(qwen30B(), runtime, h100());
+  runtime.cpuMoeLayers = 0;
+  const double all = decodeRate(qwen30B(), runtime, h100());
+  runtime.gpuLayers = 0;
+  const double none = decodeRate(qwen30B(), runtime, h100());
+  EXPECT_LT(none, experts);
+  EXPECT_LT(experts, all);
+  // Measured: 41.3 and 279 tok/s.
+  EXPECT_NEAR(experts / 41.3, 1.0, 0.3);
+  EXPECT_NEAR(all / 279.0, 1.0, 0.12);
+}
+
+TEST(EstimateSpeed, LayerSplitAddsNothingAndTensorSplitDoes) {
+  Hardware two = h100();
+  two.gpuCount = 2;
+  two.gpus[1] = kH100;
+  two.gpuLinkBandwidth = 450e9;
+  const ModelSpec large = specOf("llama-3.1-70b");
+  Runtime runtime = runtimeOf(FileType::Q8_0);
+  const double one = decodeRate(large, runtime, h100());
+  runtime.gpuCount = 2;
+  runtime.gpuShares = {1, 1};
+  const double layers = decodeRate(large, runtime, two);
+  EXPECT_LT(layers, one);
+  EXPECT_GT(layers, 0.95 * one);
+  two.split = Split::tensor;
+  EXPECT_GT(decodeRate(large, runtime, two), 1.3 * one);
+}
+
+TEST(EstimateSpeed, PrefillPipelinesOverALayerSplit) {
+  Hardware two = h100();
+  two.gpuCount = 2;
+  two.gpus[1] = kH100;
+  Runtime runtime = runtimeOf(FileType::Q8_0);
+  Workload workload;
+  workload.promptLength = 8192;
+  const double one = estimateSpeed(llama8B(), runtime, h100(), workload).prefill.p50;
+  runtime.gpuCount = 2;
+  runtime.gpuShares = {1, 1};
+  EXPECT_GT(estimateSpeed(llama8B(), runtime, two, workload).prefill.p50, 1.5 * one);
+}
+
+TEST(EstimateSpeed, ADraftGainsWithItsAcceptance) {
+  const Runtime runtime = runtimeOf(FileType::F16);
+  Workload workload = decoding(512);
+  const double plain = decodeRate(llama8B(), runtime, h100(), workload);
+  workload.draftLength = 3;
+  workload.draftCost = 0.07;
+  workload.acceptanceRate = 0.8;
+  const double accepted = decodeRate(llama8B(), runtime, h100(), workload);
+  EXPECT_GT(accepted, 1.5 * plain);
+  workload.acceptanceRate = 0;
+  EXPECT_LT(decodeRate(llama8B(), runtime, h100(), workload), plain);
+}
+
+TEST(EstimateSpeed, VllmReadsWeightsOncePerStep) {
+  Hardware hardware = h100();
+  hardware.engine = Engine::vllm;
+  const Runtime runtime = runtimeOf(FileType::BF16);
+  const double one = decodeRate(llama8B(), runtime, hardware, decoding(512));
+  EXPECT_GT(decodeRate(llama8B(), runtime, hardware, decoding(512, 16)), 11.0 * one);
+}
+
+TEST(EstimateSpeed, RealBytesWinOverTheRule) {
+  const Runtime runtime = runtimeOf(FileType::F16);
+  Workload workload = decoding();
+  const double byRule = decodeRate(llama8B(), runtime, h100(), workload);
+  workload.fileBytes = planMemory(llama8B(), runtime).fileBytes;
+  EXPECT_EQ(decodeRate(llama8B(), runtime, h100(), workload), byRule);
+  workload.fileBytes *= 1.2;
+  EXPECT_LT(decodeRate(llama8B(), runtime, h100(), workload), byRule);
+}
+
+TEST(EstimateSpeed, IsFiniteForEveryModelFileTypeAndPlacement) {
+  const Hardware hardware = h100();
+  for (const auto& model : recorded::readModels()) {
+    for (const FileType fileType : {FileType::F16, FileType::Q4_K_M, FileType::IQ2_M}) {
+      for (const double layers : {0.0, 3.0, kAllLayers}) {
+        Runtime runtime = runtimeOf(fileType);
+        runtime.gpuLayers = layers;
+        const SpeedEstimate e = estimateSpeed(model.spec, runtime, hardware);
+        for (const Band& band : {e.decode, e.prefill, e.timeToFirstToken, e.requestTime, e.tokensPerSecondTotal}) {
+          for (const double value : {band.p10, band.p50, band.p90}) {
+            EXPECT_TRUE(std::isfinite(value) && value > 0.0) << model.name;
+          }
+          EXPECT_LE(band.p10, band.p50) << model.name;
+          EXPECT_LE(band.p50, band.p90) << model.name;
+        }
+      }
+    }
+  }
+}
+
+TEST(EstimateSpeed, NamesWhatIsOutOfRange) {
+  const Runtime runtime = runtimeOf(FileType::F16);
+  const auto message = [&](const Hardware& hardware, const Workload& workload) {
+    return describe("estimateSpeed", tryEstimateSpeed(llama8B(), runtime, hardware, workload).violation());
+  };
+  Hardware slow = h100();
+  slow.gpus[0].bandwidth = 5;
+  EXPECT_EQ(message(slow, {}), "estimateSpeed: machine.gpus[0].bandwidth must be from 1e8 to 1e15 bytes/s, got 5");
+  Hardware none = h100();
+  none.gpuCount = 0;
+  EXPECT_EQ(message(none, {}), "estimateSpeed: machine.gpus must be at least as many as runtime.gpus, got 0");
+  Workload workload;
+  workload.acceptanceRate = 1.5;
+  EXPECT_EQ(message(h100(), workload), "estimateSpeed: workload.acceptanceRate must be from 0 to 1, got 1.5");
+  workload = {};
+  workload.outputLength = 0;
+  EXPECT_EQ(message(h100(), workload),
+            "estimateSpeed: workload.outputLength must be a whole number from 1 to 1e9, got 0");
+}
+
+TEST(SpeedProfile, GoesFromDeviceToFamilyToBackend) {
+  EXPECT_EQ(speedProfile(Backend::cuda, "NVIDIA Hopper", "H100 SXM").evidence, Evidence::device);
+  EXPECT_EQ(speedProfile(Backend::cuda, "NVIDIA Hopper", "H100 of tomorrow").evidence, Evidence::family);
+  EXPECT_EQ(speedProfile(Backend::cuda, "NVIDIA of tomorrow").evidence, Evidence::backend);
+}
+
+TEST(SpeedProfile, OldBuildsAreSlower) {
+  const double now = speedProfile(Backend::cuda, "NVIDIA Ada GeForce").layerSeconds;
+  EXPECT_GT(speedProfile(Backend::cuda, "NVIDIA Ada GeForce", {}, 1500).layerSeconds, 1.2 * now);
+}
+
+// A machine whose bandwidth and fixed times are not those of its profile.
+Hardware odd() {
+  Hardware hardware = h100();
+  hardware.gpuProfile.bandwidthShare *= 0.85;
+  hardware.gpuProfile.layerSeconds *= 1.3;
+  return hardware;
+}
+
+double calibratedRate(const std::vector<std::pair<ModelSpec, FileType>>& measured, const ModelSpec& model,
+                      FileType fileType) {
+  static Calibration calibration;
+  followMachine(calibration);
+  for (int round = 0; round < 20; ++round) {
+    for (const auto& [spec, type] : measured) {
+      const double truth = decodeRate(spec, runtimeOf(type), odd());
+      const auto rate = calibration.add(spec, runtimeOf(type), h100(), decoding(), {false, truth, 1});
+      EXPECT_TRUE(rate);
+    }
+    if (calibration.step()) break;
+  }
+  const Hardware hardware = calibration.calibrated(h100(), Backend::cuda);
+  EXPECT_EQ(hardware.gpuProfile.evidence, Evidence::calibrated);
+  return decodeRate(model, runtimeOf(fileType), hardware);
+}
+
+TEST(Calibration, OneRowMeetsItselfAndBringsOthersCloser) {
+  const ModelSpec other = specOf("qwen2.5-32b");
+  const double truth = decodeRate(other, runtimeOf(FileType::Q8_0), odd());
+  const double before = std::abs(decodeRate(other, runtimeOf(FileType::Q8_0), h100()) / truth - 1.0);
+  const double own = calibratedRate({{llama8B(), FileType::Q4_K_M}}, llama8B(), FileType::Q4_K_M);
+  EXPECT_NEAR(own / decodeRate(llama8B(), runtimeOf(FileType::Q4_K_M), odd()), 1.0, 0.02);
+  const double after = std::abs(calibratedRate({{llama8B(), FileType::Q4_K_M}}, other, FileType::Q8_0) / truth - 1.0);
+  EXPECT_LT(after, before);
+}
+
+TEST(Calibration, TwoRowsTellBandwidthAndFixedTimeApart) {
+  const ModelSpec small = specOf("qwen2.5-0.5b");
+  const ModelSpec large = specOf("qwen2.5-32b");
+  const double truth = decodeRate(llama8B(), runtimeOf(FileType::F16), odd());
+  const double rate = calibratedRate({{small, FileType::F16}, {large, FileType::F16}}, llama8B(), FileType::F16);
+  EXPECT_NEAR(rate / truth, 1.0, 0.02);
+}
+
+TEST(Calibration, RefusesRatesThatAreNone) {
+  static Calibration calibration;
+  followMachine(calibration);
+  const auto rate = calibration.add(llama8B(), runtimeOf(FileType::F16), h100(), decoding(), {false, -1, 1});
+  EXPECT_EQ(describe("calibrate", rate.violation()),
+            "calibrate: measurements[].tokensPerSecond must be from 1e-6 to 1e9, got -1");
+}
+
+}  // namespace
