@@ -2,9 +2,12 @@
 // in the block; js/speed.js writes and reads them.
 #include <emscripten/bind.h>
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
-#include <string>
+#include <string_view>
 
 #include "block.hpp"
 #include "flat.hpp"
@@ -16,6 +19,8 @@
 namespace {
 
 using llmcalc::bindings::block;
+
+constexpr std::size_t kLongestName = 100;
 
 // Nothing here runs twice at once.
 struct Question {
@@ -53,7 +58,19 @@ bool estimateSpeed(bool measured) {
   return static_cast<bool>(estimate);
 }
 
-void speedProfile(double backend, const std::string& family, const std::string& device, double build) {
+// Names cross as characters in the block, their count first: strings would pull in a tenth of the glue.
+std::string_view nameAt(const double*& from, std::array<char, kLongestName>& text) {
+  const std::size_t length = llmcalc::flat::atMost(*from++, text.size());
+  for (std::size_t i = 0; i < length; ++i) text[i] = static_cast<char>(*from++);
+  return {text.data(), length};
+}
+
+void speedProfile(double backend, double build) {
+  std::array<char, kLongestName> familyText{};
+  std::array<char, kLongestName> deviceText{};
+  const double* from = block[0].data();
+  const std::string_view family = nameAt(from, familyText);
+  const std::string_view device = nameAt(from, deviceText);
   llmcalc::flat::write(
       block[0].data(),
       llmcalc::speedProfile(static_cast<llmcalc::Backend>(static_cast<std::uint8_t>(backend)), family, device, build));

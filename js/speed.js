@@ -69,6 +69,7 @@ const evidences = indexed(SPEED_NAMES.evidence);
 const metrics = indexed(['decode', 'prefill']);
 
 const MAXIMUM_GPUS = 16;
+const LONGEST_NAME = 100;
 const REFERENCE_BUILD = 11669;
 /** A desktop with two channels of DDR5, eight cores and a fast slot, where nothing is said. */
 const DEFAULTS = { hostBandwidth: 75e9, linkBandwidth: 25e9 };
@@ -139,6 +140,14 @@ function writeWorkload(to, i, w) {
   return i + 8;
 }
 
+/** A name that no table can have becomes none. @param {Float64Array} to @param {number} i @param {string} name */
+function writeName(to, i, name) {
+  const text = name.length <= LONGEST_NAME && /^[ -~]*$/.test(name) ? name : '';
+  to[i] = text.length;
+  for (let n = 0; n < text.length; n++) to[i + 1 + n] = text.charCodeAt(n);
+  return i + 1 + text.length;
+}
+
 /** @param {Float64Array} from @returns {SpeedEstimate} */
 function readEstimate(from) {
   /** @type {any} */
@@ -177,8 +186,8 @@ export function createSpeed(core) {
     const key = JSON.stringify([place, familyName, deviceName, number]);
     let profile = profiles.get(key);
     if (!profile) {
-      // Emscripten passes strings; its types know of numbers alone.
-      /** @type {any} */ (core).speedProfile(place, familyName, deviceName, number);
+      writeName(block, writeName(block, 0, familyName), deviceName);
+      core.speedProfile(place, number);
       [profile] = readProfile(block, 0);
       profiles.set(key, profile);
     }

@@ -254,25 +254,25 @@ inline constexpr double kVectorKernelSequences = 8.0;
 
 // Of batched steps, fitted to the H100 and a GB10 (CUDA), and to one M2 Ultra (Metal).
 struct BatchCosts {
-  double sequence = 0.45;         // of a weight's work, per further sequence
+  double sequence = 0.32;         // of a weight's work, per further sequence
+  double sequenceQ8 = 0.18;       // the same, of Q8_0
   double floatSequence = 0.17;    // the same, where weights are not quantised
-  double expertSequence = 0.9;    // the same, of experts
+  double expertSequence = 0.67;   // the same, of experts
   double tile = 1;                // sequences are padded to so many
-  double prefill = 0.75;          // of prefill's time per token
-  double expertPrefill = 1.45;    // the same, of experts
+  double prefill = 0.7;           // of prefill's time per token
+  double expertPrefill = 1.9;     // the same, of experts
   double expertWork = 1.65;       // of a weight's work, once for all sequences
   double layer = 16e-6;           // s per layer, once
   double layerSequence = 1.6e-6;  // s per layer and further sequence
   double layerMatrix = 35e-6;     // s per layer where the matrix kernels run
+  double cache = 1.4;             // of the time that a cache takes alone
 };
 
 [[nodiscard]] constexpr BatchCosts batchCosts(Backend backend) noexcept {
   BatchCosts costs;
   if (backend == Backend::metal) {
-    costs.sequence = 0.5;
     costs.tile = 32;
     costs.prefill = 1.5;
-    costs.expertPrefill = 1.5;
   }
   return costs;
 }
@@ -286,8 +286,8 @@ struct BatchCosts {
   return window > 0.0 ? std::min(depth, window) : depth;
 }
 
-// Passes over the recurrent state in a step: gathered, scanned, written, copied back.
-inline constexpr double kStatePasses = 6.0;
+// Passes over the recurrent state in a step, which is gathered, scanned in pieces, written and copied back.
+inline constexpr double kStatePasses = 14.0;
 
 // Keys and values of `sequences` after `depth` tokens, and the recurrent state, which is read and written.
 [[nodiscard]] inline double cacheSeconds(const SpeedShape& shape, const DeviceWork& w, const Device& d,
@@ -400,7 +400,10 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
     const double memory = (dense + experts * read) * bytes / bandwidth;
     double seconds = 0;
     if (vectors) {
-      const double growth = 1.0 + (isFloat ? costs.floatSequence : costs.sequence) * further;
+      const double perSequence = isFloat                                           ? costs.floatSequence
+                                 : i == static_cast<std::size_t>(TensorType::Q8_0) ? costs.sequenceQ8
+                                                                                   : costs.sequence;
+      const double growth = 1.0 + perSequence * further;
       seconds = overlapped(dense * bytes / bandwidth, dense * work * growth) +
                 overlapped(experts * read * bytes / bandwidth,
                            experts * used * work * (1.0 + costs.expertSequence * further));
@@ -413,7 +416,8 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
     terms.memory += memory;
     terms.compute += seconds - memory;
   }
-  terms.cache += cacheSeconds(shape, w, d, p, runtime.flashAttention, sequences, depth);
+  terms.cache +=
+      cacheSeconds(shape, w, d, p, runtime.flashAttention, sequences, depth) * (sequences > 1.0 ? costs.cache : 1.0);
   terms.launch += (w.layers + w.expertLayers * p.expertLayers + w.recurrentLayers * p.recurrentLayers) * p.layerSeconds;
   if (sequences > 1.0) {
     terms.launch +=
