@@ -1,8 +1,7 @@
 // The whole page: reads the form, asks wasmCalculator, shows the answers.
-import uPlot from 'uplot';
 import wasmCalculator from 'wasm-calculator';
+import { newChart, rate } from './chart.js';
 import { showPlan } from './plan.js';
-import 'uplot/dist/uPlot.min.css';
 
 const {
   calculateVRAM,
@@ -47,29 +46,13 @@ function estimate(input) {
   return { needed, weights, factor, speed, verdict: 'offload', text };
 }
 
-/** uPlot draws on a canvas, which knows no CSS variables. */
-function chartOptions(width) {
-  const style = getComputedStyle(document.body);
-  const [stroke, grid] = [style.color, { stroke: 'rgb(128 128 128 / 0.25)' }];
-  const axis = (label, values) => ({ label, stroke, grid, ticks: grid, values });
-  return {
-    width,
-    height: 320,
-    scales: { x: { time: false } },
-    axes: [axis('bits per weight'), { ...axis('tokens per second'), size: 70 }],
-    series: [
-      { label: 'bits per weight' },
-      { label: 'tokens/s', stroke: '#3b82f6', width: 2, value: (_, value) => value?.toFixed(1) ?? '–' },
-    ],
-  };
-}
-
 let chart;
 
 function drawChart({ gpuBW, paramCount }) {
   const { bits, tps } = batchCalculatePerformanceColumns(gpuBW, paramCount, 2, 16, 0.5);
+  const line = { label: 'tokens/s', stroke: '#3b82f6', width: 2, value: (_, value) => rate(value) };
   if (chart) chart.setData([bits, tps]);
-  else chart = new uPlot(chartOptions(at('chart').clientWidth), [bits, tps], at('chart'));
+  else chart = newChart(at('chart'), [bits, tps], ['bits per weight', 'tokens per second'], [line]);
 }
 
 function show({ needed, weights, factor, speed, verdict, text }) {
@@ -103,7 +86,6 @@ form.addEventListener('input', ({ target }) => {
   }
   update();
 });
-addEventListener('resize', () => chart?.setSize({ width: at('chart').clientWidth, height: 320 }));
 
 at('backend').textContent = wasmCalculator.backend;
 at('backend').title = wasmCalculator.fallbackReason?.message ?? '';

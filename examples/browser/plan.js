@@ -1,6 +1,7 @@
-// The exact plan of a real model: one stacked bar per device, which follows the sliders.
+// The exact plan of a real model: one stacked bar per device, which follows the sliders, and its speed.
 import wasmCalculator from 'wasm-calculator';
 import { models } from './models.js';
+import { offerDevices, runtimeOf, showSpeed } from './speed.js';
 
 const { planMemory, modelFromGgufMetadata } = wasmCalculator;
 
@@ -11,6 +12,7 @@ const terms = {
   recurrentState: 'recurrent state',
   computeBuffer: 'compute buffer',
   outputBuffer: 'output buffer',
+  overhead: 'back end',
 };
 
 const at = (id) => document.getElementById(id);
@@ -41,31 +43,37 @@ function bar(device, largest) {
 
 /** @param {Event} [event] */
 function update(event) {
-  const { model: name, fileType, cacheType, gpuLayers, context } = form.elements;
+  const { model: name, device, fileType, cacheType, gpuLayers, context } = form.elements;
   const { metadata, tiedEmbeddings } = models[name.value];
   const model = modelFromGgufMetadata(metadata, { tiedEmbeddings });
   // The slider counts powers of two; the head is one layer more.
   const contextLength = Math.min(Math.round(2 ** Number(context.value)), model.contextLength);
   gpuLayers.max = model.layerCount + 1;
   if (event?.target === form.elements.model) gpuLayers.value = gpuLayers.max;
-  const plan = planMemory(model, {
+  const runtime = {
+    ...runtimeOf(device.value),
     fileType: fileType.value,
     cacheTypeK: cacheType.value,
     cacheTypeV: cacheType.value,
     contextLength,
     gpuLayers: Number(gpuLayers.value),
-  });
+  };
+  const plan = planMemory(model, runtime);
   const cells = plan.cells.sliding > 0 ? `, ${plan.cells.sliding} in sliding layers` : '';
   at('plan-text').textContent =
     `${contextLength} tokens: ${plan.cells.full} cells${cells}; ${plan.devices[0].layers} of ${model.layerCount} layers on the GPU`;
-  const largest = Math.max(...plan.devices.map((device) => device.total));
-  at('bars').replaceChildren(...plan.devices.map((device) => bar(device, largest)));
+  const largest = Math.max(...plan.devices.map(({ total }) => total));
+  at('bars').replaceChildren(...plan.devices.map((part) => bar(part, largest)));
+  showSpeed(model, runtime, plan, device.value);
 }
 
 /** Fills the selections and keeps the bars up to date. */
 export function showPlan() {
   form.elements.model.append(...Object.keys(models).map((name) => new Option(name)));
   at('legend').append(...Object.entries(terms).map(([term, label]) => element('li', term, label)));
+  offerDevices(form.elements.device, 'GeForce RTX 4090');
   form.addEventListener('input', update);
+  // The host is described there.
+  at('inputs').addEventListener('input', update);
   update();
 }
