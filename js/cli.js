@@ -1,5 +1,5 @@
 // @ts-check
-// npx wasm-calculator: will it fit, and how fast at most? Exit status: 0 it fits (or nothing was asked), 1 it does not,
+// npx wasm-calculator: will it fit, and how fast? Exit status: 0 it fits (or nothing was asked), 1 it does not,
 // 2 the question is not understood or a file cannot be read.
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -56,9 +56,10 @@ function withPlanOptions(command) {
     .option('--device <name>', 'a name of the catalogue: "4090", "m4 max 40", "epyc 9654"')
     .option('--gpus <n>', 'how many of that device', within(0, 16, true))
     .option('--vram <GB>', 'memory of one GPU, as sold (1 GB is 2^30 bytes)', within(0, 1e6))
-    .option('--bandwidth <GB/s>', "of the GPU's memory", within(1e-9, 1e9))
+    .option('--bandwidth <GB/s>', "of the GPU's memory", within(0.1, 1e6))
     .option('--ram <GB>', 'memory of the host; of Apple and APUs, all of it', within(0, 1e6))
-    .option('--ram-bandwidth <GB/s>', "of the host's memory", within(1e-9, 1e9))
+    .option('--ram-bandwidth <GB/s>', "of the host's memory", within(0.1, 1e6))
+    .option('--threads <n>', 'cores of the host that compute', within(1, 4096, true))
     .addOption(
       new Option('--backend <name>', 'interface to the GPU').choices([
         'cuda',
@@ -100,7 +101,9 @@ function withPlanOptions(command) {
     .option('--no-flash-attention', 'without flash attention')
     .option('--swa-full', 'whole caches for sliding layers')
     .option('--no-kv-offload', 'caches on the host')
-    .option('--build <n>', 'build number of llama.cpp', within(1, 1e9, true), 11669);
+    .option('--build <n>', 'build number of llama.cpp', within(1, 1e9, true), 11669)
+    .option('--prompt <n>', 'of the speed: tokens of the prompt', within(0, 1e9, true), 512)
+    .option('--output <n>', 'of the speed: tokens generated', within(1, 1e9, true), 128);
 }
 
 /** Says on a terminal how far a remote file is read, of several parts all together. */
@@ -213,7 +216,10 @@ function hardwareOf(o) {
     gpuBandwidth: o.bandwidth ?? null,
     hostMemory: memoryIn(o.ram),
     hostBandwidth: o.ramBandwidth ?? null,
+    hostThreads: o.threads ?? null,
   };
+  /** @type {import('./types.d.ts').SpeedDevice} */
+  let rates = {};
   let backend = o.backend ?? 'cuda';
   let multiprocessors = 0;
   if (o.device !== undefined) {
@@ -236,20 +242,21 @@ function hardwareOf(o) {
         if (hardware.hostMemory === null)
           throw new RangeError(`--ram is needed: ${device.name} comes with several sizes of memory`);
       }
-      backend = o.backend ?? { NVIDIA: 'cuda', Apple: 'metal' }[device.vendor] ?? 'vulkan';
+      backend = o.backend ?? { NVIDIA: 'cuda', Apple: 'metal', Intel: 'sycl' }[device.vendor] ?? 'vulkan';
+      rates = { name: device.name, family: device.profileFamily, ...device.speed };
     }
   } else if (o.vram === undefined && o.gpus !== 0) {
-    return { hardware: null, backend, multiprocessors };
+    return { hardware: null, backend, multiprocessors, rates };
   }
   if (hardware.gpus > 0 && hardware.kind === 'separate' && hardware.gpuMemory === null) {
     throw new RangeError(`--vram is needed: the memory of ${hardware.device} is not known`);
   }
-  return { hardware, backend, multiprocessors };
+  return { hardware, backend, multiprocessors, rates };
 }
 
 /** @param {string} text @param {any} o */
 async function answerOf(text, o) {
-  const { hardware, backend, multiprocessors } = hardwareOf(o);
+  const { hardware, backend, multiprocessors, rates } = hardwareOf(o);
   const { fileType, ...subject } = await subjectOf(text, o.quant);
   const trained = subject.model.contextLength || DEFAULT_CONTEXT;
   /** @type {any} */
@@ -276,7 +283,12 @@ async function answerOf(text, o) {
     backend,
     multiprocessors,
   };
-  const answer = planAnswer(wasmCalculator, subject, runtime, hardware);
+  const answer = planAnswer(wasmCalculator, subject, runtime, hardware, {
+    workload: { promptLength: o.prompt, outputLength: o.output },
+    curve: o.curve ?? false,
+    rates,
+    calibrate: null,
+  });
   if (o.quant === undefined && fileType === null) {
     answer.notes.push(
       `The file names no known type, not ${DEFAULT_TYPE} either: the weights are those of its tensors.`,
@@ -291,6 +303,12 @@ const colors = () =>
   picocolors.createColors(
     program.opts().color !== false && picocolors.isColorSupported && process.stdout.isTTY === true,
   );
+/** Whether blocks can be drawn: on a terminal of UTF-8. */
+const isUtf8 = () =>
+  process.stdout.isTTY === true &&
+  (process.platform === 'win32'
+    ? process.env.WT_SESSION !== undefined
+    : /utf-?8/i.test(process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG || ''));
 // `| head` closes the pipe before all is written.
 process.stdout.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
   if (error.code !== 'EPIPE') throw error;
@@ -303,7 +321,7 @@ function print(answer, text, json) {
 }
 
 program
-  .description('Will a language model fit, and how fast will it be at most?')
+  .description('Will a language model fit, and how fast will it be?')
   .version(__VERSION__)
   .option('--no-color', 'without colours; they are also left out when piped')
   .showHelpAfterError('(--help tells more)')
@@ -328,13 +346,12 @@ Exit status: 0 it fits (or nothing was asked), 1 it does not, 2 bad usage.`,
   );
 
 withPlanOptions(program.command('plan'))
-  .description(
-    'whether a model fits a device, what takes how much, the ceiling of its speed, and the command to run it',
-  )
+  .description('whether a model fits a device, what takes how much, how fast it is, and the command to run it')
+  .option('--curve', 'the speed with none to all layers on the GPU, also where everything fits')
   .option('--json', 'as JSON (docs/cli.md has the schema)')
   .action(async (text, o) => {
     const answer = await answerOf(text, o);
-    print(answer, () => printPlan(answer, colors()), o.json);
+    print(answer, () => printPlan(answer, colors(), isUtf8()), o.json);
     if (answer.fit && !answer.fit.fits) process.exitCode = 1;
   });
 

@@ -2,13 +2,16 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "catalog.hpp"
 #include "llmcalc/llmcalc.hpp"
@@ -21,15 +24,19 @@ namespace {
 constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
 constexpr double kDefaultContext = 8192.0;
 constexpr double kUnknownMemory = 1e18;  // larger than any
+// A desktop with two channels of DDR5: of the host, where nothing is said.
+constexpr double kAssumedBandwidth = 75.0;
+constexpr double kAssumedThreads = 8.0;
 
 // As asked for on the command line.
 struct Question {
   std::string model;
   std::string device;
-  std::optional<double> gpus, vram, bandwidth, ram, ramBandwidth, context, parallel;
+  std::optional<double> gpus, vram, bandwidth, ram, ramBandwidth, threads, context, parallel;
   std::string backend, quant, kv, kvK, kvV, gpuLayers = "all";
-  double cpuMoe = 0, batch = 2048, ubatch = 512, build = kReferenceBuild;
-  bool importanceMatrix = false, server = true, flashAttention = true, swaFull = false, kvOffload = true, json = false;
+  double cpuMoe = 0, batch = 2048, ubatch = 512, build = kReferenceBuild, prompt = 512, output = 128;
+  bool importanceMatrix = false, server = true, flashAttention = true, swaFull = false, kvOffload = true, curve = false,
+       json = false;
 };
 
 struct Subject {
@@ -39,11 +46,14 @@ struct Subject {
   std::optional<bool> recorded;
 };
 
-struct Hardware {
+// The machine as far as it is said; llmcalc::Hardware is what estimates take.
+struct PlanHardware {
   std::string device;  // empty: none named
   MemoryKind kind = MemoryKind::separate;
   double gpus = 1;
-  std::optional<double> gpuMemory, gpuBandwidth, hostMemory, hostBandwidth;
+  std::optional<double> gpuMemory, gpuBandwidth, hostMemory, hostBandwidth, hostThreads;
+  Device rates;  // of one GPU: the catalogue's, without bandwidth
+  std::string family;
 };
 
 struct Placing {
@@ -55,6 +65,12 @@ struct Placing {
 struct Suggestion {
   Placing placing;
   std::optional<double> ceiling;
+};
+
+struct CurvePoint {
+  double gpuLayers = 0;
+  bool fits = false;
+  Band decode;
 };
 
 Json jsonOf(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
@@ -105,14 +121,15 @@ std::size_t indexOf(const Names& names, std::string_view name) {
 }
 
 // The hardware, and what of it is the runtime's; none where nothing is said of it.
-std::optional<Hardware> hardwareOf(const Question& q, Runtime& runtime) {
+std::optional<PlanHardware> hardwareOf(const Question& q, Runtime& runtime) {
   const auto bytes = [](std::optional<double> gb) { return gb ? std::optional(*gb * kGiB) : std::nullopt; };
-  Hardware h;
+  PlanHardware h;
   h.gpus = q.gpus.value_or(1.0);
   h.gpuMemory = bytes(q.vram);
   h.gpuBandwidth = q.bandwidth;
   h.hostMemory = bytes(q.ram);
   h.hostBandwidth = q.ramBandwidth;
+  h.hostThreads = q.threads;
   std::string backend = "cuda";
   bool known = true;
   if (!q.device.empty()) {
@@ -138,7 +155,14 @@ std::optional<Hardware> hardwareOf(const Question& q, Runtime& runtime) {
           throw std::invalid_argument("--ram is needed: " + device.name + " comes with several sizes of memory");
         }
       }
-      backend = device.vendor == "NVIDIA" ? "cuda" : device.vendor == "Apple" ? "metal" : "vulkan";
+      backend = device.vendor == "NVIDIA"  ? "cuda"
+                : device.vendor == "Apple" ? "metal"
+                : device.vendor == "Intel" ? "sycl"
+                                           : "vulkan";
+      h.rates.shaderFlops = device.shaderFlops;
+      h.rates.halfFlops = device.halfFlops;
+      h.rates.quantizedOps = device.quantizedOps;
+      h.family = device.profileFamily;
     }
   } else if (!q.vram && h.gpus != 0.0) {
     known = false;
@@ -206,7 +230,7 @@ Json parametersOf(const ModelSpec& model) {
           {"activeParameters", plan.bytesPerToken / 4.0 + halves / 2.0}};
 }
 
-Fit fitOf(const MemoryPlan& plan, const Hardware& hardware) {
+Fit fitOf(const MemoryPlan& plan, const PlanHardware& hardware) {
   Machine machine;
   machine.kind = hardware.kind;
   machine.hostMemory = hardware.hostMemory.value_or(kUnknownMemory);
@@ -216,7 +240,7 @@ Fit fitOf(const MemoryPlan& plan, const Hardware& hardware) {
 }
 
 // Tokens per second that memory bandwidth allows.
-std::optional<double> ceilingOf(const MemoryPlan& plan, const std::optional<Hardware>& hardware) {
+std::optional<double> ceilingOf(const MemoryPlan& plan, const std::optional<PlanHardware>& hardware) {
   double seconds = 0;
   const auto read = [&](const DeviceMemory& memory, std::optional<double> bandwidth) {
     if (memory.bytesPerToken == 0.0) return true;
@@ -233,7 +257,7 @@ std::optional<double> ceilingOf(const MemoryPlan& plan, const std::optional<Hard
 
 // The placement with the most on the GPU that fits: of a mixture of experts the fewest layers with experts on the
 // host, else the most layers.
-std::optional<Suggestion> bestPlacement(const ModelSpec& model, const Runtime& runtime, const Hardware& hardware) {
+std::optional<Suggestion> bestPlacement(const ModelSpec& model, const Runtime& runtime, const PlanHardware& hardware) {
   const auto fitting = [&](const Placing& placing) -> std::optional<Suggestion> {
     const MemoryPlan plan = planMemory(model, placed(runtime, placing));
     if (!fitOf(plan, hardware).fits) return std::nullopt;
@@ -286,7 +310,7 @@ Json jsonOf(const MemoryPlan& plan) {
           {"bytesPerToken", plan.bytesPerToken}};
 }
 
-Json jsonOf(const Fit& fit, const Hardware& hardware) {
+Json jsonOf(const Fit& fit, const PlanHardware& hardware) {
   Json devices = Json::array();
   const auto add = [&](const std::string& name, const DeviceFit& device, bool known) {
     devices.push_back({{"name", name},
@@ -350,9 +374,45 @@ std::string commandLine(const Subject& subject, const Runtime& r, const Placing&
   return text;
 }
 
+// The machine of an estimate; none where what it takes is not known.
+std::optional<llmcalc::Hardware> machineOf(const std::optional<PlanHardware>& given, const Runtime& runtime) {
+  if (!given) return std::nullopt;
+  // llama.cpp's CPU back end leaves GPUs alone.
+  if (given->gpus > 0.0 && (!given->gpuBandwidth || runtime.backend == Backend::cpu)) return std::nullopt;
+  llmcalc::Hardware machine;
+  machine.gpuCount = given->gpus;
+  Device gpu = given->rates;
+  gpu.bandwidth = given->gpuBandwidth.value_or(0.0) * 1e9;
+  machine.gpus.fill(gpu);
+  machine.host.bandwidth = given->hostBandwidth.value_or(kAssumedBandwidth) * 1e9;
+  machine.host.threads = given->hostThreads.value_or(kAssumedThreads);
+  machine.unified = given->kind != MemoryKind::separate;
+  machine.gpuProfile = speedProfile(runtime.backend, given->family, given->device, runtime.build);
+  machine.hostProfile = speedProfile(Backend::cpu, given->kind == MemoryKind::apple ? "Apple" : "x86",
+                                     given->gpus == 0.0 ? std::string_view(given->device) : std::string_view());
+  return machine;
+}
+
+// What is assumed of the host, and what the estimate leaves out.
+void addSpeedNotes(Json& notes, const PlanHardware& hardware, const Runtime& runtime, const Workload& workload,
+                   bool hostWorks) {
+  std::string assumed;
+  if (!hardware.hostBandwidth) assumed = formatNumber(kAssumedBandwidth) + " GB/s (--ram-bandwidth)";
+  if (!hardware.hostThreads) {
+    assumed.append(assumed.empty() ? "" : " and ").append(formatNumber(kAssumedThreads)).append(" cores (--threads)");
+  }
+  if (hostWorks && !assumed.empty()) notes.push_back("Of the host, the estimate assumes " + assumed + ".");
+  const double room = runtime.kvUnified ? runtime.contextLength : runtime.contextLength / runtime.sequences;
+  if (workload.promptLength + workload.outputLength > room) {
+    notes.push_back("The prompt and the output of the estimate (--prompt, --output) do not fit in the context.");
+  }
+}
+
+Json jsonOf(const Band& band) { return {{"p10", band.p10}, {"p50", band.p50}, {"p90", band.p90}}; }
+
 Json answerOf(const Question& q) {
   Runtime base;
-  const std::optional<Hardware> hardware = hardwareOf(q, base);
+  const std::optional<PlanHardware> hardware = hardwareOf(q, base);
   const Subject subject = subjectOf(q.model);
   const ModelSpec& model = subject.model;
   const Runtime runtime = runtimeOf(q, model, base);
@@ -369,6 +429,26 @@ Json answerOf(const Question& q) {
   if (fit && !fit->fits && !automatic && used.gpuCount != 0.0) suggestion = bestPlacement(model, used, *hardware);
   const std::optional<double> ceiling = ceilingOf(plan, hardware);
 
+  Workload workload;
+  workload.promptLength = q.prompt;
+  workload.outputLength = q.output;
+  const std::optional<llmcalc::Hardware> machine = machineOf(hardware, used);
+  const auto estimateOf = [&](const Placing& with) {
+    return machine ? std::optional(estimateSpeed(model, placed(used, with), *machine, workload)) : std::nullopt;
+  };
+  const auto fitsWith = [&](const Placing& with) {
+    return hardware && fitOf(planMemory(model, placed(used, with)), *hardware).fits;
+  };
+  const std::optional<SpeedEstimate> estimate = estimateOf(placing);
+  std::vector<CurvePoint> curve;
+  if (estimate && used.gpuCount != 0.0 && (q.curve || !fitsWith({true, kAllLayers, 0.0}))) {
+    // The head counts as a layer, prediction blocks too.
+    for (double layers = 0; layers <= model.layerCount + model.predictionLayerCount + 1.0; ++layers) {
+      const Placing with{false, layers, used.cpuMoeLayers};
+      curve.push_back({layers, fitsWith(with), estimateOf(with)->decode});
+    }
+  }
+
   Json notes = Json::array();
   if (!hardware) {
     notes.push_back(
@@ -380,6 +460,7 @@ Json answerOf(const Question& q) {
     if (!ceiling) {
       notes.push_back("A bandwidth is not known (--bandwidth, --ram-bandwidth): there is no ceiling of speed.");
     }
+    if (estimate) addSpeedNotes(notes, *hardware, used, workload, !curve.empty() || estimate->step.host > 0.0);
   }
   if (subject.recorded == false) {
     notes.push_back("No plan of this architecture was recorded: its compute buffer follows the rules of the others.");
@@ -397,13 +478,35 @@ Json answerOf(const Question& q) {
                     {"gpuMemory", jsonOf(hardware->gpuMemory)},
                     {"gpuBandwidth", jsonOf(hardware->gpuBandwidth)},
                     {"hostMemory", jsonOf(hardware->hostMemory)},
-                    {"hostBandwidth", jsonOf(hardware->hostBandwidth)}};
+                    {"hostBandwidth", jsonOf(hardware->hostBandwidth)},
+                    {"hostThreads", jsonOf(hardware->hostThreads)}};
   }
   Json suggested;
   if (suggestion) {
     suggested = {{"gpuLayers", layersOf(suggestion->placing)},
                  {"cpuMoeLayers", suggestion->placing.cpuMoeLayers},
-                 {"ceilingTokensPerSecond", jsonOf(suggestion->ceiling)}};
+                 {"ceilingTokensPerSecond", jsonOf(suggestion->ceiling)},
+                 {"decode", Json()}};
+    if (const auto speed = estimateOf(suggestion->placing)) suggested["decode"] = jsonOf(speed->decode);
+  }
+  Json speed = {{"kind", "ceiling"},          {"tokensPerSecond", jsonOf(ceiling)},
+                {"decode", Json()},           {"prefill", Json()},
+                {"timeToFirstToken", Json()}, {"decodeLimit", Json()},
+                {"prefillLimit", Json()},     {"evidence", Json()},
+                {"calibratedFrom", Json()}};
+  if (estimate) {
+    speed["decode"] = jsonOf(estimate->decode);
+    speed["timeToFirstToken"] = jsonOf(estimate->timeToFirstToken);
+    speed["decodeLimit"] = std::string(kLimits[static_cast<std::size_t>(estimate->decodeLimit)]);
+    if (workload.promptLength > 0.0) {
+      speed["prefill"] = jsonOf(estimate->prefill);
+      speed["prefillLimit"] = std::string(kLimits[static_cast<std::size_t>(estimate->prefillLimit)]);
+    }
+    speed["evidence"] = std::string(kEvidences[static_cast<std::size_t>(estimate->evidence)]);
+  }
+  Json points;
+  for (const CurvePoint& point : curve) {
+    points.push_back({{"gpuLayers", point.gpuLayers}, {"fits", point.fits}, {"decode", jsonOf(point.decode)}});
   }
   return {{"schema", 1},
           {"model", named},
@@ -411,10 +514,84 @@ Json answerOf(const Question& q) {
           {"hardware", hardwareJson},
           {"memory", jsonOf(plan)},
           {"fit", fit ? jsonOf(*fit, *hardware) : Json()},
-          {"speed", {{"kind", "ceiling"}, {"tokensPerSecond", jsonOf(ceiling)}}},
+          {"workload", {{"promptLength", workload.promptLength}, {"outputLength", workload.outputLength}}},
+          {"speed", speed},
           {"suggestion", suggested},
+          {"offloadCurve", points},
           {"commandLine", commandLine(subject, used, placing)},
           {"notes", notes}};
+}
+
+// Three digits, as far as there are that many.
+std::string digits(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", value < 1.0 ? 2 : value < 100.0 ? 1 : 0, value);
+  return text.data();
+}
+
+std::string bandText(const Json& band, const std::string& unit, double scale = 1.0) {
+  const auto part = [&](const char* name) { return digits(band[name].get<double>() * scale); };
+  return part("p50") + " " + unit + " (" + part("p10") + " to " + part("p90") + ")";
+}
+
+std::string evidenceText(const Json& speed) {
+  const auto evidence = speed["evidence"].get<std::string>();
+  const std::string rests = evidence == "backend"  ? "other devices with this back end"
+                            : evidence == "family" ? "other devices of its family"
+                            : evidence == "device" ? "measurements of this device"
+                                                   : "nothing measured is like it";
+  return evidence + " (" + rests + ")";
+}
+
+// As js/cli/print.js has them, without colours.
+void printSpeed(const Json& answer) {
+  const Json& speed = answer["speed"];
+  const Json& fit = answer["fit"];
+  const bool estimated = !speed["decode"].is_null();
+  if (!estimated && speed["tokensPerSecond"].is_null()) return;
+  std::puts("");
+  if (!fit.is_null() && !fit["fits"].get<bool>()) std::puts("If there were room for it:");
+  const auto line = [](const char* name, const std::string& text) { std::printf("%-11s  %s\n", name, text.c_str()); };
+  if (estimated) {
+    const Json& first = speed["timeToFirstToken"];
+    const bool fast = first["p50"].get<double>() < 1.0;
+    line("decode", bandText(speed["decode"], "tok/s") + ", limited by " + speed["decodeLimit"].get<std::string>());
+    if (!speed["prefill"].is_null()) {
+      line("prefill", bandText(speed["prefill"], "tok/s") + ", limited by " + speed["prefillLimit"].get<std::string>());
+    }
+    line("first token", bandText(first, fast ? "ms" : "s", fast ? 1000.0 : 1.0) + ", after a prompt of " +
+                            formatNumber(answer["workload"]["promptLength"].get<double>()) + " tokens");
+    line("evidence", evidenceText(speed) + "; 10th to 90th percentile in brackets");
+  }
+  if (!speed["tokensPerSecond"].is_null()) {
+    line("ceiling", digits(speed["tokensPerSecond"].get<double>()) + " tok/s, from memory bandwidth alone");
+  }
+}
+
+// A bar for some of the points, the largest that fits among them.
+void printCurve(const Json& curve) {
+  constexpr double kWidth = 32;
+  constexpr std::size_t kSteps = 8;  // that are drawn
+  const std::size_t last = curve.size() - 1;
+  const std::size_t steps = std::min(kSteps, last);
+  std::size_t best = curve.size();
+  double fastest = 0;
+  for (std::size_t i = 0; i <= last; ++i) {
+    if (curve[i]["fits"].get<bool>()) best = i;
+    fastest = std::max(fastest, curve[i]["decode"]["p50"].get<double>());
+  }
+  std::set<std::size_t> shown;
+  for (std::size_t step = 0; step <= steps; ++step) shown.insert(step * last / steps);
+  if (best <= last) shown.insert(best);
+  std::puts("\ndecode by layers on the GPU (--gpu-layers)");
+  for (const std::size_t i : shown) {
+    const double rate = curve[i]["decode"]["p50"].get<double>();
+    const bool fits = curve[i]["fits"].get<bool>();
+    const std::string bar(static_cast<std::size_t>(std::round(rate / fastest * kWidth)), fits ? '#' : '-');
+    const char* const said = !fits ? ", does not fit" : i == best && best < last ? ", the most that fits" : "";
+    std::printf("%*zu  %-*s  %s tok/s%s\n", static_cast<int>(std::to_string(last).size()), i, static_cast<int>(kWidth),
+                bar.c_str(), digits(rate).c_str(), said);
+  }
 }
 
 void print(const Json& answer) {
@@ -435,10 +612,8 @@ void print(const Json& answer) {
       std::printf("%.2f GiB short on %s\n", gib(device["shortBy"]), device["name"].get<std::string>().c_str());
     }
   }
-  const Json& speed = answer["speed"]["tokensPerSecond"];
-  if (!speed.is_null()) {
-    std::printf("Decoding: at most %.1f tokens/s (ceiling: memory bandwidth alone)\n", speed.get<double>());
-  }
+  printSpeed(answer);
+  if (!answer["offloadCurve"].is_null()) printCurve(answer["offloadCurve"]);
   std::printf("\n%s\n", answer["commandLine"].get<std::string>().c_str());
   for (const Json& note : answer["notes"]) std::printf("Note: %s\n", note.get<std::string>().c_str());
 }
@@ -447,7 +622,7 @@ void print(const Json& answer) {
 
 int runPlan(int count, const char* const* arguments) {
   Question q;
-  CLI::App app("Whether a model fits a device, and the ceiling of its speed", "llmcalc plan");
+  CLI::App app("Whether a model fits a device, and how fast it is", "llmcalc plan");
   const auto within = [](const char* what, double minimum, double maximum, bool isWhole) {
     return CLI::Validator(
         [=](const std::string& text) {
@@ -486,9 +661,10 @@ int runPlan(int count, const char* const* arguments) {
   app.add_option("--device", q.device, "a name of the catalogue");
   app.add_option("--gpus", q.gpus, "how many of that device")->check(whole("N", 0, 16));
   app.add_option("--vram", q.vram, "GB of one GPU, as sold (1 GB is 2^30 bytes)")->check(number("GB", 0, 1e6));
-  app.add_option("--bandwidth", q.bandwidth, "GB/s of its memory")->check(number("GB/s", 1e-9, 1e9));
+  app.add_option("--bandwidth", q.bandwidth, "GB/s of its memory")->check(number("GB/s", 0.1, 1e6));
   app.add_option("--ram", q.ram, "GB of the host; of Apple and APUs, all of it")->check(number("GB", 0, 1e6));
-  app.add_option("--ram-bandwidth", q.ramBandwidth, "GB/s of the host's memory")->check(number("GB/s", 1e-9, 1e9));
+  app.add_option("--ram-bandwidth", q.ramBandwidth, "GB/s of the host's memory")->check(number("GB/s", 0.1, 1e6));
+  app.add_option("--threads", q.threads, "cores of the host that compute")->check(whole("N", 1, 4096));
   app.add_option("--backend", q.backend, "interface to the GPU")->check(CLI::IsMember(backends));
   app.add_option("--quant", q.quant, "file type; default Q4_K_M")->check(CLI::IsMember(fileTypes, CLI::ignore_case));
   app.add_flag("--imatrix", q.importanceMatrix, "quantised with an importance matrix");
@@ -507,6 +683,9 @@ int runPlan(int count, const char* const* arguments) {
   app.add_flag("--swa-full", q.swaFull, "whole caches for sliding layers");
   app.add_flag("!--no-kv-offload", q.kvOffload, "caches on the host");
   app.add_option("--build", q.build, "build number of llama.cpp")->check(whole("N", 1, 1e9));
+  app.add_option("--prompt", q.prompt, "of the speed: tokens of the prompt")->check(whole("N", 0, 1e9));
+  app.add_option("--output", q.output, "of the speed: tokens generated")->check(whole("N", 1, 1e9));
+  app.add_flag("--curve", q.curve, "the speed with none to all layers on the GPU, also where everything fits");
   app.add_flag("--json", q.json, "as JSON (docs/cli.md has the schema)");
   try {
     app.parse(count, arguments);

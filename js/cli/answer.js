@@ -1,15 +1,16 @@
 // @ts-check
 // What `plan` answers, as the object that --json prints. The native tool (src/plan.cpp) makes the same one, number by
 // number and key by key.
+import { machineOf, offloadCurve, speedNotes, speedOf } from './speed.js';
 
 /**
- * @typedef {import('../types.d.ts').WasmCalculator} Calculator
+ * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
  * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
  * @typedef {import('../types.d.ts').MemoryRuntime} MemoryRuntime
  * @typedef {{ name: string, source: object, model: ModelSpec, recorded: boolean | null, file: string }} Subject
  * @typedef {{ device: string | null, kind: 'separate' | 'apple' | 'amd' | 'shared', gpus: number,
  *   gpuMemory: number | null, gpuBandwidth: number | null, hostMemory: number | null,
- *   hostBandwidth: number | null }} Hardware
+ *   hostBandwidth: number | null, hostThreads: number | null }} Hardware
  */
 
 export const SCHEMA = 1;
@@ -115,9 +116,11 @@ function commandLine(subject, runtime) {
  * @param {Subject} subject
  * @param {MemoryRuntime} runtime every option, `gpuLayers` a number, 'all' or 'auto'
  * @param {Hardware | null} hardware
+ * @param {import('./speed.js').SpeedQuestion} question
  */
-export function planAnswer(core, subject, runtime, hardware) {
+export function planAnswer(core, subject, runtime, hardware, question) {
   const { model } = subject;
+  const { workload } = question;
   const notes = [];
   let used = runtime;
   const auto = /** @type {unknown} */ (runtime.gpuLayers) === 'auto';
@@ -131,6 +134,25 @@ export function planAnswer(core, subject, runtime, hardware) {
   const suggestion =
     hardware && fit && !fit.fits && !auto && used.gpus !== 0 ? bestPlacement(core, model, used, hardware) : null;
   const ceiling = ceilingOf(memory, hardware);
+
+  let machine = machineOf(hardware, used, question.rates);
+  const calibrated = machine && question.calibrate ? question.calibrate(machine) : null;
+  if (machine && calibrated) {
+    machine = { ...machine, profile: calibrated.profile, hostProfile: calibrated.hostProfile };
+  }
+  const estimateOf = (/** @type {MemoryRuntime} */ placement) =>
+    machine && core.estimateSpeed(model, { ...used, ...placement }, machine, workload);
+  const fitsWith = (/** @type {MemoryRuntime} */ placement) =>
+    hardware !== null && fitOf(core, core.planMemory(model, { ...used, ...placement }), hardware).fits;
+  const estimate = estimateOf({});
+  const curve =
+    estimate && used.gpus !== 0 && (question.curve || !fitsWith({ gpuLayers: 'all', cpuMoeLayers: 0 }))
+      ? offloadCurve(model, (placement) => ({
+          fits: fitsWith(placement),
+          decode: /** @type {NonNullable<typeof estimate>} */ (estimateOf(placement)).decode,
+        }))
+      : null;
+
   if (!hardware) {
     notes.push(
       'No device is given (--device; --vram and --bandwidth; --gpus 0 for none): nothing says whether it fits.',
@@ -141,6 +163,10 @@ export function planAnswer(core, subject, runtime, hardware) {
   }
   if (hardware && ceiling === null) {
     notes.push('A bandwidth is not known (--bandwidth, --ram-bandwidth): there is no ceiling of speed.');
+  }
+  if (hardware && estimate) {
+    const hostWorks = curve !== null || estimate.terms.step.host > 0;
+    notes.push(...speedNotes({ hardware, runtime: used, workload, hostWorks }));
   }
   if (subject.recorded === false) {
     notes.push('No plan of this architecture was recorded: its compute buffer follows the rules of the others.');
@@ -158,8 +184,14 @@ export function planAnswer(core, subject, runtime, hardware) {
     hardware,
     memory,
     fit,
-    speed: { kind: 'ceiling', tokensPerSecond: ceiling },
-    suggestion,
+    workload,
+    speed: {
+      kind: 'ceiling',
+      tokensPerSecond: ceiling,
+      ...speedOf(estimate, calibrated?.measurements ?? null),
+    },
+    suggestion: suggestion && { ...suggestion, decode: estimateOf(suggestion)?.decode ?? null },
+    offloadCurve: curve,
     commandLine: commandLine(subject, used),
     notes,
   };

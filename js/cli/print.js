@@ -63,10 +63,94 @@ function bar(device, of, colors) {
   return `[${drawn}${'.'.repeat(BAR - width)}]${used > of ? colors.red('!') : ' '}`;
 }
 
+/** @typedef {{ p10: number, p50: number, p90: number }} Quantiles */
+
+/** Three digits, as far as there are that many. @param {number} value */
+const digits = (value) => value.toFixed(value < 1 ? 2 : value < 100 ? 1 : 0);
+
+/** @param {Quantiles} band @param {string} unit @param {number} [scale] */
+function bandText({ p10, p50, p90 }, unit, scale = 1) {
+  return `${digits(p50 * scale)} ${unit} (${digits(p10 * scale)} to ${digits(p90 * scale)})`;
+}
+
+/** @param {Quantiles} seconds */
+const timeText = (seconds) => (seconds.p50 < 1 ? bandText(seconds, 'ms', 1000) : bandText(seconds, 's'));
+
+/** @param {ReturnType<typeof import('./answer.js').planAnswer>['speed']} speed */
+function evidenceText({ evidence, calibratedFrom }) {
+  const rests = {
+    none: 'nothing measured is like it',
+    backend: 'other devices with this back end',
+    family: 'other devices of its family',
+    device: 'measurements of this device',
+    calibrated: `${calibratedFrom} measurements of this machine`,
+  };
+  return evidence && `${evidence} (${rests[evidence]})`;
+}
+
 /** @param {ReturnType<typeof import('./answer.js').planAnswer>} answer @param {Colors} colors */
-export function printPlan(answer, colors) {
-  const { model, runtime, memory, fit, hardware, suggestion, notes } = answer;
-  const speed = answer.speed.tokensPerSecond;
+function speedLines({ speed, workload, fit }, colors) {
+  const { decode, prefill, timeToFirstToken, tokensPerSecond } = speed;
+  const lines = [];
+  if (fit && !fit.fits && (decode || tokensPerSecond !== null)) lines.push('If there were room for it:');
+  if (decode && timeToFirstToken) {
+    lines.push(`${colors.bold('decode')}       ${bandText(decode, 'tok/s')}, limited by ${speed.decodeLimit}`);
+    if (prefill)
+      lines.push(`${colors.bold('prefill')}      ${bandText(prefill, 'tok/s')}, limited by ${speed.prefillLimit}`);
+    lines.push(
+      `${colors.bold('first token')}  ${timeText(timeToFirstToken)}, after a prompt of ${workload.promptLength} tokens`,
+      `${colors.bold('evidence')}     ${evidenceText(speed)}; 10th to 90th percentile in brackets`,
+    );
+  }
+  if (tokensPerSecond !== null) {
+    lines.push(`${colors.bold('ceiling')}      ${digits(tokensPerSecond)} tok/s, from memory bandwidth alone`);
+  }
+  return lines;
+}
+
+const CURVE_WIDTH = 32;
+/** Steps of the curve that are drawn. */
+const CURVE_STEPS = 8;
+
+/**
+ * A bar for some of the points, the largest that fits among them.
+ *
+ * @param {NonNullable<ReturnType<typeof import('./answer.js').planAnswer>['offloadCurve']>} curve
+ * @param {Colors} colors @param {boolean} blocks
+ */
+function curveLines(curve, colors, blocks) {
+  const last = curve.length - 1;
+  const steps = Math.min(CURVE_STEPS, last);
+  const best = curve.findLastIndex(({ fits }) => fits);
+  const shown = new Set(Array.from({ length: steps + 1 }, (_, step) => Math.floor((step * last) / steps)));
+  if (best >= 0) shown.add(best);
+  const fastest = Math.max(...curve.map(({ decode }) => decode.p50));
+  const lines = [colors.bold('decode by layers on the GPU (--gpu-layers)')];
+  for (const i of [...shown].sort((a, b) => a - b)) {
+    const { gpuLayers, fits, decode } = curve[i];
+    const length = (decode.p50 / fastest) * CURVE_WIDTH;
+    let drawn = (fits ? '#' : '-').repeat(Math.round(length));
+    if (blocks) {
+      const eighths = Math.round(length * 8);
+      const rest = eighths % 8;
+      drawn = fits
+        ? '█'.repeat((eighths - rest) / 8) + (rest > 0 ? String.fromCodePoint(0x2590 - rest) : '')
+        : '░'.repeat(Math.round(length));
+    }
+    const said = fits ? (i === best && best < last ? 'the most that fits' : '') : 'does not fit';
+    const bar = (fits ? colors.green : colors.dim)(drawn) + ' '.repeat(CURVE_WIDTH - drawn.length);
+    const layers = String(gpuLayers).padStart(String(last).length);
+    lines.push(`${layers}  ${bar}  ${digits(decode.p50)} tok/s${said && `, ${said}`}`);
+  }
+  return lines;
+}
+
+/**
+ * @param {ReturnType<typeof import('./answer.js').planAnswer>} answer @param {Colors} colors
+ * @param {boolean} blocks whether the terminal shows Unicode's
+ */
+export function printPlan(answer, colors, blocks) {
+  const { model, runtime, memory, fit, hardware, suggestion, offloadCurve, notes } = answer;
   const lines = [
     `${colors.bold(printable(model.name))}  ${billions(model.parameters)} parameters, ${billions(model.activeParameters)} read per token, ${model.layers} layers`,
     `${runtime.fileType}, ${runtime.contextLength} tokens of context, caches ${runtime.cacheTypeK}/${runtime.cacheTypeV}, weights ${gib(memory.fileBytes)}`,
@@ -101,14 +185,17 @@ export function printPlan(answer, colors) {
       .map(({ name, shortBy }) => `${gib(Number(shortBy))} short on ${name}`);
     lines.push(`${colors.red('It does not fit')}: ${short.join(', ')}.`);
   }
-  const ceiling = (/** @type {number | null} */ value) =>
-    value === null ? '' : `at most ${value.toFixed(1)} tokens/s (ceiling: memory bandwidth alone)`;
   if (suggestion) {
     const options = [`--gpu-layers ${suggestion.gpuLayers}`];
     if (suggestion.cpuMoeLayers) options.push(`--cpu-moe ${suggestion.cpuMoeLayers}`);
-    lines.push(`With ${options.join(' ')} it does; ${ceiling(suggestion.ceilingTokensPerSecond)}`);
+    const speed = suggestion.decode ? `: decode ${bandText(suggestion.decode, 'tok/s')}` : '';
+    lines.push(`With ${options.join(' ')} it does${speed}.`);
   }
-  if (speed !== null) lines.push(`Decoding: ${ceiling(speed)}`);
+  for (const part of [speedLines(answer, colors), offloadCurve ? curveLines(offloadCurve, colors, blocks) : []]) {
+    if (part.length === 0) continue;
+    if (lines.at(-1) !== '') lines.push('');
+    lines.push(...part);
+  }
   if (lines.at(-1) !== '') lines.push('');
   lines.push(colors.dim(answer.commandLine));
   for (const note of notes) lines.push(colors.yellow(`Note: ${note}`));

@@ -129,6 +129,104 @@ test('without a device nothing says whether it fits; without a bandwidth there i
   const slow = both('llama 3.1 8b', '--vram', '8').answer;
   assert.deepEqual([slow.fit.fits, slow.speed.tokensPerSecond], [true, null]);
   assert.deepEqual(slow.fit.devices[1].available, null);
+  assert.deepEqual([bare.answer.speed.decode, slow.speed.decode, slow.offloadCurve], [null, null, null]);
+});
+
+/** Of a printed plan, all from the speed to the command line, without bars. */
+const speedTextOf = (text) =>
+  /^(?:If there were room for it:\n)?decode +\d[\s\S]*?(?=\nllama-)/m.exec(text)[0].replaceAll(/ [#-]+ +/g, ' ');
+const digits = (value) => value.toFixed(value < 1 ? 2 : value < 100 ? 1 : 0);
+const rising = (values) => values.every((value, i) => i === 0 || value >= values[i - 1]);
+
+test('the speed has its band, what limits it and on what it rests; the text has the numbers of the JSON', () => {
+  for (const [model, device] of [
+    ['llama 3.1 8b', DEVICES[0]],
+    ['llama 3.3 70b', DEVICES[0]],
+    ['gemma 3 27b', DEVICES[1]],
+    ['qwen3 30b', DEVICES[2]],
+    ['gpt-oss-120b', DEVICES[3]],
+    ['phi-4 14b', DEVICES[4]],
+    ['qwen3.5 9b', ['--device', 'b580', '--gpus', '2']],
+    ['mistral small 3.1', ['--vram', '24', '--bandwidth', '800']],
+  ]) {
+    const { speed, workload } = both(model, ...device).answer;
+    for (const { p10, p50, p90 } of [speed.decode, speed.prefill, speed.timeToFirstToken]) {
+      assert.ok(p10 <= p50 && p50 <= p90, `${model}: ${p10} ${p50} ${p90}`);
+    }
+    assert.ok(speed.decode.p50 < (speed.tokensPerSecond ?? Number.POSITIVE_INFINITY), model);
+    // A prompt and one token.
+    assert.ok(speed.timeToFirstToken.p50 > workload.promptLength / speed.prefill.p50, model);
+    const text = speedTextOf(cli('plan', model, ...device).stdout);
+    const bandOf = (name, scale = 1) => {
+      const { p10, p50, p90 } = speed[name];
+      return `(?:${digits(p50 * scale)}) \\S+ \\(${digits(p10 * scale)} to ${digits(p90 * scale)}\\)`;
+    };
+    assert.match(text, new RegExp(`^decode +${bandOf('decode')}, limited by ${speed.decodeLimit}$`, 'm'));
+    assert.match(text, new RegExp(`^prefill +${bandOf('prefill')}, limited by ${speed.prefillLimit}$`, 'm'));
+    const first = bandOf('timeToFirstToken', speed.timeToFirstToken.p50 < 1 ? 1000 : 1);
+    assert.match(text, new RegExp(`^first token +${first}, after a prompt of 512 tokens$`, 'm'));
+    assert.match(text, new RegExp(`^evidence +${speed.evidence} \\(`, 'm'));
+    assert.equal(text, speedTextOf(start(native, ['plan', model, ...device]).stdout));
+  }
+});
+
+test('options of the speed reach it', () => {
+  const decode = (...args) => both('llama 3.3 70b', '--device', '4090', '--gpu-layers', '40', ...args).answer.speed;
+  const usual = decode();
+  assert.ok(decode('--ram-bandwidth', '300', '--threads', '16').decode.p50 > usual.decode.p50);
+  assert.ok(decode('--threads', '4').decode.p50 < usual.decode.p50);
+  const long = decode('--prompt', '4096', '--output', '1024');
+  assert.ok(long.decode.p50 < usual.decode.p50);
+  assert.ok(long.timeToFirstToken.p50 > usual.timeToFirstToken.p50);
+  const none = decode('--prompt', '0');
+  assert.deepEqual([none.prefill, none.prefillLimit], [null, null]);
+  const { notes } = both('phi-2', '--gpus', '0', '--prompt', '5000').answer;
+  assert.ok(notes.includes('Of the host, the estimate assumes 75 GB/s (--ram-bandwidth) and 8 cores (--threads).'));
+  assert.ok(notes.some((note) => note.startsWith('The prompt and the output of the estimate')));
+  assert.equal(both('phi-2', '--device', 'b580').answer.runtime.backend, 'sycl');
+  assert.equal(both('phi-2', '--device', '4090', '--backend', 'cpu').answer.speed.decode, null);
+});
+
+test('the curve over layers: where not everything fits, and where it is asked for', () => {
+  const { offloadCurve: curve, suggestion, speed } = both('llama 3.3 70b', ...DEVICES[0]).answer;
+  assert.deepEqual(
+    curve.map(({ gpuLayers }) => gpuLayers),
+    Array.from({ length: 82 }, (_, layers) => layers),
+  );
+  assert.ok(rising(curve.map(({ decode }) => decode.p50)));
+  const most = curve.findLastIndex(({ fits }) => fits);
+  assert.equal(most, suggestion.gpuLayers);
+  assert.deepEqual([curve[most].decode, curve[81].decode], [suggestion.decode, speed.decode]);
+
+  assert.equal(both('llama 3.1 8b', ...DEVICES[0]).answer.offloadCurve, null);
+  assert.equal(both('llama 3.1 8b', ...DEVICES[0], '--curve').answer.offloadCurve.length, 34);
+  assert.equal(both('llama 3.1 8b', ...DEVICES[4], '--curve').answer.offloadCurve, null);
+
+  const lines = cli('plan', 'llama 3.3 70b', ...DEVICES[0]).stdout.split('\n');
+  const bars = lines.slice(lines.indexOf('decode by layers on the GPU (--gpu-layers)') + 1).slice(0, 10);
+  assert.deepEqual(
+    bars.map((line) => Number(line.slice(0, 2))),
+    [0, 10, 20, 30, 40, most, 50, 60, 70, 81].sort((a, b) => a - b),
+  );
+  assert.ok(rising(bars.map((line) => /^ *\d+ +([#-]+) /.exec(line)[1].length)));
+  for (const line of bars) {
+    const [, layers, rate] = /^ *(\d+) .* (\S+) tok\/s/.exec(line);
+    assert.equal(rate, digits(curve[layers].decode.p50));
+    assert.equal(line.includes('does not fit'), Number(layers) > most);
+    assert.equal(line.includes('the most that fits'), Number(layers) === most);
+  }
+});
+
+test('blocks are for terminals of UTF-8', () => {
+  const shownIn = (LC_ALL) =>
+    spawnSync('script', ['-qec', `${command} --no-color plan 'llama 3.3 70b' --device 4090 --ram 64`, '/dev/null'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL },
+    }).stdout;
+  assert.match(shownIn('C.UTF-8'), /^ 0 {2}█*[▉-▏]? +\d/m);
+  assert.match(shownIn('C.UTF-8'), /^81 {2}░{32} /m);
+  assert.match(shownIn('C'), /^81 {2}-{32} /m);
 });
 
 test('a spec in JSON is planned by both', () => {
@@ -283,6 +381,7 @@ test('bad usage ends with 2 and says what is wrong', () => {
       ['plan', 'phi-2', '--kv', 'q8_0', '--no-flash-attention'],
       /runtime\.cacheTypeV must be f32, f16 or bf16 where flashAttention is false/,
     ],
+    [['plan', 'phi-2', '--bandwidth', '0'], /It must be a number from 0\.1 to 1000000\./],
     [['plan', 'phi-2', '--gpu-layers', '7.5'], /It must be a whole number, all or auto\./],
     [['plan', 'none.gguf'], /ENOENT/],
     [['plan', 'none.json'], /ENOENT/],
@@ -347,7 +446,7 @@ test('colours are for terminals only', () => {
   }
   assert.ok(!piped.includes(introducer));
   assert.match(piped, /It fits: .* GiB to spare on gpu0/);
-  assert.match(piped, /at most \d+\.\d tokens\/s \(ceiling: memory bandwidth alone\)/);
+  assert.match(piped, /^ceiling +\d+ tok\/s, from memory bandwidth alone$/m);
   const terminal = (more) =>
     spawnSync('script', ['-qec', [command, ...args.map((arg) => `'${arg}'`), more].join(' '), '/dev/null'], {
       cwd: folder,
