@@ -15,10 +15,11 @@ import {
   searchModels,
 } from './catalog.js';
 import { planAnswer } from './cli/answer.js';
+import { calibrated } from './cli/calibrate.js';
 import { explanation, printExplanation } from './cli/explain.js';
 import { gib, printable, printPlan, table } from './cli/print.js';
 import { NAMES } from './memory.js';
-import { readGguf, readHuggingFace } from './readers.js';
+import { measurementsOf, parseBenchmarks, readGguf, readHuggingFace } from './readers.js';
 import wasmCalculator from './wasmCalculator.js';
 
 const USAGE = 2;
@@ -103,7 +104,8 @@ function withPlanOptions(command) {
     .option('--no-kv-offload', 'caches on the host')
     .option('--build <n>', 'build number of llama.cpp', within(1, 1e9, true), 11669)
     .option('--prompt <n>', 'of the speed: tokens of the prompt', within(0, 1e9, true), 512)
-    .option('--output <n>', 'of the speed: tokens generated', within(1, 1e9, true), 128);
+    .option('--output <n>', 'of the speed: tokens generated', within(1, 1e9, true), 128)
+    .option('--calibrate <file>', 'what llama-bench printed on this machine, in any of its formats');
 }
 
 /** Says on a terminal how far a remote file is read, of several parts all together. */
@@ -152,7 +154,15 @@ async function subjectOf(text, quant) {
       if (spec) {
         const name = text.replace(/^.*[/\\]/, '').replace(/\.json$/i, '');
         const source = { kind: 'spec', locations: [text] };
-        return { name, source, model: spec, recorded: null, file: fileOf(name), fileType: DEFAULT_TYPE };
+        return {
+          name,
+          source,
+          model: spec,
+          architecture: null,
+          recorded: null,
+          file: fileOf(name),
+          fileType: DEFAULT_TYPE,
+        };
       }
       const { model, name: named, architecture, source, ...checkpoint } = await readHuggingFace(text, options);
       const folder = text.replace(/[/\\]?config\.json.*$/, '').replace(/^.*[/\\]/, '');
@@ -162,6 +172,7 @@ async function subjectOf(text, quant) {
         name,
         source: { ...source, tensorBytes, quantization },
         model,
+        architecture,
         recorded: recorded(architecture),
         file: fileOf(name),
         fileType: DEFAULT_TYPE,
@@ -171,7 +182,7 @@ async function subjectOf(text, quant) {
       const read = await readGguf(text, options);
       const { model, fileType, source, architecture } = read;
       const name = read.name ?? text;
-      const subject = { name, source, recorded: recorded(architecture), fileType };
+      const subject = { name, source, architecture, recorded: recorded(architecture), fileType };
       // Another type than the file's is another file: its sizes follow the rules.
       if (quant === undefined || quant === fileType) return { ...subject, model, file: source.locations[0] };
       const { tensors: _, ...shape } = model;
@@ -187,6 +198,7 @@ async function subjectOf(text, quant) {
     name,
     source,
     model,
+    architecture,
     recorded: recorded(String(architecture)),
     file: fileOf(name),
     fileType: DEFAULT_TYPE,
@@ -254,10 +266,14 @@ function hardwareOf(o) {
   return { hardware, backend, multiprocessors, rates };
 }
 
+/** @param {string} text */
+const note = (text) => process.stderr.write(`wasm-calculator: --calibrate: ${printable(text)}\n`);
+
 /** @param {string} text @param {any} o */
 async function answerOf(text, o) {
   const { hardware, backend, multiprocessors, rates } = hardwareOf(o);
   const { fileType, ...subject } = await subjectOf(text, o.quant);
+  const rows = o.calibrate === undefined ? null : parseBenchmarks(await readFile(o.calibrate, 'utf8'));
   const trained = subject.model.contextLength || DEFAULT_CONTEXT;
   /** @type {any} */
   const runtime = {
@@ -287,7 +303,10 @@ async function answerOf(text, o) {
     workload: { promptLength: o.prompt, outputLength: o.output },
     curve: o.curve ?? false,
     rates,
-    calibrate: null,
+    calibrate:
+      rows &&
+      ((machine, of) =>
+        calibrated(wasmCalculator, { rows, measurementsOf, planned: subject, models, machine, runtime: of, note })),
   });
   if (o.quant === undefined && fileType === null) {
     answer.notes.push(

@@ -35,9 +35,16 @@ Model modelFromJson(const Json& json) {
               textOf(json, "repository"),
               textOf(json, "modelType"),
               textOf(json, "unplannable"),
+              textOf(json, "architecture"),
               isRecorded(textOf(json, "architecture")),
+              {},
               {}};
-  if (model.unplannable.empty()) model.spec = specFromJson(json.at("model"));
+  if (model.unplannable.empty()) {
+    model.spec = specFromJson(json.at("model"));
+    Json shape = json.at("model");
+    shape.erase("contextLength");
+    model.shape = shape.dump();
+  }
   return model;
 }
 

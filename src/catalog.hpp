@@ -11,11 +11,13 @@ namespace llmcalc::catalog {
 
 struct Model {
   std::string name;
-  std::string repository;   // on Hugging Face
-  std::string modelType;    // of its config.json
-  std::string unplannable;  // why there is no spec; else empty
-  bool recorded = false;    // plans of its architecture were recorded from llama.cpp
+  std::string repository;    // on Hugging Face
+  std::string modelType;     // of its config.json
+  std::string unplannable;   // why there is no spec; else empty
+  std::string architecture;  // of its GGUF files
+  bool recorded = false;     // plans of its architecture were recorded from llama.cpp
   ModelSpec spec;
+  std::string shape;  // what speed depends on, equal for models that are alike
 };
 
 // Facts of a data sheet; what is unknown is not there.

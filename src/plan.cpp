@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "calibrate.hpp"
 #include "catalog.hpp"
 #include "llmcalc/llmcalc.hpp"
 #include "spec_json.hpp"
@@ -33,7 +34,7 @@ struct Question {
   std::string model;
   std::string device;
   std::optional<double> gpus, vram, bandwidth, ram, ramBandwidth, threads, context, parallel;
-  std::string backend, quant, kv, kvK, kvV, gpuLayers = "all";
+  std::string calibrate, backend, quant, kv, kvK, kvV, gpuLayers = "all";
   double cpuMoe = 0, batch = 2048, ubatch = 512, build = kReferenceBuild, prompt = 512, output = 128;
   bool importanceMatrix = false, server = true, flashAttention = true, swaFull = false, kvOffload = true, curve = false,
        json = false;
@@ -43,6 +44,7 @@ struct Subject {
   std::string name;
   Json source;
   ModelSpec model;
+  std::string architecture;  // empty: not known
   std::optional<bool> recorded;
 };
 
@@ -106,13 +108,17 @@ Subject subjectOf(const std::string& text) {
     if (json.contains("tensors")) throw std::invalid_argument(text + ": lists of tensors are for the npm tool");
     std::string name = text.substr(text.find_last_of("/\\") + 1);
     name.resize(name.size() - std::string(".json").size());
-    return {name, {{"kind", "spec"}, {"locations", Json::array({text})}}, specFromJson(json), std::nullopt};
+    return {name, {{"kind", "spec"}, {"locations", Json::array({text})}}, specFromJson(json), {}, std::nullopt};
   }
   const catalog::Model& found = catalog::findModel(text);
   if (!found.unplannable.empty()) {
     throw std::invalid_argument(found.name + " is in the catalogue, but cannot be planned: " + found.unplannable);
   }
-  return {found.name, {{"kind", "catalogue"}, {"repository", found.repository}}, found.spec, found.recorded};
+  return {found.name,
+          {{"kind", "catalogue"}, {"repository", found.repository}},
+          found.spec,
+          found.architecture,
+          found.recorded};
 }
 
 template <typename Names>
@@ -213,21 +219,6 @@ Runtime placed(Runtime runtime, const Placing& placing) {
   runtime.gpuLayers = placing.all ? kAllLayers : placing.gpuLayers;
   runtime.cpuMoeLayers = placing.cpuMoeLayers;
   return runtime;
-}
-
-// Elements of the model, and those read for one token. An F32 file has 4 bytes for every element but those that stay
-// as converted, which have 2.
-Json parametersOf(const ModelSpec& model) {
-  Runtime runtime;
-  runtime.fileType = FileType::F32;
-  runtime.contextLength = 256;
-  runtime.gpuCount = 0;
-  const MemoryPlan plan = planMemory(model, runtime);
-  double halves = model.firstLayerUnquantizedElements + model.outputUnquantizedElements;
-  visitRuns(model,
-            [&](int, int count, std::size_t group) { halves += count * model.groups[group].unquantizedElements; });
-  return {{"parameters", plan.fileBytes / 4.0 + halves / 2.0},
-          {"activeParameters", plan.bytesPerToken / 4.0 + halves / 2.0}};
 }
 
 Fit fitOf(const MemoryPlan& plan, const PlanHardware& hardware) {
@@ -389,7 +380,7 @@ std::optional<llmcalc::Hardware> machineOf(const std::optional<PlanHardware>& gi
   machine.unified = given->kind != MemoryKind::separate;
   machine.gpuProfile = speedProfile(runtime.backend, given->family, given->device, runtime.build);
   machine.hostProfile = speedProfile(Backend::cpu, given->kind == MemoryKind::apple ? "Apple" : "x86",
-                                     given->gpus == 0.0 ? std::string_view(given->device) : std::string_view());
+                                     given->gpus == 0.0 ? std::string_view{given->device} : std::string_view{});
   return machine;
 }
 
@@ -432,7 +423,21 @@ Json answerOf(const Question& q) {
   Workload workload;
   workload.promptLength = q.prompt;
   workload.outputLength = q.output;
-  const std::optional<llmcalc::Hardware> machine = machineOf(hardware, used);
+  std::optional<llmcalc::Hardware> machine = machineOf(hardware, used);
+  std::optional<double> calibratedFrom;
+  if (!q.calibrate.empty()) {
+    if (!machine) {
+      throw std::invalid_argument("--calibrate: there is no estimate without a device, or a bandwidth");
+    }
+    // What was measured had the threads that its rows say.
+    llmcalc::Hardware measured = *machine;
+    if (!hardware->hostThreads) measured.host.threads = 0;
+    const Calibrated by =
+        calibratedBy(q.calibrate, {model, subject.architecture, used, measured, hardware->family, hardware->device});
+    machine->gpuProfile = by.gpuProfile;
+    machine->hostProfile = by.hostProfile;
+    calibratedFrom = by.measurements;
+  }
   const auto estimateOf = [&](const Placing& with) {
     return machine ? std::optional(estimateSpeed(model, placed(used, with), *machine, workload)) : std::nullopt;
   };
@@ -467,7 +472,9 @@ Json answerOf(const Question& q) {
   }
 
   Json named = {{"name", subject.name}, {"source", subject.source}};
-  named.update(parametersOf(model));
+  const Parameters parameters = parametersOf(model);
+  named["parameters"] = parameters.all;
+  named["activeParameters"] = parameters.active;
   named["layers"] = model.layerCount;
   named["contextLength"] = model.contextLength;
   Json hardwareJson;
@@ -489,11 +496,15 @@ Json answerOf(const Question& q) {
                  {"decode", Json()}};
     if (const auto speed = estimateOf(suggestion->placing)) suggested["decode"] = jsonOf(speed->decode);
   }
-  Json speed = {{"kind", "ceiling"},          {"tokensPerSecond", jsonOf(ceiling)},
-                {"decode", Json()},           {"prefill", Json()},
-                {"timeToFirstToken", Json()}, {"decodeLimit", Json()},
-                {"prefillLimit", Json()},     {"evidence", Json()},
-                {"calibratedFrom", Json()}};
+  Json speed = {{"kind", "ceiling"},
+                {"tokensPerSecond", jsonOf(ceiling)},
+                {"decode", Json()},
+                {"prefill", Json()},
+                {"timeToFirstToken", Json()},
+                {"decodeLimit", Json()},
+                {"prefillLimit", Json()},
+                {"evidence", Json()},
+                {"calibratedFrom", jsonOf(calibratedFrom)}};
   if (estimate) {
     speed["decode"] = jsonOf(estimate->decode);
     speed["timeToFirstToken"] = jsonOf(estimate->timeToFirstToken);
@@ -536,6 +547,11 @@ std::string bandText(const Json& band, const std::string& unit, double scale = 1
 
 std::string evidenceText(const Json& speed) {
   const auto evidence = speed["evidence"].get<std::string>();
+  if (evidence == "calibrated") {
+    const double count = speed["calibratedFrom"].get<double>();
+    return evidence + " (" + formatNumber(count) + (count == 1.0 ? " measurement" : " measurements") +
+           " of this machine)";
+  }
   const std::string rests = evidence == "backend"  ? "other devices with this back end"
                             : evidence == "family" ? "other devices of its family"
                             : evidence == "device" ? "measurements of this device"
@@ -685,6 +701,7 @@ int runPlan(int count, const char* const* arguments) {
   app.add_option("--build", q.build, "build number of llama.cpp")->check(whole("N", 1, 1e9));
   app.add_option("--prompt", q.prompt, "of the speed: tokens of the prompt")->check(whole("N", 0, 1e9));
   app.add_option("--output", q.output, "of the speed: tokens generated")->check(whole("N", 1, 1e9));
+  app.add_option("--calibrate", q.calibrate, "what llama-bench -o json printed on this machine");
   app.add_flag("--curve", q.curve, "the speed with none to all layers on the GPU, also where everything fits");
   app.add_flag("--json", q.json, "as JSON (docs/cli.md has the schema)");
   try {

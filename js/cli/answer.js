@@ -1,13 +1,14 @@
 // @ts-check
 // What `plan` answers, as the object that --json prints. The native tool (src/plan.cpp) makes the same one, number by
 // number and key by key.
-import { machineOf, offloadCurve, speedNotes, speedOf } from './speed.js';
+import { machineOf, measuredMachine, offloadCurve, speedNotes, speedOf } from './speed.js';
 
 /**
  * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
  * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
  * @typedef {import('../types.d.ts').MemoryRuntime} MemoryRuntime
- * @typedef {{ name: string, source: object, model: ModelSpec, recorded: boolean | null, file: string }} Subject
+ * @typedef {{ name: string, source: object, model: ModelSpec, architecture: string | null, recorded: boolean | null,
+ *   file: string }} Subject
  * @typedef {{ device: string | null, kind: 'separate' | 'apple' | 'amd' | 'shared', gpus: number,
  *   gpuMemory: number | null, gpuBandwidth: number | null, hostMemory: number | null,
  *   hostBandwidth: number | null, hostThreads: number | null }} Hardware
@@ -136,9 +137,14 @@ export function planAnswer(core, subject, runtime, hardware, question) {
   const ceiling = ceilingOf(memory, hardware);
 
   let machine = machineOf(hardware, used, question.rates);
-  const calibrated = machine && question.calibrate ? question.calibrate(machine) : null;
-  if (machine && calibrated) {
-    machine = { ...machine, profile: calibrated.profile, hostProfile: calibrated.hostProfile };
+  /** @type {number | null} */
+  let calibratedFrom = null;
+  if (question.calibrate) {
+    if (!machine || !hardware)
+      throw new RangeError('--calibrate: there is no estimate without a device, or a bandwidth');
+    const { measurements, ...profiles } = question.calibrate(measuredMachine(machine, hardware), used);
+    machine = { ...machine, ...profiles };
+    calibratedFrom = measurements;
   }
   const estimateOf = (/** @type {MemoryRuntime} */ placement) =>
     machine && core.estimateSpeed(model, { ...used, ...placement }, machine, workload);
@@ -188,7 +194,7 @@ export function planAnswer(core, subject, runtime, hardware, question) {
     speed: {
       kind: 'ceiling',
       tokensPerSecond: ceiling,
-      ...speedOf(estimate, calibrated?.measurements ?? null),
+      ...speedOf(estimate, calibratedFrom),
     },
     suggestion: suggestion && { ...suggestion, decode: estimateOf(suggestion)?.decode ?? null },
     offloadCurve: curve,

@@ -83,7 +83,7 @@ function evidenceText({ evidence, calibratedFrom }) {
     backend: 'other devices with this back end',
     family: 'other devices of its family',
     device: 'measurements of this device',
-    calibrated: `${calibratedFrom} measurements of this machine`,
+    calibrated: `${calibratedFrom} ${calibratedFrom === 1 ? 'measurement' : 'measurements'} of this machine`,
   };
   return evidence && `${evidence} (${rests[evidence]})`;
 }

@@ -14,11 +14,21 @@
  * @property {{ promptLength: number, outputLength: number }} workload
  * @property {boolean} curve asked for, also where everything fits
  * @property {import('../types.d.ts').SpeedDevice} rates of one GPU: the catalogue's, without bandwidth
- * @property {((machine: SpeedMachine) => Calibrated) | null} calibrate
+ * @property {((machine: SpeedMachine, runtime: MemoryRuntime) => Calibrated) | null} calibrate
  */
 
 /** A desktop with two channels of DDR5: of the host, where nothing is said. */
 export const ASSUMED = { bandwidth: 75, threads: 8 };
+
+/**
+ * The machine that was measured, which had the threads it says.
+ *
+ * @param {SpeedMachine} machine @param {Hardware} hardware
+ * @returns {SpeedMachine}
+ */
+export function measuredMachine(machine, { hostThreads }) {
+  return hostThreads === null ? { ...machine, host: { ...machine.host, threads: undefined } } : machine;
+}
 
 /**
  * The machine of an estimate; null where what it takes is not known.

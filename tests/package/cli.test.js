@@ -229,6 +229,133 @@ test('blocks are for terminals of UTF-8', () => {
   assert.match(shownIn('C'), /^81 {2}-{32} /m);
 });
 
+/** A test as `llama-bench -o json` prints it: Llama 3.1 8B, all on a GPU of CUDA. */
+const benchRow = (more) => ({
+  build_number: 6000,
+  gpu_info: 'NVIDIA GeForce RTX 4090',
+  backends: 'CUDA',
+  model_type: 'llama 8B Q4_K - Medium',
+  model_size: 4912898304,
+  model_n_params: 8030261312,
+  n_batch: 2048,
+  n_ubatch: 512,
+  n_threads: 8,
+  type_k: 'f16',
+  type_v: 'f16',
+  n_gpu_layers: 99,
+  split_mode: 'layer',
+  no_kv_offload: false,
+  flash_attn: true,
+  n_prompt: 0,
+  n_gen: 128,
+  avg_ts: 100,
+  ...more,
+});
+const benchFile = (rows, name = 'bench.json') => {
+  writeFileSync(join(folder, name), JSON.stringify(rows, null, 2));
+  return name;
+};
+
+test('measurements of the machine move its speed, in both tools alike', () => {
+  const args = ['llama 3.1 8b', ...DEVICES[0]];
+  const before = both(...args, '--prompt', '0').answer.speed.decode;
+  const slower = [
+    benchRow({ avg_ts: 0.8 * before.p50 }),
+    benchRow({ avg_ts: 0.8 * before.p50, flash_attn: 1, n_gpu_layers: -1 }),
+  ];
+  const after = both(...args, '--prompt', '0', '--calibrate', benchFile(slower)).answer.speed;
+  assert.ok(after.decode.p50 < 0.95 * before.p50 && after.decode.p50 > 0.7 * before.p50, after.decode.p50);
+  assert.deepEqual([after.evidence, after.calibratedFrom], ['calibrated', 2]);
+  const faster = slower.map((row) => ({ ...row, avg_ts: 1.25 * before.p50 }));
+  assert.ok(both(...args, '--prompt', '0', '--calibrate', benchFile(faster)).answer.speed.decode.p50 > before.p50);
+  assert.equal(both(...args).answer.speed.calibratedFrom, null);
+  const text = cli('plan', ...args, '--calibrate', benchFile([slower[0]])).stdout;
+  assert.match(text, /^evidence {5}calibrated \(1 measurement of this machine\); /m);
+  assert.equal(speedTextOf(text), speedTextOf(start(native, ['plan', ...args, '--calibrate', 'bench.json']).stdout));
+});
+
+test('of a file of measurements what says nothing of the plan is skipped, and said', () => {
+  const file = benchFile([
+    benchRow({ avg_ts: 110 }),
+    benchRow({ avg_ts: 12, n_gpu_layers: 20, n_threads: 12, build_number: 3000, flash_attn: false }),
+    benchRow({ avg_ts: 9, backends: 'CPU', n_gpu_layers: 0 }),
+    benchRow({ avg_ts: 3000, n_prompt: 512, n_gen: 0, n_depth: 1024, n_ubatch: 256 }),
+    benchRow({ avg_ts: 90, n_prompt: 512 }),
+    // Of the two that have so many parameters, both are alike.
+    benchRow({ avg_ts: 80, model_type: 'qwen2 7B Q8_0', model_size: 8098525888, model_n_params: 7615616512 }),
+    benchRow({
+      avg_ts: 60,
+      model_type: 'qwen3moe 30B.A3B IQ3_S mix - 3.66 bpw',
+      model_n_params: 30532122624,
+      n_cpu_moe: 20,
+    }),
+    benchRow({ model_type: 'foo 8B Q4_K - Medium' }),
+    benchRow({ backends: 'Vulkan' }),
+    benchRow({ backends: 'Vulkan' }),
+    benchRow({ type_k: 'turbo3' }),
+    benchRow({ tensor_buft_overrides: 'exps=CPU' }),
+    benchRow({ model_type: 'llama 8B' }),
+  ]);
+  const notes = [
+    '1 row skipped: foo 8B Q4_K - Medium: no model of the catalogue is like it',
+    '2 rows skipped: llama 8B Q4_K - Medium: it ran on vulkan, not on cuda',
+    '2 rows skipped: llama 8B Q4_K - Medium: its tensors were placed by hand, or its cache is of an unknown type',
+    '1 row skipped: llama 8B: its file type is not known',
+  ];
+  for (const model of ['llama 3.1 8b', 'gemma 3 27b']) {
+    const { speed } = both(model, ...DEVICES[0], '--calibrate', file).answer;
+    assert.deepEqual([speed.evidence, speed.calibratedFrom], ['calibrated', 6], model);
+  }
+  for (const [program, name] of [
+    [command, 'wasm-calculator'],
+    [native, 'llmcalc'],
+  ]) {
+    const { stderr } = start(program, ['plan', 'llama 3.1 8b', ...DEVICES[0], '--calibrate', file]);
+    assert.equal(stderr, notes.map((note) => `${name}: --calibrate: ${note}\n`).join(''));
+  }
+  // On a processor, only what was measured there; on Apple's, only Metal.
+  assert.equal(both('phi-4 14b', ...DEVICES[4], '--calibrate', file).answer.speed.calibratedFrom, 1);
+  const metal = benchFile([benchRow({ backends: 'MTL,BLAS' }), benchRow()], 'metal.json');
+  assert.equal(both('llama 3.1 8b', ...DEVICES[2], '--calibrate', metal).answer.speed.calibratedFrom, 1);
+});
+
+test('a table is as good as JSON, for the npm tool; what is no measurement is refused', () => {
+  const args = ['plan', 'llama 3.1 8b', ...DEVICES[0], '--calibrate'];
+  writeFileSync(
+    join(folder, 'bench.md'),
+    `| model | size | params | backend | ngl | fa | test | t/s |
+| --- | ---: | ---: | --- | --: | -: | ---: | ---: |
+| llama 8B Q4_K - Medium | 4.58 GiB | 8.03 B | CUDA | 99 | 1 | pp512 | 3000.00 ± 9.00 |
+| llama 8B Q4_K - Medium | 4.58 GiB | 8.03 B | CUDA | 99 | 1 | tg128 | 100.00 ± 1.00 |
+
+build: abcdef0 (6000)
+`,
+  );
+  const { speed } = JSON.parse(cli(...args, 'bench.md', '--json').stdout);
+  assert.deepEqual([speed.evidence, speed.calibratedFrom], ['calibrated', 2]);
+  const refused = (program, words, message) => {
+    const { status, stdout, stderr } = start(program, words);
+    assert.deepEqual([status, stdout], [2, ''], stderr);
+    assert.match(stderr, message);
+  };
+  refused(
+    native,
+    [...args, 'bench.md'],
+    /bench\.md must be what llama-bench -o json prints; other formats are for the npm/,
+  );
+  refused(command, [...args, 'package.json'], /parseBenchmarks: /);
+  for (const program of [command, native]) {
+    refused(
+      program,
+      [...args, benchFile([benchRow({ backends: 'Vulkan' })])],
+      /the file has no row that can be used$/m,
+    );
+    refused(program, [...args, 'none.json'], /none\.json/);
+    const without = ['plan', 'llama 3.1 8b', '--vram', '24', '--calibrate', 'bench.json'];
+    refused(program, without, /--calibrate: there is no estimate without a device, or a bandwidth$/m);
+  }
+});
+
 test('a spec in JSON is planned by both', () => {
   writeFileSync(join(folder, 'mine.json'), JSON.stringify(golden.models.get('gemma-3n-e4b')));
   const { answer } = both('mine.json', '--device', '4090');

@@ -1,0 +1,82 @@
+// @ts-check
+// --calibrate: profiles from what llama-bench printed on the machine. src/calibrate.cpp does the same.
+import { parametersOf } from './answer.js';
+
+/**
+ * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
+ * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
+ * @typedef {import('../types.d.ts').MemoryRuntime} MemoryRuntime
+ * @typedef {import('../types.d.ts').SpeedMachine} SpeedMachine
+ * @typedef {import('../readers.d.ts').BenchmarkRow} BenchmarkRow
+ * @typedef {{ name: string, architecture: string | null, model: ModelSpec }} Named
+ */
+
+/** How far the parameters of a row may be from the model's: as counted, and as a table rounds them. */
+const TOLERANCES = [1e-5, 5e-3];
+
+/** What speed depends on. @param {ModelSpec} model */
+const shapeOf = ({ tensors: _, contextLength: __, ...shape }) => JSON.stringify(shape);
+
+/**
+ * Which model a row is of: llama-bench prints "llama 8B Q4_K - Medium", and architecture and parameters tell the shape.
+ *
+ * @param {Calculator} core @param {Named} planned @param {readonly any[]} models of the catalogue
+ * @returns {(row: BenchmarkRow) => ModelSpec | string} or why it is none
+ */
+function modelsOf(core, planned, models) {
+  /** @type {(Named & { parameters: number })[]} */
+  const known = [planned, ...models.filter(({ model }) => model)].map(({ name, architecture, model }) => {
+    const { tensors: _, ...shape } = model;
+    return { name, architecture, model: shape, parameters: parametersOf(core, shape).parameters };
+  });
+  return ({ modelName, parameters }) => {
+    const [architecture] = modelName.split(' ');
+    const within = (/** @type {number} */ tolerance) =>
+      known.filter(
+        (other) =>
+          (other.architecture ?? architecture) === architecture &&
+          Math.abs((parameters ?? 0) - other.parameters) <= tolerance * other.parameters,
+      );
+    const like = TOLERANCES.map(within).find((found) => found.length > 0);
+    if (!like) return 'no model of the catalogue is like it';
+    const shapes = new Map(like.map((other) => [shapeOf(other.model), other.name]));
+    return like[0] === known[0] || shapes.size === 1 ? like[0].model : `it could be ${[...shapes.values()].join(', ')}`;
+  };
+}
+
+/**
+ * @param {Calculator} core
+ * @param {object} of
+ * @param {BenchmarkRow[]} of.rows
+ * @param {typeof import('../readers.d.ts').measurementsOf} of.measurementsOf
+ * @param {Named} of.planned @param {readonly any[]} of.models
+ * @param {SpeedMachine} of.machine @param {MemoryRuntime} of.runtime of the plan
+ * @param {(text: string) => void} of.note
+ */
+export function calibrated(core, { rows, measurementsOf, planned, models, machine, runtime, note }) {
+  const modelOf = modelsOf(core, planned, models);
+  const place = machine.gpus?.length === 0 ? 'cpu' : runtime.backend;
+  /** @type {Map<string, number>} */
+  const skipped = new Map();
+  const measurements = rows.flatMap((row) => {
+    const model = modelOf(row);
+    const skip = (/** @type {string} */ why) => {
+      const text = `${row.modelName}: ${why}`;
+      skipped.set(text, (skipped.get(text) ?? 0) + 1);
+      return [];
+    };
+    if (typeof model === 'string') return skip(model);
+    if (row.fileType === null) return skip('its file type is not known');
+    if (row.backend !== 'cpu' && (place === 'cpu' || (row.backend ?? place) !== place)) {
+      return skip(`it ran on ${row.backend ?? 'an unknown back end'}, not on ${place}`);
+    }
+    const [measurement] = measurementsOf([row], { model, machine, runtime: { backend: place } });
+    return measurement ? [measurement] : skip('its tensors were placed by hand, or its cache is of an unknown type');
+  });
+  for (const [text, count] of skipped) note(`${count} ${count === 1 ? 'row' : 'rows'} skipped: ${text}`);
+  if (measurements.length === 0) throw new RangeError('--calibrate: the file has no row that can be used');
+  // The profiles are those of the last one's back end and build: the plan itself, which weighs nothing.
+  const asked = { model: planned.model, runtime, machine, tokensPerSecond: 1, weight: 0 };
+  const { profile, hostProfile } = core.calibrate([...measurements, asked]);
+  return { profile, hostProfile, measurements: measurements.length };
+}
