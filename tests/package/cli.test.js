@@ -220,6 +220,7 @@ test('the curve over layers: where not everything fits, and where it is asked fo
 test('blocks are for terminals of UTF-8', () => {
   const shownIn = (LC_ALL) =>
     spawnSync('script', ['-qec', `${command} --no-color plan 'llama 3.3 70b' --device 4090 --ram 64`, '/dev/null'], {
+      timeout: 60_000,
       cwd: folder,
       encoding: 'utf8',
       env: { ...process.env, LC_ALL },
@@ -576,6 +577,7 @@ test('colours are for terminals only', () => {
   assert.match(piped, /^ceiling +\d+ tok\/s, from memory bandwidth alone$/m);
   const terminal = (more) =>
     spawnSync('script', ['-qec', [command, ...args.map((arg) => `'${arg}'`), more].join(' '), '/dev/null'], {
+      timeout: 60_000,
       cwd: folder,
       encoding: 'utf8',
       env: { ...process.env, TERM: 'xterm-256color', NO_COLOR: '', FORCE_COLOR: '', CI: '' },
