@@ -24,8 +24,7 @@ const STAGES = [
   'attention',
   'latentAttention',
   'recurrence',
-  'cacheCopy',
-  'weightCopy',
+  'hostCopy',
 ];
 
 // The lists of C++, in its order; a test compares them.

@@ -29,12 +29,10 @@ enum class Stage : std::uint8_t {
   attention,
   latentAttention,
   recurrence,
-  cacheCopy,   // keys and values of a layer, copied from the host
-  weightCopy,  // and its weights
+  hostCopy,  // what the host holds, copied to be computed with
 };
-inline constexpr std::array<std::string_view, 9> kStages = {"none",       "logits",    "feedForward",
-                                                            "experts",    "attention", "latentAttention",
-                                                            "recurrence", "cacheCopy", "weightCopy"};
+inline constexpr std::array<std::string_view, 8> kStages = {"none",      "logits",          "feedForward", "experts",
+                                                            "attention", "latentAttention", "recurrence",  "hostCopy"};
 
 // A stage and its bytes.
 struct LargestStage {
@@ -291,21 +289,21 @@ namespace detail {
 
 }  // namespace detail
 
-// The largest stage of the layers, beside the inputs.
-// `elsewhere`: groups whose attention another device computes.
-[[nodiscard]] inline LargestStage largestLayerStage(
-    const ModelSpec& model, const ComputeShape& s, const Runtime& runtime,
-    const std::array<bool, ModelSpec::kMaximumGroups>& elsewhere = {}) noexcept {
+// The largest stage of the layers, beside the inputs; `here`: of groups that have any.
+[[nodiscard]] inline LargestStage largestLayerStage(const ModelSpec& model, const ComputeShape& s,
+                                                    const Runtime& runtime,
+                                                    const std::array<bool, ModelSpec::kMaximumGroups>& here) noexcept {
   LargestStage largest;
   for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
     const LayerGroup& g = model.groups[i];
+    if (!here[i]) continue;
     if (g.feedForward != FeedForward::none) {
       largest.consider(Stage::feedForward, s.bytes(detail::feedForwardFloats(model, g, s, runtime)));
     }
     if (g.expertCount > 0.0) largest.consider(Stage::experts, s.bytes(detail::expertFloats(model, g, s, runtime)));
     if (g.attention == Attention::mla) {
       largest.consider(Stage::latentAttention, s.bytes(detail::latentFloats(g, s, runtime)));
-    } else if (g.attention != Attention::none && !runtime.flashAttention && !elsewhere[i]) {
+    } else if (g.attention != Attention::none && !runtime.flashAttention) {
       largest.consider(Stage::attention, s.bytes(detail::attentionFloats(model, g, s)));
     }
     largest.consider(Stage::recurrence, detail::recurrenceBytes(model, g, s));
@@ -324,28 +322,10 @@ namespace detail {
   return w.expertsDown.base + std::max(0.0, w.expertsDown.extra);
 }
 
-// A dense network whose weights are on the host, one matrix at a time beside what it reads and writes. The additions of
-// one to three hidden sizes gave the smallest errors over the development models.
-[[nodiscard]] inline double offloadedFeedForwardBytes(const LayerGroup& g, const GroupWeights& w,
-                                                      const ComputeShape& s) noexcept {
-  const double length = g.feedForwardLength;
-  const double down = w.down.base + std::max(0.0, w.down.extra);
-  if (g.feedForward == FeedForward::plain) {
-    // Where attention is in the same layer there are biases, added out of place.
-    const double activations = g.attention != Attention::none ? 2.0 * length : length;
-    return s.bytes(activations + 2.0 * s.hidden) + down;
-  }
-  if (g.feedForward == FeedForward::fusedGated) return s.bytes(2.0 * length + s.hidden) + w.up.base;
-  return std::max({s.bytes(3.0 * (length + s.hidden)), s.bytes(2.0 * length + s.hidden) + w.up.base / 2.0,
-                   s.bytes(length + s.hidden) + down});
-}
-
-// Without flash attention the host computes the attention of its layers itself where recurrent layers and plain dense
-// attention layers alternate; elsewhere the GPU does. Found by comparing plans: LFM2 1.2B, Granite 4 H 1B, Jamba and
-// Nemotron-H do, LFM2 8B, Granite 4 H Tiny and the delta nets do not.
-[[nodiscard]] inline bool hostAttends(const LayerGroup& g, const ComputeShape& s, const Runtime& runtime) noexcept {
-  return s.recurs && !runtime.flashAttention && hasCache(g) && g.recurrence == Recurrence::none &&
-         g.expertCount == 0.0 && !g.gatedQuery;
+// Whether the host computes the attention of its layers itself: where nothing comes before the next layer's state,
+// which the host holds. Experts and gated queries do.
+[[nodiscard]] inline bool hostAttends(const LayerGroup& g, const ComputeShape& s) noexcept {
+  return s.recurs && hasCache(g) && g.recurrence == Recurrence::none && g.expertCount == 0.0 && !g.gatedQuery;
 }
 
 }  // namespace detail
@@ -363,79 +343,31 @@ struct HostResident {
   std::array<bool, ModelSpec::kMaximumGroups> oversizedOf{};  // by group
 };
 
-// The buffer of a GPU, with the inputs. `hasHead`: this one computes the logits.
+// From so many tokens on a GPU computes what is on the host, and copies it for that.
+inline constexpr double kOffloadedBatch = 32.0;
+
+// The buffer of a GPU, with the inputs. `hasHead`: this one computes the logits. `offloaded`: what offload.hpp finds.
 [[nodiscard]] inline LargestStage gpuComputeBuffer(const ModelSpec& model, const ComputeShape& s,
-                                                   const Runtime& runtime, const FileWeights& weights,
-                                                   const HostResident& host, bool hasHead,
-                                                   double inputCopies) noexcept {
+                                                   const Runtime& runtime, const HostResident& host, bool hasHead,
+                                                   double inputCopies, double offloaded) noexcept {
   double inputs = inputBytes(model, s, runtime);
   if (runtime.flashAttention && runtime.build < kHalfMaskBuild) inputs += maskBytes(s) / 2.0;
-  std::array<bool, ModelSpec::kMaximumGroups> elsewhere{};
-  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
-    elsewhere[i] = !host.gpuLayersOf[i] && detail::hostAttends(model.groups[i], s, runtime);
-  }
-  const LargestStage largest = largestLayerStage(model, s, runtime, elsewhere);
-  const double logits = hasHead ? detail::logitsBytes(model, s, runtime) : 0.0;
-  const bool split = host.layers || host.cache || host.experts || host.oversized;
-  if (!split) {
-    LargestStage all = largest;
-    if (model.architecture != Architecture::gemma3n) {
-      all.consider(Stage::logits, logits);
-    } else if (hasHead) {
-      // By then nearly everything is free.
-      const double whole = model.vocabularySize * s.outputs * 4.0 + s.bytes(6.0 * s.hidden);
-      if (whole > inputs + largest.bytes) return {Stage::logits, whole};
-    }
-    return {all.stage, inputs * inputCopies + all.bytes};
-  }
-
-  // Weights on the host are copied to the GPU for a batch of 32 tokens and more, each in a piece of the graph of its
-  // own, so one tensor is there at a time.
-  constexpr double kOffloadedBatch = 32.0;
-  const bool copies = s.tokens >= kOffloadedBatch;
+  const LargestStage largest = largestLayerStage(model, s, runtime, host.gpuLayersOf);
   LargestStage whole{largest.stage, inputs + largest.bytes};
-  double cacheBytes = 0;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
-    const LayerGroup& g = model.groups[i];
-    const GroupWeights& w = weights.groups[i];
-    if (hasCache(g) && (host.layersOf[i] || host.cache)) {
-      cacheBytes = std::max(cacheBytes, layerCacheBytes(g, runtime, s.cells, s.widestValues));
-    }
-    if (!copies) continue;
-    if (g.expertCount > 0.0 && host.expertsOf[i]) {
-      const double largestTensor = std::max(detail::copiedBytes(w.largestExpertUp, weights),
-                                            detail::copiedBytes(detail::largestDown(w), weights));
-      // Between recurrences on the GPU there is no hole for a second copy.
-      const bool scans = g.recurrence == Recurrence::gatedDeltaNet || g.recurrence == Recurrence::mamba2;
-      const bool scattered = scans && !host.layersOf[i];
-      const double activations =
-          scattered ? detail::expertFloats(model, g, s, runtime) : g.expertsUsed * (g.expertLength + s.hidden);
-      const double beside = scattered ? w.largestExpertUp : 0.0;
-      if (largestTensor > 0.0) {
-        whole.consider(Stage::weightCopy, inputs + s.bytes(activations) + largestTensor + beside);
-      }
-    }
-    if (g.feedForward != FeedForward::none && host.layersOf[i]) {
-      whole.consider(Stage::weightCopy, inputs + detail::offloadedFeedForwardBytes(g, w, s));
-    }
+  if (offloaded > 0.0) {
+    whole.consider(Stage::hostCopy, offloaded);
+    return whole;
   }
-  if (cacheBytes > 0.0) {
-    whole.consider(Stage::cacheCopy, inputs + cacheBytes + (host.layers ? s.bytes(s.hidden) : 0.0));
-    if (!runtime.flashAttention) {
-      whole.consider(Stage::attention, inputs + largest.bytes + (largest.stage == Stage::attention ? cacheBytes : 0.0));
-    }
+  const double logits = hasHead ? detail::logitsBytes(model, s, runtime) : 0.0;
+  LargestStage all = largest;
+  if (model.architecture != Architecture::gemma3n) {
+    all.consider(Stage::logits, logits);
+  } else if (hasHead) {
+    // By then nearly everything is free.
+    const double last = model.vocabularySize * s.outputs * 4.0 + s.bytes(6.0 * s.hidden);
+    if (last > whole.bytes) return {Stage::logits, last};
   }
-  if (hasHead) {
-    const double all = model.vocabularySize * s.outputs * 4.0;
-    if (host.head) {
-      if (s.outputs >= kOffloadedBatch) whole.consider(Stage::logits, all + s.bytes(4.0 * s.hidden) + weights.output);
-    } else if (host.layers || host.cache) {
-      whole.consider(Stage::logits, all + s.bytes(4.0 * s.hidden));
-    } else {
-      whole.consider(Stage::logits, inputs + logits);
-    }
-  }
-  return whole;
+  return {all.stage, inputs * inputCopies + all.bytes};
 }
 
 // What the host computes itself although there is a GPU, beside the inputs: recurrences whose state it holds, and
@@ -474,7 +406,7 @@ struct HostResident {
           }
           break;
       }
-      if (host.layersOf[i] && detail::hostAttends(g, s, runtime)) {
+      if (host.layersOf[i] && !runtime.flashAttention && detail::hostAttends(g, s)) {
         largest = std::max(largest, s.bytes(g.headCount * s.cells.full + s.hidden));
       }
     }
@@ -491,7 +423,9 @@ struct HostResident {
 // The buffer of the host when nothing is on a GPU: one more hidden vector per token, the embeddings being looked up.
 [[nodiscard]] inline LargestStage cpuComputeBuffer(const ModelSpec& model, const ComputeShape& s,
                                                    const Runtime& runtime) noexcept {
-  LargestStage largest = largestLayerStage(model, s, runtime);
+  std::array<bool, ModelSpec::kMaximumGroups> all{};
+  all.fill(true);
+  LargestStage largest = largestLayerStage(model, s, runtime, all);
   if (largest.stage == Stage::attention) largest.bytes += s.bytes(s.hidden);
   largest.consider(Stage::logits, detail::logitsBytes(model, s, runtime));
   return {largest.stage, inputBytes(model, s, runtime) + s.bytes(s.hidden) + largest.bytes};

@@ -9,6 +9,7 @@
 #include "llmcalc/kv_cache.hpp"
 #include "llmcalc/memory.hpp"
 #include "llmcalc/model.hpp"
+#include "llmcalc/offload.hpp"
 #include "llmcalc/placement.hpp"
 #include "llmcalc/profiles.hpp"
 #include "llmcalc/quantization.hpp"

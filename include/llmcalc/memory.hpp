@@ -9,6 +9,7 @@
 #include "llmcalc/compute_buffer.hpp"
 #include "llmcalc/kv_cache.hpp"
 #include "llmcalc/model.hpp"
+#include "llmcalc/offload.hpp"
 #include "llmcalc/placement.hpp"
 #include "llmcalc/runtime.hpp"
 #include "llmcalc/units.hpp"
@@ -79,21 +80,22 @@ inline constexpr Range kGpus{"", "a whole number from 0 to 16, or up to 16 share
 // The first violation of what it is given.
 class Checker {
  public:
-  constexpr void whole(std::string_view name, double value, const Range& range,
+  // Pointers, since passing views takes more code.
+  constexpr void whole(const char* name, double value, const Range& range,
                        double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
     if (!found_ && !containsWhole(range, value)) report(name, range.requirement, value, index);
   }
 
-  constexpr void require(bool holds, std::string_view name, std::string_view requirement, double value,
+  constexpr void require(bool holds, const char* name, const char* requirement, double value,
                          double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
     if (!found_ && !holds) report(name, requirement, value, index);
   }
 
-  constexpr void refuse(bool refused, std::string_view name, std::string_view requirement,
-                        std::string_view text) noexcept {
+  constexpr void refuse(bool refused, const char* name, const char* requirement,
+                        const CacheTypeTraits& given) noexcept {
     if (found_ || !refused) return;
     report(name, requirement, 0.0, std::numeric_limits<double>::quiet_NaN());
-    violation_.text = text;
+    violation_.text = given.name;
   }
 
   [[nodiscard]] constexpr bool found() const noexcept { return found_; }
@@ -111,7 +113,7 @@ class Checker {
 };
 
 struct GroupField {
-  std::string_view name;
+  const char* name;
   double LayerGroup::*member;
 };
 
@@ -237,17 +239,17 @@ constexpr void checkRuntime(Checker& check, const ModelSpec& model, const Runtim
   }
   check.require(runtime.gpuCount == 0.0 || shares > 0.0, "runtime.gpus", "shares of which one is more than 0", shares);
   check.refuse(isQuantized(runtime.cacheTypeV) && !runtime.flashAttention, "runtime.cacheTypeV",
-               "f32, f16 or bf16 where flashAttention is false", traits(runtime.cacheTypeV).name);
+               "f32, f16 or bf16 where flashAttention is false", traits(runtime.cacheTypeV));
   for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
     const LayerGroup& g = model.groups[i];
     if (!hasCache(g)) continue;
     check.refuse(g.attention == Attention::mla && runtime.cacheTypeK != runtime.cacheTypeV, "runtime.cacheTypeV",
-                 "the same as cacheTypeK for a model with mla", traits(runtime.cacheTypeV).name);
+                 "the same as cacheTypeK for a model with mla", traits(runtime.cacheTypeV));
     const auto blocks = [](double length, CacheType type) { return isWhole(length / blockSize(traits(type).type)); };
     check.refuse(!blocks(g.keyLength, runtime.cacheTypeK), "runtime.cacheTypeK",
-                 "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeK).name);
+                 "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeK));
     check.refuse(g.attention != Attention::mla && !blocks(g.valueLength, runtime.cacheTypeV), "runtime.cacheTypeV",
-                 "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeV).name);
+                 "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeV));
   }
 }
 
@@ -408,11 +410,13 @@ inline constexpr double kPipelineCopies = 4.0;
     plan.host.computeBuffer = inputs + hostStageBytes(model, shape, runtime, weights, onHost);
     const bool pipelined = place.gpus > 1 && !onHost.layers && !onHost.experts && !onHost.head && runtime.kvOffload;
     const double copies = pipelined ? detail::kPipelineCopies : 1.0;
+    const bool offloads = (onHost.layers || onHost.experts || onHost.cache) && shape.tokens >= kOffloadedBatch;
+    const double offloaded = offloads ? offloadedBytes(model, shape, runtime, weights, place) : 0.0;
     for (int i = 0; i < place.gpus; ++i) {
       DeviceMemory& gpu = device(i);
       // Without layers of its own the first GPU still computes large batches for the host.
       const bool hasHead = headHome == i || (headHome == kHost && i == 0);
-      const LargestStage stage = gpuComputeBuffer(model, shape, runtime, weights, onHost, hasHead, copies);
+      const LargestStage stage = gpuComputeBuffer(model, shape, runtime, onHost, hasHead, copies, offloaded);
       gpu.computeBuffer = stage.bytes;
       gpu.stage = stage.stage;
       gpu.inputs = std::min(inputs * copies, stage.bytes);
@@ -488,7 +492,7 @@ struct Fit {
 // hold both what the GPU may use and everything together.
 [[nodiscard]] inline Result<Fit> tryFits(const MemoryPlan& plan, const Machine& machine) noexcept {
   detail::Checker check;
-  const auto bytes = [&](std::string_view name, double value, double index) {
+  const auto bytes = [&](const char* name, double value, double index) {
     check.require(value >= 0.0 && value <= 1e18, name, "from 0 to 1e18 bytes", value, index);
   };
   const double none = std::numeric_limits<double>::quiet_NaN();

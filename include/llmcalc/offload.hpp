@@ -1,0 +1,689 @@
+// offload.hpp: what a GPU's buffer holds while it computes layers whose weights, experts or cache are on the host.
+//
+// Such a layer's tensors are copied to the GPU one at a time, each in a piece of the graph of its own, and which free
+// hole takes the next one decides the size of the buffer. No closed formula follows that, so layers are allocated here
+// as ggml does it. Sources: ggml-org/llama.cpp, ggml/src/ggml-alloc.c (the smallest hole that fits, tensors that
+// take their parent's place), ggml-backend.cpp (copies at the start of a piece), src/llama-graph.cpp and
+// src/models/*.cpp (the order of the operations).
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "llmcalc/compute_buffer.hpp"
+#include "llmcalc/model.hpp"
+#include "llmcalc/placement.hpp"
+#include "llmcalc/runtime.hpp"
+#include "llmcalc/weights.hpp"
+
+namespace llmcalc {
+
+// A tensor in the buffer, in bytes; nothing where `size` is 0.
+struct Piece {
+  double at = 0;
+  double size = 0;
+};
+
+// ggml's allocator: a list of holes, and the free end.
+class Arena {
+ public:
+  [[nodiscard]] Piece take(double size) noexcept {
+    std::size_t best = count_;
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (holes_[i].size >= size && (best == count_ || holes_[i].size <= holes_[best].size)) best = i;
+    }
+    if (best == count_) {
+      end_ += size;
+      peak_ = std::max(peak_, end_);
+      return {end_ - size, size};
+    }
+    Piece& hole = holes_[best];
+    const Piece taken{hole.at, size};
+    hole.at += size;
+    hole.size -= size;
+    if (hole.size <= 0.0) erase(best);
+    return taken;
+  }
+
+  void give(const Piece& piece) noexcept {
+    if (piece.size <= 0.0) return;
+    std::size_t i = 0;
+    while (i < count_ && holes_[i].at < piece.at) ++i;
+    Piece merged = piece;
+    if (i > 0 && holes_[i - 1].at + holes_[i - 1].size == merged.at) {
+      merged = {holes_[i - 1].at, holes_[i - 1].size + merged.size};
+      erase(--i);
+    }
+    if (i < count_ && merged.at + merged.size == holes_[i].at) {
+      merged.size += holes_[i].size;
+      erase(i);
+    }
+    if (merged.at + merged.size == end_) {
+      end_ = merged.at;
+      return;
+    }
+    if (count_ == holes_.size()) return;
+    for (std::size_t k = count_++; k > i; --k) holes_[k] = holes_[k - 1];
+    holes_[i] = merged;
+  }
+
+  [[nodiscard]] double peak() const noexcept { return peak_; }
+
+ private:
+  void erase(std::size_t i) noexcept {
+    --count_;
+    for (; i < count_; ++i) holes_[i] = holes_[i + 1];
+  }
+
+  std::array<Piece, 32> holes_{};
+  std::size_t count_ = 0;
+  double end_ = 0;
+  double peak_ = 0;
+};
+
+// What of a layer is copied from the host, and how it is.
+struct CopiedLayer {
+  bool weights = false;
+  bool experts = false;
+  bool cache = false;
+  // Whose special type, where the file has one, is used.
+  bool specialValues = false;
+  bool specialDown = false;
+  // Whether it is the last that needs its mask, that needs positions, and of all.
+  bool lastOfMask = false;
+  bool lastAttention = false;
+  bool last = false;
+
+  [[nodiscard]] constexpr bool operator==(const CopiedLayer&) const noexcept = default;
+};
+
+inline constexpr double kVectorBytes = 4.0;  // of an element of norms and biases
+
+// The tensors of a layer. `~` of one in a list of steps says that it goes.
+enum class Slot : std::int8_t {
+  input,      // what the layer, or its next part, starts from
+  positions,  // from the first layer on that needs them
+  lateness,   // the same, placed later
+  indices,    // of cells
+  factors,    // of frequencies
+  mask,
+  slidingMask,
+  ids,  // of the tokens that get logits
+  // What stands between a weight and what was made of it.
+  norm,
+  weight,
+  vectorWeight,
+  heldWeight,
+  flat,
+  gate,
+  // Attention.
+  query,
+  flatKey,
+  key,
+  value,
+  keyCopy,
+  valueCopy,
+  lateValueCopy,
+  scores,
+  transposed,
+  each,
+  attended,
+  lateAttended,
+  open,
+  rotated,
+  projected,
+  beside,
+  // Recurrence.
+  taps,
+  again,
+  mixed,
+  joined,
+  convolved,
+  state,
+  scanned,
+  lateScanned,
+  result,
+  normedResult,
+  // Networks.
+  order,
+  shares,
+  up,
+  onlyUp,
+  active,
+  routed,
+  dense,
+  count,
+};
+[[nodiscard]] constexpr Slot operator~(Slot slot) noexcept { return static_cast<Slot>(~static_cast<int>(slot)); }
+
+// Layers in order, then the head.
+class OffloadReplay {
+ public:
+  OffloadReplay(const ModelSpec& model, const ComputeShape& shape, const Runtime& runtime,
+                const FileWeights& weights) noexcept
+      : model_(model), s_(shape), runtime_(runtime), weights_(weights), bytesPerFloat_(shape.bytes(1.0)) {
+    using enum Slot;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+      const Recurrence r = model.groups[i].recurrence;
+      mamba1_ = mamba1_ || r == Recurrence::mamba1;
+      sumsInPlace_ = sumsInPlace_ || r == Recurrence::mamba1 || r == Recurrence::shortConvolution;
+    }
+    postNormed_ = model.architecture == Architecture::olmo2;
+    parallel_ = model.architecture == Architecture::commandR || model.architecture == Architecture::cohere2;
+  }
+
+  // `next`, if not null, and `nextCopied`: the layer after this one.
+  void layer(std::size_t group, const CopiedLayer& copied, const LayerGroup* next,
+             const CopiedLayer& nextCopied) noexcept {
+    using enum Slot;
+    const LayerGroup& g = model_.groups[group];
+    const GroupWeights& w = weights_.groups[group];
+    copied_ = copied;
+    next_ = next && !nextCopied.weights && !nextCopied.cache ? next : nullptr;
+    nextAlone_ = nextCopied.experts;
+    sizes_.fill(0.0);
+    vectors(input, s_.hidden);
+    vectors(ids, copied.last && !kept_ ? 1.0 : 0.0);
+    vectors(projected, s_.hidden);
+    if (!started_) start(g);
+    size(norm) = postNormed_ ? 0.0 : size(input);
+    if (g.attention == Attention::mla) {
+      latentAttention(g);
+    } else if (g.attention != Attention::none) {
+      attention(g, w);
+    }
+    if (g.recurrence != Recurrence::none) recurrence(g);
+    // From there on a token or two are nothing.
+    if (kept_ && s_.outputs < kOffloadedBatch) return;
+    if (!parallel_ && (g.feedForward != FeedForward::none || g.expertCount > 0.0)) feedForward(g, w);
+  }
+
+  // `bytes`: of the head, if it is copied.
+  void head(double bytes) noexcept {
+    using enum Slot;
+    sizes_.fill(0.0);
+    size(weight) = bytes;
+    size(result) = model_.vocabularySize * s_.outputs * 4.0;
+    run<~mask, ~slidingMask, ~positions, ~lateness, ~indices, weight, result>();
+  }
+
+  [[nodiscard]] double peak() const noexcept { return arena_.peak(); }
+
+ private:
+  // What follows the products of queries and keys, as told by the vectors that a layer has beside its norms.
+  enum class Follows : std::uint8_t { nothing, bias, norm };
+
+  [[nodiscard]] double& size(Slot slot) noexcept { return sizes_[static_cast<std::size_t>(slot)]; }
+  [[nodiscard]] Piece& held(Slot slot) noexcept { return held_[static_cast<std::size_t>(slot)]; }
+  void vectors(Slot slot, double floats) noexcept { size(slot) = floats * bytesPerFloat_; }
+
+  // Takes what is not there yet, gives what is.
+  void step(Slot slot) noexcept {
+    const bool goes = static_cast<int>(slot) < 0;
+    Piece& piece = held(goes ? ~slot : slot);
+    if (!goes) {
+      if (piece.size == 0.0 && size(slot) > 0.0) piece = arena_.take(size(slot));
+    } else if (piece.size > 0.0) {
+      arena_.give(piece);
+      piece.size = 0.0;
+    }
+  }
+
+  void run(const Slot* steps) noexcept {
+    for (; *steps != Slot::count; ++steps) step(*steps);
+  }
+  // A list for each call would be built on the stack.
+  template <Slot... steps>
+  void run() noexcept {
+    static constexpr std::array kSteps{steps..., Slot::count};
+    run(kSteps.data());
+  }
+
+  // A result of `floats` and the copy of what it is made with.
+  void product(Slot slot, double floats, double weightBytes) noexcept {
+    vectors(slot, floats);
+    size(Slot::weight) = copied_.weights ? weightBytes : 0.0;
+    step(Slot::weight);
+    step(slot);
+    step(~Slot::weight);
+  }
+
+  // The embeddings become the first layer's input.
+  void start(const LayerGroup& g) noexcept {
+    using enum Slot;
+    started_ = true;
+    if (copied_.cache && g.attention == Attention::none && g.recurrence != Recurrence::gatedDeltaNet) {
+      // The first state keeps them on the host.
+      run<input>();
+      return;
+    }
+    // The mixed inputs of this build: embeddings given as such are written over those looked up, at their places.
+    size(flat) = size(query) = size(norm) = size(input);
+    vectors(order, 2.0);
+    run<flat, query, order>();
+    // A model without norms before its layers copies the embeddings with the first matrix.
+    if (!postNormed_) run<input>();
+    const bool scalesRows = model_.tiedEmbeddings && s_.slides && follows(g) == Follows::norm;
+    vectors(gate, scalesRows ? 1.0 : 0.0);
+    run<gate>();
+    if (!copied_.weights && s_.hasCache) {
+      vectors(positions, 1.0);
+      if (!copied_.cache) {
+        vectors(indices, (s_.latent ? 2.0 : 4.0) * (s_.slides ? 2.0 : 1.0));
+        sizeMasks(copied_.experts ? &g : nullptr);
+      }
+      run<positions, indices, slidingMask, mask>();
+    }
+    run<norm, ~flat, ~gate, ~query, ~order>();
+    held(norm) = {};  // stays
+  }
+
+  // Masks for the attention of `only`, or of any layer.
+  void sizeMasks(const LayerGroup* only) noexcept {
+    const double perCell = s_.tokens * s_.maskElement;
+    const bool slides = only && only->attention == Attention::sliding;
+    const bool attends = !only || only->attention != Attention::none;
+    size(Slot::mask) = attends && !slides ? s_.cells.full * perCell : 0.0;
+    size(Slot::slidingMask) = attends && (slides || !only) ? s_.cells.sliding * perCell : 0.0;
+  }
+
+  // A piece of the graph begins with the inputs that are new to it: the last of a layer, which goes on into the next
+  // layer on the GPU, with that one's mask, or with all where no further copy comes between.
+  void sizeNextMasks() noexcept {
+    size(Slot::mask) = size(Slot::slidingMask) = 0.0;
+    if (next_) sizeMasks(nextAlone_ ? next_ : nullptr);
+  }
+
+  [[nodiscard]] double matrix(TensorRole role, double rowLength, double rows, bool stacked = false) const noexcept {
+    if (!copied_.weights) return 0.0;
+    detail::Variant v;
+    v.add(TensorBytes{}, weights_.file, role, stacked, weights_.context, rowLength, rows);
+    return v.base;
+  }
+
+  [[nodiscard]] Follows follows(const LayerGroup& g) const noexcept {
+    if (postNormed_) return Follows::norm;
+    if (g.recurrence != Recurrence::none || detail::isMultipleOf(g.vectorElements, s_.hidden)) return Follows::nothing;
+    const double rows = g.headCount * g.keyLength + g.kvHeadCount * (g.keyLength + g.valueLength);
+    return detail::isMultipleOf(g.vectorElements - rows, s_.hidden) ? Follows::bias : Follows::norm;
+  }
+
+  void attention(const LayerGroup& g, const GroupWeights& w) noexcept {
+    using enum Slot;
+    const double queries = g.headCount * g.keyLength;
+    const double keys = g.kvHeadCount * g.keyLength;
+    const double values = g.kvHeadCount * g.valueLength;
+    const double length = g.headCount * g.valueLength;
+    const bool recurs = g.recurrence != Recurrence::none;
+    const double valueWeight = w.values.base + (copied_.specialValues ? w.values.extra : 0.0);
+    const Follows kind = follows(g);
+    // Llama 3.1 and later have factors of frequencies.
+    const bool hasFactors =
+        kind == Follows::nothing && (model_.architecture == Architecture::llama4 ||
+                                     (model_.contextLength >= 131072.0 && model_.vocabularySize == 128256.0));
+    // Nothing is rotated in Command R7B's layers with all cells, Jamba, and Nemotron-H, whose attention is a layer of
+    // its own.
+    const bool rotates = (model_.architecture != Architecture::cohere2 || g.attention == Attention::sliding) &&
+                         !(s_.recurs && (mamba1_ || (g.feedForward == FeedForward::none && g.expertCount == 0.0)));
+    const bool biased = kind == Follows::bias || postNormed_;
+    // Positions come with the piece of the graph that rotates first, be it that of the product or a later one.
+    const bool placed = held(positions).size + held(lateness).size > 0.0 || !rotates;
+    vectors(query, queries);
+    if (recurs && copied_.weights) size(heldWeight) = s_.hidden * kVectorBytes;
+    run<norm, heldWeight>();
+    if (g.fusedQKV) {
+      if (!placed) vectors(positions, 1.0);
+      vectors(flat, queries + keys + values);
+      vectors(key, keys);
+      size(weight) = copied_.weights ? valueWeight : 0.0;
+      run<weight, positions, flat, ~weight, ~norm, query, key, ~key, ~flat>();
+    } else {
+      const bool early = kind == Follows::nothing && !hasFactors;
+      if (!placed) vectors(early ? positions : lateness, 1.0);
+      if (!placed && hasFactors) size(factors) = g.keyLength * 2.0;
+      if (copied_.weights && kind != Follows::nothing)
+        size(vectorWeight) = (biased ? queries : g.keyLength) * kVectorBytes;
+      vectors(g.gatedQuery ? gate : flat, queries * (g.gatedQuery ? 2.0 : 1.0));
+      size(weight) = matrix(TensorRole::attentionQ, s_.hidden, queries * (g.gatedQuery ? 2.0 : 1.0));
+      run<weight, input, positions, flat, gate, ~weight>();
+      if (!copied_.weights) {
+        // Vulkan moves the products together.
+        vectors(value, values);
+        vectors(flatKey, keys);
+        run<value, flatKey>();
+        if (!parallel_) run<~norm>();
+      }
+      if (biased || hasFactors) run<vectorWeight, lateness, factors, ~vectorWeight>();
+      if (rotates) run<query, ~flat>();
+      run<vectorWeight, lateness, ~vectorWeight>();
+      const auto takeKey = [&] {
+        product(flatKey, keys, matrix(TensorRole::attentionK, s_.hidden, keys));
+        if (!s_.slides && !parallel_) run<~norm>();
+        vectors(key, keys);
+        if (rotates) run<key, ~flatKey>();
+      };
+      // Where layers slide the keys come first.
+      if (s_.slides) takeKey();
+      product(value, values, valueWeight);
+      if (!s_.slides) takeKey();
+      if (!parallel_) run<~norm>();
+      run<~key, ~flatKey, ~value>();
+    }
+    if (copied_.lastAttention) run<~positions, ~lateness, ~indices>();
+    if (copied_.cache && (recurs || detail::hostAttends(g, s_))) {
+      run<~query, ~flat>();
+      if (!recurs) project(g, length, beside);
+      return;
+    }
+    const bool slides = g.attention == Attention::sliding;
+    const double cells = slides ? s_.cells.sliding : s_.cells.full;
+    const double cached = copied_.cache ? cells * s_.cells.streams : 0.0;
+    const bool flash = runtime_.flashAttention;
+    size(keyCopy) = cached * keys * bytesPerElement(runtime_.cacheTypeK);
+    size(flash ? valueCopy : lateValueCopy) =
+        cached * (flash ? values : s_.widestValues) * bytesPerElement(runtime_.cacheTypeV);
+    sizeMasks(&g);
+    vectors(flash ? attended : lateAttended, length);
+    if (!flash) {
+      vectors(scores, g.headCount * cells);
+      vectors(each, length);
+    }
+    run<keyCopy, valueCopy, mask, slidingMask, lateValueCopy, attended, scores, ~query, ~flat, ~keyCopy, ~valueCopy>();
+    if (copied_.lastOfMask) step(slides ? ~slidingMask : ~mask);
+    vectors(open, g.gatedQuery ? queries : 0.0);
+    run<each, ~lateValueCopy, ~scores, lateAttended, ~each, open, ~open, ~gate>();
+    // The network starts from the same norm and comes first.
+    if (parallel_) {
+      network(g, w);
+      addResidual(dense, false);
+    }
+    project(g, length, attended);
+  }
+
+  // The attention's result, of the host if that is `beside`, becomes the layer's next input.
+  void project(const LayerGroup& g, double length, Slot from) noexcept {
+    using enum Slot;
+    if (from == beside) vectors(attended, length);
+    size(weight) = matrix(TensorRole::attentionOutput, length, s_.hidden);
+    run<weight, attended, ids, projected, ~weight, ~attended, ~lateAttended>();
+    if (parallel_) {
+      run<~projected>();
+    } else if (g.recurrence == Recurrence::none) {
+      addResidual(projected, sumsInPlace_);
+    }
+  }
+
+  // The last layer goes on with the tokens that get logits.
+  void selectInput() noexcept {
+    using enum Slot;
+    if (!copied_.last || kept_) return;
+    kept_ = true;
+    size(again) = s_.hidden * s_.outputs * 4.0;
+    run<ids, again, ~input>();
+    move(again);
+  }
+
+  void move(Slot from) noexcept {
+    held(Slot::input) = held(from);
+    held(from) = {};
+  }
+
+  // `from` is the layer's next input once the old one is added to it, or else `inPlace` of that.
+  void addResidual(Slot from, bool inPlace) noexcept {
+    using enum Slot;
+    if (copied_.last && !selected_) {
+      selectInput();
+      selected_ = true;
+      size(again) = s_.hidden * s_.outputs * 4.0;
+      step(again);
+      step(~from);
+      step(~ids);
+      from = again;
+    }
+    step(inPlace ? ~from : ~input);
+    if (!inPlace) move(from);
+  }
+
+  void latentAttention(const LayerGroup& g) noexcept {
+    using enum Slot;
+    const double rows = g.headCount * g.mlaKeyLength;
+    const double latent = g.kvLoraRank + g.ropeLength;
+    const double compressedQueries = g.headCount * g.kvLoraRank;
+    const double length = g.headCount * g.mlaValueLength;
+    const double cells = s_.cells.full;
+    const double cached = cells * s_.cells.streams;
+    const bool flash = runtime_.flashAttention;
+    run<norm>();
+    const bool low = g.queryLoraRank > 0.0;
+    if (low) product(flatKey, g.queryLoraRank, matrix(TensorRole::other, s_.hidden, g.queryLoraRank));
+    product(flat, rows,
+            matrix(low ? TensorRole::other : TensorRole::attentionQ, low ? g.queryLoraRank : s_.hidden, rows));
+    run<~flatKey>();
+    vectors(positions, 1.0);
+    vectors(each, compressedQueries);
+    vectors(rotated, g.headCount * g.ropeLength);
+    vectors(query, g.headCount * latent);
+    size(weight) = matrix(TensorRole::other, g.mlaKeyLength - g.ropeLength, compressedQueries, true);
+    run<weight, positions, each, ~weight, rotated, ~flat, query, ~each, ~rotated>();
+    product(flatKey, latent, matrix(TensorRole::other, s_.hidden, latent));
+    vectors(value, g.kvLoraRank);
+    vectors(rotated, g.ropeLength);
+    vectors(key, latent);
+    size(keyCopy) = copied_.cache ? cached * latent * bytesPerElement(runtime_.cacheTypeK) : 0.0;
+    sizeMasks(&g);
+    vectors(flash ? attended : lateAttended, compressedQueries);
+    if (flash) {
+      size(valueCopy) = size(keyCopy);
+    } else {
+      vectors(scores, g.headCount * cells);
+      size(transposed) = cached * g.kvLoraRank * 4.0;
+    }
+    run<~norm, value, rotated, ~flatKey, key, ~value, ~rotated, ~key, keyCopy, valueCopy, mask, attended, scores,
+        ~query, transposed, lateAttended, ~scores, ~transposed, ~keyCopy, ~valueCopy>();
+    if (copied_.lastOfMask) run<~mask>();
+    product(each, length, matrix(TensorRole::other, g.kvLoraRank, length, true));
+    run<~attended, ~lateAttended>();
+    vectors(attended, length);
+    run<attended, ~each>();
+    project(g, length, attended);
+  }
+
+  // The state of a host's layer stays there, and the scan with it.
+  void recurrence(const LayerGroup& g) noexcept {
+    using enum Slot;
+    const bool delta = g.recurrence == Recurrence::gatedDeltaNet;
+    const bool convolves = g.recurrence == Recurrence::shortConvolution;
+    const bool mamba1 = g.recurrence == Recurrence::mamba1;
+    const bool twice = g.attention != Attention::none;
+    const double groups = g.stateGroupCount * g.stateLength;
+    const double inner = convolves ? s_.hidden : g.innerLength;
+    const double channels = convolves || mamba1 ? inner : convolutionChannels(g);
+    double rows = channels;
+    if (convolves) rows = 3.0 * inner;
+    if (mamba1) rows = 2.0 * inner;
+    if (g.recurrence == Recurrence::mamba2) rows = 2.0 * (inner + groups) + g.timeStepRank;
+    if (!twice) run<norm>();
+    vectors(mixed, rows);
+    vectors(convolved, channels);
+    vectors(result, inner);
+    vectors(again, twice ? s_.hidden : 0.0);
+    vectors(open, convolves ? inner : 0.0);
+    size(taps) = (g.convolutionLength - 1.0) * channels * s_.sequences * 4.0;
+    size(joined) = size(convolved) + size(taps);
+    size(weight) = matrix(delta ? TensorRole::attentionV : TensorRole::other, s_.hidden, rows);
+    run<weight, taps, again, ~heldWeight, mixed, ~weight, ~again>();
+    if (!delta) run<~norm>();
+    run<open, joined, ~taps, ~open>();
+    if (delta) run<~mixed>();
+    if (convolves) selectInput();
+    product(convolved, channels, g.convolutionLength * channels * kVectorBytes);
+    run<~joined>();
+    if (delta) {
+      vectors(query, groups);
+      vectors(key, groups);
+      size(state) = g.stateLength * inner * s_.sequences * 4.0;
+      size(scanned) = size(result) + size(state);
+      run<query, key, state, scanned, ~query, ~key, ~convolved, ~state, result, ~scanned>();
+      product(open, inner, matrix(TensorRole::other, s_.hidden, inner));
+      vectors(again, inner);
+      run<~norm, again, ~again, ~open>();
+    } else if (convolves) {
+      run<~mixed>();
+    } else {
+      if (mamba1) {
+        product(flat, g.timeStepRank + 2.0 * g.stateLength,
+                matrix(TensorRole::other, inner, g.timeStepRank + 2.0 * g.stateLength));
+        vectors(order, g.timeStepRank);
+        run<order>();
+        product(open, inner, matrix(TensorRole::other, g.timeStepRank, inner));
+        run<~order, ~flat, ~open>();
+        selectInput();
+      }
+      if (twice && copied_.cache) project(g, g.headCount * g.valueLength, beside);
+      // The scan's result, from the host, and the gate.
+      vectors(twice ? lateScanned : scanned, inner);
+      vectors(open, inner);
+      vectors(again, mamba1 ? 0.0 : inner);
+      vectors(normedResult, mamba1 || twice ? 0.0 : inner);
+      run<scanned, open, ~mixed, lateScanned, again, ~convolved, ~again, result, ~open, ~scanned, ~lateScanned,
+          normedResult>();
+      if (!mamba1 && !twice) run<~result>();
+    }
+    vectors(dense, s_.hidden);
+    size(weight) = matrix(TensorRole::other, inner, s_.hidden);
+    run<weight, ids, dense, ~weight, ~convolved, ~result, ~normedResult>();
+    if (twice) run<~dense>();
+    addResidual(twice ? projected : dense, sumsInPlace_ || delta);
+  }
+
+  void feedForward(const LayerGroup& g, const GroupWeights& w) noexcept {
+    using enum Slot;
+    const auto expertWeight = [&](double bytes) {
+      size(weight) = copied_.experts ? detail::copiedBytes(bytes, weights_) : 0.0;
+    };
+    const bool mixes = g.expertCount > 0.0;
+    // A dense network beside the experts has a norm of its own, and so has the choice of experts then.
+    const bool separate = mixes && g.feedForward != FeedForward::none;
+    vectors(again, separate ? s_.hidden : 0.0);
+    run<again, norm>();
+    if (mixes) {
+      const double length = g.expertLength * g.expertsUsed;
+      product(scores, g.expertCount, s_.hidden * g.expertCount * kVectorBytes);
+      vectors(order, g.expertCount);
+      vectors(shares, g.expertsUsed);
+      vectors(gate, g.plainExperts || g.fusedExperts ? 0.0 : length);
+      vectors(g.plainExperts ? onlyUp : up, length * (g.fusedExperts ? 2.0 : 1.0));
+      vectors(active, g.plainExperts ? 0.0 : length);
+      vectors(each, s_.hidden * g.expertsUsed);
+      vectors(routed, s_.hidden);
+      expertWeight(w.largestExpertUp);
+      run<~again, order, shares, ~scores>();
+      if (size(gate) > 0.0) run<weight, gate, ~weight>();
+      run<weight, up, onlyUp, ~weight>();
+      if (g.sharedExpertLength == 0.0) run<~norm>();
+      expertWeight(w.expertsDown.base + (copied_.specialDown ? w.expertsDown.extra : 0.0));
+      sizeNextMasks();
+      run<active, ~gate, ~up, weight>();
+      // A bias, which is longer than a factor for each expert, begins a piece of its own.
+      if (g.expertVectorElements <= g.expertCount) run<slidingMask, mask>();
+      run<each, ~weight, slidingMask, mask, ~active, ~onlyUp, ~order, ~shares>();
+      if (separate) run<norm>();
+      run<routed, ~each>();
+    }
+    network(g, w);
+    if (mixes) run<~dense>();
+    addResidual(mixes ? routed : dense, sumsInPlace_ || (!mixes && g.fusedQKV));
+  }
+
+  // The dense network, or the experts that all tokens share.
+  void network(const LayerGroup& g, const GroupWeights& w) noexcept {
+    using enum Slot;
+    const bool isShared = g.feedForward == FeedForward::none;
+    const double length = isShared ? g.sharedExpertLength : g.feedForwardLength;
+    if (length <= 0.0) return;
+    const detail::Variant& upWeights = isShared ? w.sharedUp : w.up;
+    const detail::Variant& downWeights = isShared ? w.sharedDown : w.down;
+    const bool plain = isShared ? g.plainExperts : g.feedForward == FeedForward::plain;
+    const bool fused = g.feedForward == FeedForward::fusedGated;
+    const bool gated = !plain && !fused;
+    const double upBytes = (upWeights.base + std::max(0.0, upWeights.extra)) / (gated ? 2.0 : 1.0);
+    if (gated) product(gate, length, upBytes);
+    product(plain ? onlyUp : up, fused ? 2.0 * length : length, upBytes);
+    vectors(active, plain ? 0.0 : length);
+    vectors(dense, s_.hidden);
+    size(weight) = copied_.weights ? downWeights.base + (copied_.specialDown ? downWeights.extra : 0.0) : 0.0;
+    sizeNextMasks();
+    run<~norm, active, ~gate, ~up, weight, ids, slidingMask, mask, dense, ~weight, ~active, ~onlyUp>();
+  }
+
+  const ModelSpec& model_;
+  const ComputeShape& s_;
+  const Runtime& runtime_;
+  const FileWeights& weights_;
+  double bytesPerFloat_;  // of every token
+  Arena arena_;
+  CopiedLayer copied_;
+  const LayerGroup* next_ = nullptr;  // the next layer, if it is on the GPU
+  bool nextAlone_ = false;            // experts are copied in it, too
+  bool postNormed_ = false;           // norms after the parts of a layer instead of before
+  bool parallel_ = false;             // attention and network start from the same norm
+  bool mamba1_ = false;               // in any layer
+  bool sumsInPlace_ = false;          // what is added to a layer's input is written over it
+  // Of the last layer's input, and of what is added to it, only the tokens that get logits are left.
+  bool kept_ = false;
+  bool started_ = false;
+  bool selected_ = false;
+  std::array<double, static_cast<std::size_t>(Slot::count)> sizes_{};
+  std::array<Piece, static_cast<std::size_t>(Slot::count)> held_{};
+};
+
+// The buffer of a GPU that computes layers of the host.
+[[nodiscard]] inline double offloadedBytes(const ModelSpec& model, const ComputeShape& shape, const Runtime& runtime,
+                                           const FileWeights& weights, const Placement& place) noexcept {
+  int lastSliding = -1;
+  int lastFull = -1;
+  visitRuns(model, [&](int layer, int count, std::size_t group) {
+    const Attention attention = model.groups[group].attention;
+    if (attention != Attention::none) (attention == Attention::sliding ? lastSliding : lastFull) = layer + count - 1;
+  });
+  OffloadReplay replay(model, shape, runtime, weights);
+  CopiedLayer before;
+  std::size_t groupBefore = 0;
+  int values = 0;
+  int alike = 0;
+  // What comes after some that are alike finds the same holes.
+  constexpr int kEnough = 3;
+  visitRuns(model, [&](int first, int count, std::size_t group) {
+    const LayerGroup& g = model.groups[group];
+    const auto isSpecial = [](Where where, int index, int n) {
+      return where != Where::nowhere && countApplying(where, index, 1, 1, n) > 0;
+    };
+    for (int layer = first; layer < first + count; ++layer) {
+      const bool onHost = layer < place.firstOnGpu;
+      const CopiedLayer copied{
+          .weights = onHost,
+          .experts = onHost || layer < runtime.cpuMoeLayers,
+          .cache = onHost || !runtime.kvOffload,
+          .specialValues = isSpecial(weights.valuesWhere, values, weights.valueCount),
+          .specialDown = isSpecial(weights.downWhere, layer, weights.layerCount),
+          .lastOfMask = layer == (g.attention == Attention::sliding ? lastSliding : lastFull),
+          .lastAttention = layer == std::max(lastSliding, lastFull),
+          .last = layer + 1 == static_cast<int>(model.layerCount),
+      };
+      values += detail::valueTensors(g);
+      if (layer > 0) {
+        if (alike < kEnough) replay.layer(groupBefore, before, &g, copied);
+        alike = group == groupBefore && copied == before ? alike + 1 : 0;
+      }
+      before = copied;
+      groupBefore = group;
+    }
+  });
+  replay.layer(groupBefore, before, nullptr, before);
+  replay.head(place.placed == 0 && shape.outputs >= kOffloadedBatch ? weights.output : 0.0);
+  return replay.peak();
+}
+
+}  // namespace llmcalc
