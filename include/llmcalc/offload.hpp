@@ -299,7 +299,7 @@ class OffloadReplay {
   [[nodiscard]] double matrix(TensorRole role, double rowLength, double rows, bool stacked = false) const noexcept {
     if (!copied_.weights) return 0.0;
     detail::Variant v;
-    v.add(TensorBytes{}, weights_.file, role, stacked, weights_.context, rowLength, rows);
+    v.add(TensorBytes{}, weights_.rules, role, stacked, rowLength, rows);
     return v.base;
   }
 
@@ -657,22 +657,19 @@ class OffloadReplay {
   constexpr int kEnough = 3;
   visitRuns(model, [&](int first, int count, std::size_t group) {
     const LayerGroup& g = model.groups[group];
-    const auto isSpecial = [](Where where, int index, int n) {
-      return where != Where::nowhere && countApplying(where, index, 1, 1, n) > 0;
-    };
     for (int layer = first; layer < first + count; ++layer) {
       const bool onHost = layer < place.firstOnGpu;
       const CopiedLayer copied{
           .weights = onHost,
           .experts = onHost || layer < runtime.cpuMoeLayers,
           .cache = onHost || !runtime.kvOffload,
-          .specialValues = isSpecial(weights.valuesWhere, values, weights.valueCount),
-          .specialDown = isSpecial(weights.downWhere, layer, weights.layerCount),
+          .specialValues = weights.specialValues.count(values, 1) > 0,
+          .specialDown = weights.specialDown.count(layer, 1) > 0,
           .lastOfMask = layer == (g.attention == Attention::sliding ? lastSliding : lastFull),
           .lastAttention = layer == std::max(lastSliding, lastFull),
           .last = layer + 1 == static_cast<int>(model.layerCount),
       };
-      values += detail::valueTensors(g);
+      values += weights.groups[group].valueTensors;
       if (layer > 0) {
         if (alike < kEnough) replay.layer(groupBefore, before, &g, copied);
         alike = group == groupBefore && copied == before ? alike + 1 : 0;

@@ -28,6 +28,10 @@ struct Placement {
   const int units = static_cast<int>(model.layerCount + model.predictionLayerCount) + 1;
   p.placed = p.gpus == 0 ? 0 : static_cast<int>(std::min(runtime.gpuLayers, static_cast<double>(units)));
   p.firstOnGpu = units - p.placed;
+  if (p.gpus == 1) {
+    p.cumulativeShares[0] = 1.0;
+    return p;
+  }
   double sum = 0;
   for (int i = 0; i < p.gpus; ++i) sum += runtime.gpuShares[static_cast<std::size_t>(i)];
   double before = 0;

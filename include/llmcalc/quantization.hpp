@@ -73,29 +73,32 @@ inline constexpr std::array<TensorTypeTraits, 30> kTensorTypes = {{
 
 namespace detail {
 
-// The sizes alone: a program that prints no names need not hold them.
+// The sizes alone: a program that prints no names need not hold them. Blocks have a power of two elements, so that
+// their inverse is exact.
 struct Block {
-  std::uint16_t size;
-  std::uint16_t bytes;
+  float perElement;
+  float bytes;
 };
 
 inline constexpr auto kBlocks = [] {
   std::array<Block, kTensorTypes.size()> blocks{};
-  for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i] = {kTensorTypes[i].blockSize, kTensorTypes[i].blockBytes};
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    blocks[i] = {1.0F / static_cast<float>(kTensorTypes[i].blockSize), static_cast<float>(kTensorTypes[i].blockBytes)};
+  }
   return blocks;
 }();
 
 }  // namespace detail
 
-// Elements of one block.
-[[nodiscard]] constexpr double blockSize(TensorType type) noexcept {
-  return detail::kBlocks[static_cast<std::size_t>(type)].size;
+// The share of a block that one element is; 1 for types that are not quantised.
+[[nodiscard]] constexpr double blocksPerElement(TensorType type) noexcept {
+  return detail::kBlocks[static_cast<std::size_t>(type)].perElement;
 }
 
 // Bytes of a tensor of `rows` rows of `rowLength` elements; a row is a whole number of blocks.
 [[nodiscard]] constexpr double tensorBytes(TensorType type, double rowLength, double rows) noexcept {
   const detail::Block& block = detail::kBlocks[static_cast<std::size_t>(type)];
-  return rowLength / block.size * block.bytes * rows;
+  return rowLength * block.perElement * block.bytes * rows;
 }
 
 // What a GGUF file calls its quantisation; the names are llama-quantize's.
@@ -203,7 +206,7 @@ inline constexpr std::array<CacheTypeTraits, 9> kCacheTypes = {{
   return kCacheTypes[static_cast<std::size_t>(type)];
 }
 
-[[nodiscard]] constexpr bool isQuantized(CacheType type) noexcept { return blockSize(traits(type).type) > 1.0; }
+[[nodiscard]] constexpr bool isQuantized(CacheType type) noexcept { return blocksPerElement(traits(type).type) < 1.0; }
 
 // Bytes of one element of a cache.
 [[nodiscard]] constexpr double bytesPerElement(CacheType type) noexcept {
@@ -236,39 +239,70 @@ enum class Where : std::uint8_t {
   moreBits,  // the first and the last eighth, and every third between (use_more_bits)
 };
 
-// How many of start, start + stride, ... (`count` of them) `where` applies to. moreBits counts with a stride of 1 only.
-[[nodiscard]] constexpr int countApplying(Where where, int start, int count, int stride, int n) noexcept {
-  const auto below = [=](int end) {
-    if (end <= start) return 0;
-    const int reached = stride == 1 ? end - start : (end - start + stride - 1) / stride;  // a division is slow
-    return reached < count ? reached : count;
-  };
-  switch (where) {
-    case Where::nowhere:
-      return 0;
-    case Where::everywhere:
-      return count;
-    case Where::firstTwo:
-      return below(2);
-    case Where::firstFour:
-      return below(4);
-    case Where::firstEighth:
-      return below(n / 8);
-    case Where::firstSixteenth:
-      return below(n / 16);
-    case Where::middle:
-      return below(7 * n / 8) - below(n / 8);
-    case Where::moreBits: {
-      const int first = below(n / 8);
-      const int inner = below(7 * n / 8);
-      // Every third of those between, counted from n / 8.
-      const int from = start + first - n / 8;
-      const int thirds = inner > first ? (from + inner - first) / 3 - from / 3 : 0;
-      return first + thirds + count - inner;
+// The indices of `n` that a Where applies to: those before `head`, from `tail` on, and every `step`th from `from` to
+// `to`.
+class SpecialIndices {
+ public:
+  constexpr SpecialIndices() noexcept = default;
+  constexpr SpecialIndices(Where where, int n) noexcept {
+    switch (where) {
+      case Where::nowhere:
+        break;
+      case Where::everywhere:
+        tail_ = 0;
+        break;
+      case Where::firstTwo:
+        head_ = 2;
+        break;
+      case Where::firstFour:
+        head_ = 4;
+        break;
+      case Where::firstEighth:
+        head_ = n / 8;
+        break;
+      case Where::firstSixteenth:
+        head_ = n / 16;
+        break;
+      case Where::middle:
+        from_ = n / 8;
+        to_ = 7 * n / 8;
+        step_ = 1;
+        break;
+      case Where::moreBits:
+        head_ = from_ = n / 8;
+        tail_ = to_ = 7 * n / 8;
+        break;
     }
+    exist_ = where != Where::nowhere;
   }
-  return 0;
-}
+
+  [[nodiscard]] constexpr bool exist() const noexcept { return exist_; }
+
+  // How many of start, start + stride, ... (`count` of them). A step takes a stride of 1.
+  [[nodiscard]] constexpr int count(int start, int count, int stride = 1) const noexcept {
+    const auto below = [=](int end) {
+      if (end <= start) return 0;
+      const int reached = stride == 1 ? end - start : (end - start + stride - 1) / stride;  // a division is slow
+      return reached < count ? reached : count;
+    };
+    int found = below(head_) + count - below(tail_);
+    const int first = below(from_);
+    const int last = below(to_);
+    if (last > first) {
+      const int offset = start - from_;
+      found += step_ == 1 ? last - first : (offset + last) / 3 - (offset + first) / 3;
+    }
+    return found;
+  }
+
+ private:
+  bool exist_ = false;
+  int head_ = 0;
+  int tail_ = 1 << 20;  // beyond all layers
+  int from_ = 0;
+  int to_ = 0;
+  int step_ = 3;
+};
 
 // The type of the tensors of a role: `special` where `where` applies, else `base`.
 struct TypeRule {
@@ -287,7 +321,7 @@ struct QuantizationContext {
 
 // Falls back where rows of `rowLength` are not a whole number of blocks (tensor_type_fallback).
 [[nodiscard]] constexpr TensorType fittingType(TensorType type, double rowLength) noexcept {
-  const auto fits = [rowLength](TensorType candidate) { return isWhole(rowLength / blockSize(candidate)); };
+  const auto fits = [rowLength](TensorType candidate) { return isWhole(rowLength * blocksPerElement(candidate)); };
   if (fits(type)) return type;
   TensorType next = TensorType::F16;
   switch (type) {
@@ -523,7 +557,7 @@ namespace detail {
 [[nodiscard]] constexpr TypeRule typeRule(FileType file, TensorRole role, bool stacked,
                                           const QuantizationContext& context, double rowLength) noexcept {
   using namespace detail;
-  if (blockSize(baseType(file)) == 1.0) return everywhere(baseType(file));
+  if (blocksPerElement(baseType(file)) == 1.0) return everywhere(baseType(file));
   if (role == TensorRole::output) return everywhere(outputType(file, rowLength));
   if (file == FileType::MXFP4_MOE) {
     return everywhere(stacked ? TensorType::MXFP4 : TensorType::Q8_0);

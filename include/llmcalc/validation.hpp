@@ -18,6 +18,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace llmcalc {
 
@@ -42,7 +43,11 @@ class Result {
   // NOLINTNEXTLINE(google-explicit-constructor)
   constexpr Result(Violation violation) noexcept : violation_(violation), ok_(false) {}
 
+  // T{}, to be filled where it is: a plan is large.
+  constexpr explicit Result(std::in_place_t) noexcept : ok_(true) {}
+
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return ok_; }
+  [[nodiscard]] constexpr T& operator*() noexcept { return value_; }
   // The value; T{} when there is a violation.
   [[nodiscard]] constexpr const T& operator*() const noexcept { return value_; }
   [[nodiscard]] constexpr const T* operator->() const noexcept { return &value_; }
@@ -72,9 +77,10 @@ inline constexpr double kFirstAlwaysWhole = 4503599627370496.0;  // 2^52
 
 // std::floor is not constexpr before C++23.
 [[nodiscard]] constexpr bool isWhole(double value) noexcept {
-  if (!isFinite(value)) return false;
-  if (value >= kFirstAlwaysWhole || value <= -kFirstAlwaysWhole) return true;
-  return static_cast<double>(static_cast<std::int64_t>(value)) == value;
+  if (value > -kFirstAlwaysWhole && value < kFirstAlwaysWhole) {
+    return static_cast<double>(static_cast<std::int64_t>(value)) == value;
+  }
+  return isFinite(value);
 }
 
 // True for a number within `range`; false for NaN.

@@ -27,6 +27,34 @@ struct TensorBytes {
   }
 };
 
+// The rules of one file, found once.
+struct FileRules {
+  FileType file = FileType::F16;
+  QuantizationContext context;
+  std::array<TypeRule, static_cast<std::size_t>(TensorRole::other) + 1> byRole{};
+
+  constexpr FileRules() noexcept = default;
+  constexpr FileRules(FileType type, const QuantizationContext& of) noexcept : file(type), context(of) {
+    for (std::size_t i = 0; i < byRole.size(); ++i) {
+      byRole[i] = typeRule(file, static_cast<TensorRole>(i), false, context, kWholeBlocks);
+    }
+  }
+
+  [[nodiscard]] constexpr const TypeRule& operator[](TensorRole role) const noexcept {
+    return byRole[static_cast<std::size_t>(role)];
+  }
+  // Two kinds of tensors differ from others of their role: heads of odd rows, and stacked experts in one file type.
+  [[nodiscard]] constexpr TypeRule rule(TensorRole role, bool stacked, double rowLength) const noexcept {
+    if (role == TensorRole::output || (stacked && file == FileType::MXFP4_MOE)) {
+      return typeRule(file, role, stacked, context, rowLength);
+    }
+    return (*this)[role];
+  }
+
+ private:
+  static constexpr double kWholeBlocks = 256.0;
+};
+
 namespace detail {
 
 // Bytes of the tensors that follow one rule: in the rule's base type, and how many more in its special type.
@@ -35,10 +63,10 @@ struct Variant {
   double extra = 0;
 
   template <typename Measure>
-  constexpr void add(const Measure& measure, FileType file, TensorRole role, bool stacked,
-                     const QuantizationContext& context, double rowLength, double rows) noexcept {
+  constexpr void add(const Measure& measure, const FileRules& rules, TensorRole role, bool stacked, double rowLength,
+                     double rows) noexcept {
     if (rows <= 0.0) return;
-    const TypeRule rule = typeRule(file, role, stacked, context, rowLength);
+    const TypeRule rule = rules.rule(role, stacked, rowLength);
     const double bytes = measure(fittingType(rule.base, rowLength), rowLength, rows);
     base += bytes;
     if (rule.where != Where::nowhere) {
@@ -61,6 +89,8 @@ struct GroupWeights {
   detail::Variant expertsDown;
   detail::Variant expertsUp;
   double largestExpertUp = 0;  // bytes of one tensor
+  int valueTensors = 0;        // that llama-quantize counts
+  int downTensors = 0;
 };
 
 // How far the counters of llama-quantize got: it counts tensors, not layers.
@@ -72,14 +102,13 @@ struct QuantizationCounters {
 
 // Everything about a file that does not depend on the layer.
 struct FileWeights {
-  FileType file = FileType::F16;
-  QuantizationContext context;
+  FileRules rules;
   double largestTensor = 0;  // that the GPU's backend can hold
   int valueCount = 0;        // of tensors that count as attention values, prediction blocks included
   int layerCount = 0;        // prediction blocks included
-  Where valuesWhere = Where::nowhere;
-  Where downWhere = Where::nowhere;
-  Where upWhere = Where::nowhere;
+  SpecialIndices specialValues;
+  SpecialIndices specialDown;
+  SpecialIndices specialUp;
   std::array<GroupWeights, ModelSpec::kMaximumGroups> groups{};
   double tokenEmbedding = 0;    // with the per-layer embeddings: everything that stays on the host
   double output = 0;            // the head as loaded; a tied one is the token embedding again
@@ -101,11 +130,11 @@ namespace detail {
 }
 
 template <typename Measure>
-constexpr void addAttention(GroupWeights& w, const LayerGroup& g, double hidden, const Measure& measure, FileType file,
-                            const QuantizationContext& c) noexcept {
+constexpr void addAttention(GroupWeights& w, const LayerGroup& g, double hidden, const Measure& measure,
+                            const FileRules& rules) noexcept {
   Variant plain;
   const auto add = [&](TensorRole role, double rowLength, double rows, bool stacked = false) {
-    plain.add(measure, file, role, stacked, c, rowLength, rows);
+    plain.add(measure, rules, role, stacked, rowLength, rows);
   };
   if (g.attention == Attention::mla) {
     const double unrotated = g.mlaKeyLength - g.ropeLength;
@@ -124,11 +153,11 @@ constexpr void addAttention(GroupWeights& w, const LayerGroup& g, double hidden,
     const double keys = g.kvHeadCount * g.keyLength;
     const double values = g.kvHeadCount * g.valueLength;
     if (g.fusedQKV) {
-      w.values.add(measure, file, TensorRole::attentionV, false, c, hidden, queries + keys + values);
+      w.values.add(measure, rules, TensorRole::attentionV, false, hidden, queries + keys + values);
     } else {
       add(TensorRole::attentionQ, hidden, queries * (g.gatedQuery ? 2.0 : 1.0));
       add(TensorRole::attentionK, hidden, keys);
-      if (!g.valueFromKey) w.values.add(measure, file, TensorRole::attentionV, false, c, hidden, values);
+      if (!g.valueFromKey) w.values.add(measure, rules, TensorRole::attentionV, false, hidden, values);
     }
     add(TensorRole::attentionOutput, g.headCount * g.valueLength, hidden);
   }
@@ -136,11 +165,11 @@ constexpr void addAttention(GroupWeights& w, const LayerGroup& g, double hidden,
 }
 
 template <typename Measure>
-constexpr void addRecurrence(GroupWeights& w, const LayerGroup& g, double hidden, const Measure& measure, FileType file,
-                             const QuantizationContext& c) noexcept {
+constexpr void addRecurrence(GroupWeights& w, const LayerGroup& g, double hidden, const Measure& measure,
+                             const FileRules& rules) noexcept {
   Variant plain;
   const auto add = [&](double rowLength, double rows) {
-    plain.add(measure, file, TensorRole::other, false, c, rowLength, rows);
+    plain.add(measure, rules, TensorRole::other, false, rowLength, rows);
   };
   switch (g.recurrence) {
     case Recurrence::none:
@@ -156,7 +185,7 @@ constexpr void addRecurrence(GroupWeights& w, const LayerGroup& g, double hidden
       add(g.innerLength, hidden);
       break;
     case Recurrence::gatedDeltaNet:
-      w.values.add(measure, file, TensorRole::attentionV, false, c, hidden,
+      w.values.add(measure, rules, TensorRole::attentionV, false, hidden,
                    2.0 * g.stateGroupCount * g.stateLength + g.innerLength);
       add(hidden, g.innerLength);
       add(hidden, 2.0 * g.timeStepRank);
@@ -172,27 +201,27 @@ constexpr void addRecurrence(GroupWeights& w, const LayerGroup& g, double hidden
 
 template <typename Measure>
 constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidden, const Measure& measure,
-                              FileType file, const QuantizationContext& c) noexcept {
+                              const FileRules& rules) noexcept {
   if (g.feedForward != FeedForward::none) {
     if (g.feedForward == FeedForward::gated) {
-      w.up.add(measure, file, TensorRole::feedForwardGate, false, c, hidden, g.feedForwardLength);
+      w.up.add(measure, rules, TensorRole::feedForwardGate, false, hidden, g.feedForwardLength);
     }
-    w.up.add(measure, file, TensorRole::feedForwardUp, false, c, hidden,
+    w.up.add(measure, rules, TensorRole::feedForwardUp, false, hidden,
              g.feedForwardLength * (g.feedForward == FeedForward::fusedGated ? 2.0 : 1.0));
-    w.down.add(measure, file, TensorRole::feedForwardDown, false, c, g.feedForwardLength, hidden);
+    w.down.add(measure, rules, TensorRole::feedForwardDown, false, g.feedForwardLength, hidden);
   }
   if (g.expertCount > 0.0) {
     const double rows = g.expertLength * g.expertCount;
     const double matrices = g.plainExperts ? 1.0 : 2.0;
     const double width = g.expertHiddenLength > 0.0 ? g.expertHiddenLength : hidden;
-    w.expertsUp.add(measure, file, TensorRole::feedForwardUp, true, c, width, matrices * rows);
-    w.expertsDown.add(measure, file, TensorRole::feedForwardDown, true, c, g.expertLength, width * g.expertCount);
+    w.expertsUp.add(measure, rules, TensorRole::feedForwardUp, true, width, matrices * rows);
+    w.expertsDown.add(measure, rules, TensorRole::feedForwardDown, true, g.expertLength, width * g.expertCount);
     w.largestExpertUp = g.fusedExperts ? w.expertsUp.base : w.expertsUp.base / matrices;
   }
   if (g.sharedExpertLength > 0.0) {
-    w.sharedUp.add(measure, file, TensorRole::feedForwardUp, false, c, hidden,
+    w.sharedUp.add(measure, rules, TensorRole::feedForwardUp, false, hidden,
                    (g.plainExperts ? 1.0 : 2.0) * g.sharedExpertLength);
-    w.sharedDown.add(measure, file, TensorRole::feedForwardDown, false, c, g.sharedExpertLength, hidden);
+    w.sharedDown.add(measure, rules, TensorRole::feedForwardDown, false, g.sharedExpertLength, hidden);
   }
 }
 
@@ -207,7 +236,6 @@ template <typename Measure = TensorBytes>
   const auto vectors = [&](double elements) { return measure(TensorType::F32, elements, 1.0); };
   const auto unquantized = [&](double elements) { return measure(TensorType::F16, elements, 1.0); };
   FileWeights w;
-  w.file = file;
   w.largestTensor = largestTensor;
   double experts = 0;
   const auto groups = static_cast<std::size_t>(model.groupCount);
@@ -221,39 +249,41 @@ template <typename Measure = TensorBytes>
   const double gqa = g0.attention != Attention::none && g0.kvHeadCount > 0.0
                          ? static_cast<double>(static_cast<int>(g0.headCount / g0.kvHeadCount))
                          : 0.0;
-  w.context = {gqa, experts, model.is70B, importanceMatrix};
+  w.rules = FileRules(file, {gqa, experts, model.is70B, importanceMatrix});
+  const FileRules& rules = w.rules;
   w.layerCount = static_cast<int>(model.layerCount + model.predictionLayerCount);
-  w.valuesWhere = typeRule(file, TensorRole::attentionV, false, w.context, 256.0).where;
-  w.downWhere = typeRule(file, TensorRole::feedForwardDown, false, w.context, 256.0).where;
-  w.upWhere = typeRule(file, TensorRole::feedForwardUp, false, w.context, 256.0).where;
+  w.specialDown = SpecialIndices(rules[TensorRole::feedForwardDown].where, w.layerCount);
+  w.specialUp = SpecialIndices(rules[TensorRole::feedForwardUp].where, w.layerCount);
 
   const double hidden = model.hiddenSize;
   for (std::size_t i = 0; i < groups; ++i) {
     const LayerGroup& g = model.groups[i];
     GroupWeights& gw = w.groups[i];
-    addAttention(gw, g, hidden, measure, file, w.context);
-    addRecurrence(gw, g, hidden, measure, file, w.context);
-    addFeedForward(gw, g, hidden, measure, file, w.context);
+    gw.valueTensors = valueTensors(g);
+    gw.downTensors = downTensors(g);
+    addAttention(gw, g, hidden, measure, rules);
+    addRecurrence(gw, g, hidden, measure, rules);
+    addFeedForward(gw, g, hidden, measure, rules);
     Variant plain;
-    plain.add(measure, file, TensorRole::other, false, w.context, hidden,
-              g.perLayerEmbeddingLength + g.furtherElements / hidden);
+    plain.add(measure, rules, TensorRole::other, false, hidden, g.perLayerEmbeddingLength + g.furtherElements / hidden);
     if (g.perLayerEmbeddingLength > 0.0) {
-      plain.add(measure, file, TensorRole::other, false, w.context, g.perLayerEmbeddingLength, hidden);
+      plain.add(measure, rules, TensorRole::other, false, g.perLayerEmbeddingLength, hidden);
     }
     gw.fixed += plain.base + gw.values.base + gw.down.base + gw.up.base + gw.sharedDown.base + gw.sharedUp.base +
                 vectors(g.vectorElements) + unquantized(g.unquantizedElements);
     gw.expertsFixed = gw.expertsDown.base + gw.expertsUp.base + vectors(g.expertVectorElements);
   }
-  if (w.valuesWhere != Where::nowhere) {
-    visitRuns(model,
-              [&](int, int count, std::size_t group) { w.valueCount += count * valueTensors(model.groups[group]); });
+  const Where valuesWhere = rules[TensorRole::attentionV].where;
+  if (valuesWhere != Where::nowhere) {
+    visitRuns(model, [&](int, int count, std::size_t group) { w.valueCount += count * w.groups[group].valueTensors; });
     const LayerGroup& prediction = model.groups[static_cast<std::size_t>(model.predictionGroup)];
     w.valueCount += static_cast<int>(model.predictionLayerCount) * valueTensors(prediction);
+    w.specialValues = SpecialIndices(valuesWhere, w.valueCount);
   }
 
   const auto one = [&](TensorRole role, double rowLength, double rows) {
     Variant v;
-    v.add(measure, file, role, false, w.context, rowLength, rows);
+    v.add(measure, rules, role, false, rowLength, rows);
     return v.base;
   };
   const TensorRole embedding = model.tiedEmbeddings ? TensorRole::output : TensorRole::tokenEmbedding;
@@ -267,45 +297,61 @@ template <typename Measure = TensorBytes>
   return w;
 }
 
-// Bytes of the next `count` layers, all of `group`; the first is layer `layer`, counted from 0.
-[[nodiscard]] constexpr LayerWeights nextLayers(const ModelSpec& model, const FileWeights& w,
-                                                QuantizationCounters& counters, int layer, int count,
-                                                std::size_t group) noexcept {
-  const LayerGroup& g = model.groups[group];
+// How many layers of a group, and how many of their tensors have the special type.
+struct LayerCounts {
+  int layers = 0;
+  int values = 0;
+  int down = 0;
+  int expertsDown = 0;
+  int sharedDown = 0;
+  int up = 0;
+};
+
+// Adds the next `count` layers, all of `group`; the first is layer `layer`, counted from 0.
+constexpr void countNext(LayerCounts& counted, const ModelSpec& model, const FileWeights& w,
+                         QuantizationCounters& counters, int layer, int count, std::size_t group) noexcept {
   const GroupWeights& gw = w.groups[group];
-  LayerWeights bytes{count * gw.fixed, count * gw.expertsFixed, 0.0};
-  // With experts llama-quantize takes the number of the layer, except that files of 2 bits and less always count.
-  const bool byLayer = w.context.expertCount > 1.0;
-  if (w.valuesWhere != Where::nowhere && detail::valueTensors(g) > 0) {
-    bytes.dense += countApplying(w.valuesWhere, counters.values, count, 1, w.valueCount) * gw.values.extra;
+  counted.layers += count;
+  if (w.specialValues.exist() && gw.valueTensors > 0) {
+    counted.values += w.specialValues.count(counters.values, count);
     counters.values += count;
   }
-  int specialDown = 0;  // of the experts
-  if (w.downWhere != Where::nowhere) {
-    const bool counts = !byLayer || detail::isTwoBitOrLess(w.file);
-    const int stride = counts ? detail::downTensors(g) : 1;
+  if (gw.downTensors == 0) return;
+  // With experts llama-quantize takes the number of the layer, except that files of 2 bits and less always count.
+  const bool byLayer = w.rules.context.expertCount > 1.0;
+  if (w.specialDown.exist()) {
+    const LayerGroup& g = model.groups[group];
+    const bool counts = !byLayer || detail::isTwoBitOrLess(w.rules.file);
+    const int stride = counts ? gw.downTensors : 1;
     int first = counts ? counters.down : layer;
     const auto special = [&](bool exists) {
-      const int found = exists ? countApplying(w.downWhere, first, count, stride, w.layerCount) : 0;
-      if (exists && counts) ++first;
+      if (!exists) return 0;
+      const int found = w.specialDown.count(first, count, stride);
+      if (counts) ++first;
       return found;
     };
-    bytes.dense += special(g.feedForward != FeedForward::none) * gw.down.extra;
-    specialDown = special(g.expertCount > 0.0);
-    bytes.experts += specialDown * gw.expertsDown.extra;
-    bytes.dense += special(g.sharedExpertLength > 0.0) * gw.sharedDown.extra;
+    counted.down += special(g.feedForward != FeedForward::none);
+    counted.expertsDown += special(g.expertCount > 0.0);
+    counted.sharedDown += special(g.sharedExpertLength > 0.0);
     if (counts) counters.down += count * stride;
   }
-  if (w.upWhere != Where::nowhere && detail::downTensors(g) > 0) {
-    const int special = countApplying(w.upWhere, byLayer ? layer : counters.up, count, 1, w.layerCount);
-    bytes.dense += special * (gw.up.extra + gw.sharedUp.extra);
-    bytes.experts += special * gw.expertsUp.extra;
+  if (w.specialUp.exist()) {
+    counted.up += w.specialUp.count(byLayer ? layer : counters.up, count);
     counters.up += count;
   }
-  if (gw.expertsDown.base > w.largestTensor) bytes.oversized += (count - specialDown) * gw.expertsDown.base;
+}
+
+// Bytes of the layers of a group.
+[[nodiscard]] constexpr LayerWeights layerBytes(const FileWeights& w, const GroupWeights& gw,
+                                                const LayerCounts& n) noexcept {
+  LayerWeights bytes;
+  bytes.dense = n.layers * gw.fixed + n.values * gw.values.extra + n.down * gw.down.extra +
+                n.sharedDown * gw.sharedDown.extra + n.up * (gw.up.extra + gw.sharedUp.extra);
+  bytes.experts = n.layers * gw.expertsFixed + n.expertsDown * gw.expertsDown.extra + n.up * gw.expertsUp.extra;
+  if (gw.expertsDown.base > w.largestTensor) bytes.oversized += (n.layers - n.expertsDown) * gw.expertsDown.base;
   const double special = gw.expertsDown.base + gw.expertsDown.extra;
-  if (special > w.largestTensor) bytes.oversized += specialDown * special;
-  if (gw.largestExpertUp > w.largestTensor) bytes.oversized += count * gw.expertsUp.base;
+  if (special > w.largestTensor) bytes.oversized += n.expertsDown * special;
+  if (gw.largestExpertUp > w.largestTensor) bytes.oversized += n.layers * gw.expertsUp.base;
   return bytes;
 }
 
@@ -314,10 +360,12 @@ template <typename Measure = TensorBytes>
                                                QuantizationCounters counters) noexcept {
   const auto count = static_cast<int>(model.predictionLayerCount);
   if (count == 0) return 0.0;
-  const LayerWeights layers = nextLayers(model, w, counters, static_cast<int>(model.layerCount), count,
-                                         static_cast<std::size_t>(model.predictionGroup));
+  const auto group = static_cast<std::size_t>(model.predictionGroup);
+  LayerCounts counted;
+  countNext(counted, model, w, counters, static_cast<int>(model.layerCount), count, group);
+  const LayerWeights layers = layerBytes(w, w.groups[group], counted);
   detail::Variant projection;
-  projection.add(TensorBytes{}, w.file, TensorRole::other, false, w.context, 2.0 * model.hiddenSize, model.hiddenSize);
+  projection.add(TensorBytes{}, w.rules, TensorRole::other, false, 2.0 * model.hiddenSize, model.hiddenSize);
   return layers.dense + layers.experts + count * projection.base;
 }
 

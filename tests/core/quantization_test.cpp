@@ -78,7 +78,7 @@ TEST(CountApplying, CountsWhatAppliesLayerByLayer) {
           for (int count = 0; start + count * stride <= n + 2; ++count) {
             int expected = 0;
             for (int i = 0; i < count; ++i) expected += applies(where, start + i * stride, n) ? 1 : 0;
-            ASSERT_EQ(countApplying(where, start, count, stride, n), expected)
+            ASSERT_EQ(SpecialIndices(where, n).count(start, count, stride), expected)
                 << static_cast<int>(where) << " from " << start << ", " << count << " by " << stride << " of " << n;
           }
         }
