@@ -98,7 +98,7 @@ export function createLoad(file, create) {
       for (const [key, value] of Object.entries({ wasm, backend })) {
         if (value !== undefined && !same(value, settled[/** @type {'wasm' | 'backend'} */ (key)])) {
           throw new Error(
-            `load: already loaded with another ${key}; the package has one calculator. Call load() without options to get it`,
+            `load: already loaded with another ${key}; load() without options gives it`,
           );
         }
       }

@@ -16,16 +16,7 @@ import { display, readViolation } from './violation.js';
 /** @template {string} Name @param {readonly Name[]} names @returns {Map<unknown, number>} */
 const indexed = (names) => new Map(names.map((name, index) => [name, index]));
 
-const STAGES = [
-  'none',
-  'logits',
-  'feedForward',
-  'experts',
-  'attention',
-  'latentAttention',
-  'recurrence',
-  'hostCopy',
-];
+const STAGES = ['none', 'logits', 'feedForward', 'experts', 'attention', 'latentAttention', 'recurrence', 'hostCopy'];
 
 // The lists of C++, in its order; a test compares them.
 export const NAMES = {

@@ -124,7 +124,7 @@ const results = await Promise.all([
   build({ ...shared, format: 'iife', entryPoints: ['js/global.js'], outfile: join(dist, 'wasmCalculator.global.js') }),
 ]);
 // A page downloads these: what esbuild leaves, and terser does not, is a tenth of them.
-for (const file of ['load.js', 'js.js', 'wasmCalculator.js', 'wasmCalculator.global.js']) {
+for (const file of ['load.js', 'load-speed.js', 'js.js', 'wasmCalculator.js', 'wasmCalculator.global.js']) {
   const path = join(dist, file);
   const { code } = await minify(await readFile(path, 'utf8'), {
     ecma: 2020,

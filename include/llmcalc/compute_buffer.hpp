@@ -322,10 +322,15 @@ namespace detail {
   return w.expertsDown.base + std::max(0.0, w.expertsDown.extra);
 }
 
+// ggml's Vulkan has no scan for Mamba 1.
+[[nodiscard]] inline bool lacksScan(const LayerGroup& g, const Runtime& runtime) noexcept {
+  return g.recurrence == Recurrence::mamba1 && runtime.backend == Backend::vulkan;
+}
+
 // Whether the host computes the attention of its layers itself: where nothing comes before the next layer's state,
 // which the host holds. Experts and gated queries do.
 [[nodiscard]] inline bool hostAttends(const LayerGroup& g, const ComputeShape& s) noexcept {
-  return s.recurs && hasCache(g) && g.recurrence == Recurrence::none && g.expertCount == 0.0 && !g.gatedQuery;
+  return s.recurs && hasCache(g) && g.expertCount == 0.0 && !g.gatedQuery;
 }
 
 }  // namespace detail
@@ -378,9 +383,9 @@ inline constexpr double kOffloadedBatch = 32.0;
   for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
     const LayerGroup& g = model.groups[i];
     const GroupWeights& w = weights.groups[i];
-    // ggml's Vulkan has no scan for Mamba 1.
-    const bool noScan = g.recurrence == Recurrence::mamba1 && runtime.backend == Backend::vulkan;
-    if (host.layersOf[i] || host.cache || noScan) {
+    // Beside attention two of the inputs have gone by the time of the recurrence.
+    const double before = g.attention != Attention::none ? -2.0 * s.hidden : s.hidden;
+    if (host.layersOf[i] || host.cache || detail::lacksScan(g, runtime)) {
       const StateElements state = stateElements(g, s.hidden);
       switch (g.recurrence) {
         case Recurrence::none:
@@ -398,7 +403,10 @@ inline constexpr double kOffloadedBatch = 32.0;
           break;
         case Recurrence::mamba2:
           if (host.layersOf[i]) {
-            largest = std::max(largest, detail::recurrenceBytes(model, g, s));
+            // The scan, of copies of what the GPU convolved: input, and both factors of the state.
+            const double attended = g.headCount * g.valueLength;
+            largest = std::max(largest, s.bytes(before + attended + 3.0 * convolutionChannels(g) + g.innerLength) +
+                                            state.state * s.sequences * kStateBytes);
           } else if (model.architecture != Architecture::falconH1) {
             // Only the convolution, which starts from the state.
             largest = std::max(
@@ -407,7 +415,7 @@ inline constexpr double kOffloadedBatch = 32.0;
           break;
       }
       if (host.layersOf[i] && !runtime.flashAttention && detail::hostAttends(g, s)) {
-        largest = std::max(largest, s.bytes(g.headCount * s.cells.full + s.hidden));
+        largest = std::max(largest, s.bytes(g.headCount * s.cells.full + before));
       }
     }
     if (g.expertCount > 0.0 && (host.expertsOf[i] || host.oversizedOf[i])) {

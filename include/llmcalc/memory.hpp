@@ -351,6 +351,14 @@ namespace detail {
     placed = {};
     DeviceMemory& memory = device(home);
     memory.layers += count;
+    if (detail::lacksScan(model.groups[group], runtime) && !measured) {
+      // Its matrix of states stays on the host.
+      const double scanned = count * model.groups[group].innerLength * model.groups[group].stateLength * kStateBytes;
+      memory.weights -= scanned;
+      memory.bytesPerToken -= scanned;
+      plan.host.weights += scanned;
+      plan.host.bytesPerToken += scanned;
+    }
     memory.weights += bytes.dense;
     memory.bytesPerToken += bytes.dense;
     if (home == kHost) {

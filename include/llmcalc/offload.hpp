@@ -110,7 +110,10 @@ enum class Slot : std::int8_t {
   factors,    // of frequencies
   mask,
   slidingMask,
-  ids,  // of the tokens that get logits
+  perLayer,  // embeddings of all layers
+  streams,
+  shared,  // caches of the host's layers that the GPU's read, too
+  ids,     // of the tokens that get logits
   // What stands between a weight and what was made of it.
   norm,
   weight,
@@ -161,9 +164,14 @@ enum class Slot : std::int8_t {
 // Layers in order, then the head.
 class OffloadReplay {
  public:
-  OffloadReplay(const ModelSpec& model, const ComputeShape& shape, const Runtime& runtime,
-                const FileWeights& weights) noexcept
-      : model_(model), s_(shape), runtime_(runtime), weights_(weights), bytesPerFloat_(shape.bytes(1.0)) {
+  OffloadReplay(const ModelSpec& model, const ComputeShape& shape, const Runtime& runtime, const FileWeights& weights,
+                double sharedBytes) noexcept
+      : model_(model),
+        s_(shape),
+        runtime_(runtime),
+        weights_(weights),
+        bytesPerFloat_(shape.bytes(1.0)),
+        sharedBytes_(sharedBytes) {
     using enum Slot;
     for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
       const Recurrence r = model.groups[i].recurrence;
@@ -206,7 +214,9 @@ class OffloadReplay {
     sizes_.fill(0.0);
     size(weight) = bytes;
     size(result) = model_.vocabularySize * s_.outputs * 4.0;
-    run<~mask, ~slidingMask, ~positions, ~lateness, ~indices, weight, result>();
+    // Where the GPU lacks the scan of its layers, holes are left; up to seven hidden sizes over the recorded plans.
+    vectors(again, mamba1_ && runtime_.backend == Backend::vulkan && !copied_.weights ? 4.0 * s_.hidden : 0.0);
+    run<~mask, ~slidingMask, ~perLayer, ~streams, ~shared, ~positions, ~lateness, ~indices, weight, again, result>();
   }
 
   [[nodiscard]] double peak() const noexcept { return arena_.peak(); }
@@ -278,6 +288,9 @@ class OffloadReplay {
     }
     run<norm, ~flat, ~gate, ~query, ~order>();
     held(norm) = {};  // stays
+    // AltUp's streams.
+    vectors(streams, model_.architecture == Architecture::gemma3n ? 4.0 * s_.hidden : 0.0);
+    run<streams>();
   }
 
   // Masks for the attention of `only`, or of any layer.
@@ -294,6 +307,7 @@ class OffloadReplay {
   void sizeNextMasks() noexcept {
     size(Slot::mask) = size(Slot::slidingMask) = 0.0;
     if (next_) sizeMasks(nextAlone_ ? next_ : nullptr);
+    size(Slot::shared) = next_ && copied_.weights ? sharedBytes_ : 0.0;
   }
 
   [[nodiscard]] double matrix(TensorRole role, double rowLength, double rows, bool stacked = false) const noexcept {
@@ -372,7 +386,7 @@ class OffloadReplay {
       run<~key, ~flatKey, ~value>();
     }
     if (copied_.lastAttention) run<~positions, ~lateness, ~indices>();
-    if (copied_.cache && (recurs || detail::hostAttends(g, s_))) {
+    if (copied_.cache && detail::hostAttends(g, s_)) {
       run<~query, ~flat>();
       if (!recurs) project(g, length, beside);
       return;
@@ -527,8 +541,7 @@ class OffloadReplay {
       size(scanned) = size(result) + size(state);
       run<query, key, state, scanned, ~query, ~key, ~convolved, ~state, result, ~scanned>();
       product(open, inner, matrix(TensorRole::other, s_.hidden, inner));
-      vectors(again, inner);
-      run<~norm, again, ~again, ~open>();
+      run<~norm, ~open>();
     } else if (convolves) {
       run<~mixed>();
     } else {
@@ -595,6 +608,9 @@ class OffloadReplay {
     network(g, w);
     if (mixes) run<~dense>();
     addResidual(mixes ? routed : dense, sumsInPlace_ || (!mixes && g.fusedQKV));
+    // The first layer makes those of all layers.
+    vectors(perLayer, model_.perLayerEmbeddingLength * model_.layerCount);
+    run<perLayer>();
   }
 
   // The dense network, or the experts that all tokens share.
@@ -615,7 +631,7 @@ class OffloadReplay {
     vectors(dense, s_.hidden);
     size(weight) = copied_.weights ? downWeights.base + (copied_.specialDown ? downWeights.extra : 0.0) : 0.0;
     sizeNextMasks();
-    run<~norm, active, ~gate, ~up, weight, ids, slidingMask, mask, dense, ~weight, ~active, ~onlyUp>();
+    run<~norm, active, ~gate, ~up, weight, ids, slidingMask, mask, shared, dense, ~weight, ~active, ~onlyUp>();
   }
 
   const ModelSpec& model_;
@@ -623,6 +639,7 @@ class OffloadReplay {
   const Runtime& runtime_;
   const FileWeights& weights_;
   double bytesPerFloat_;  // of every token
+  double sharedBytes_;
   Arena arena_;
   CopiedLayer copied_;
   const LayerGroup* next_ = nullptr;  // the next layer, if it is on the GPU
@@ -644,11 +661,22 @@ class OffloadReplay {
                                            const FileWeights& weights, const Placement& place) noexcept {
   int lastSliding = -1;
   int lastFull = -1;
+  // Each layer that reads a cache of the host copies it.
+  int lastOwn = -1;
+  double sharedBytes = 0;
   visitRuns(model, [&](int layer, int count, std::size_t group) {
-    const Attention attention = model.groups[group].attention;
-    if (attention != Attention::none) (attention == Attention::sliding ? lastSliding : lastFull) = layer + count - 1;
+    const LayerGroup& g = model.groups[group];
+    if (g.attention == Attention::none) return;
+    const int last = layer + count - 1;
+    (g.attention == Attention::sliding ? lastSliding : lastFull) = last;
+    if (!g.sharesCache) {
+      lastOwn = last;
+    } else if (lastOwn < place.firstOnGpu) {
+      sharedBytes += std::max(0, last + 1 - std::max(layer, place.firstOnGpu)) *
+                     layerCacheBytes(g, runtime, shape.cells, shape.widestValues);
+    }
   });
-  OffloadReplay replay(model, shape, runtime, weights);
+  OffloadReplay replay(model, shape, runtime, weights, sharedBytes);
   CopiedLayer before;
   std::size_t groupBefore = 0;
   int values = 0;

