@@ -44,7 +44,7 @@ class Result {
   constexpr Result(Violation violation) noexcept : violation_(violation), ok_(false) {}
 
   // T{}, to be filled where it is: a plan is large.
-  constexpr explicit Result(std::in_place_t) noexcept : ok_(true) {}
+  constexpr explicit Result(std::in_place_t /*filledLater*/) noexcept : ok_(true) {}
 
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return ok_; }
   [[nodiscard]] constexpr T& operator*() noexcept { return value_; }
