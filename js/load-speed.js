@@ -7,8 +7,9 @@ import { createSpeed } from './speed.js';
 import { coreFromModule } from './wasm.js';
 
 /** @type {typeof import('./load-speed.d.ts').load} */
-export const load = createLoad(new URL('./speed.wasm', import.meta.url), (module) =>
-  createCalculator(coreFromModule(instantiate, module), 'wasm', null, createSpeed),
+export const load = createLoad(
+  () => new URL('./speed.wasm', import.meta.url),
+  (module) => createCalculator(coreFromModule(instantiate, module), 'wasm', null, createSpeed),
 );
 
 export default load;

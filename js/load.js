@@ -6,8 +6,9 @@ import { createLoad } from './loader.js';
 import { coreFromModule } from './wasm.js';
 
 /** @type {typeof import('./load.d.ts').load} */
-export const load = createLoad(new URL('./release.wasm', import.meta.url), (module) =>
-  createCalculator(coreFromModule(instantiate, module), 'wasm', null),
+export const load = createLoad(
+  () => new URL('./release.wasm', import.meta.url),
+  (module) => createCalculator(coreFromModule(instantiate, module), 'wasm', null),
 );
 
 export default load;

@@ -65,7 +65,7 @@ function same(left, right) {
 }
 
 /**
- * @param {URL} file the module
+ * @param {() => URL} file the module; some hosts know no address of their own
  * @param {(module: WebAssembly.Module) => any} create a calculator of it
  */
 export function createLoad(file, create) {
@@ -80,7 +80,7 @@ export function createLoad(file, create) {
     let reason = null;
     if (backend !== 'js') {
       try {
-        return create(await compile(wasm ?? file));
+        return create(await compile(wasm ?? file()));
       } catch (error) {
         if (backend === 'wasm') throw error;
         reason = /** @type {Error} */ (error);

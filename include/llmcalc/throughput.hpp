@@ -752,7 +752,8 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
     }
     if (workload.promptLength > 0.0) {
       estimate.prompt = promptTerms(shape, model, runtime, hardware, workload.promptLength, workload.cachedTokens);
-      prompt.add(estimate.prompt.total() - estimate.prompt.host, hardware.gpuProfile.prefill);
+      const SpeedProfile& profile = runtime.gpuCount > 0.0 ? hardware.gpuProfile : hardware.hostProfile;
+      prompt.add(estimate.prompt.total() - estimate.prompt.host, profile.prefill);
       prompt.add(estimate.prompt.host, hardware.hostProfile.prefill);
     }
   }

@@ -51,7 +51,7 @@ export const report = (backend) => ({
 
 /** The source of a program that prints its report, for an entry. */
 export function program(entry) {
-  const obtain = entry.endsWith('/load')
+  const obtain = /\/load/.test(entry)
     ? `import { load } from '${entry}';\nconst calculator = await load();`
     : `import calculator, { calculatePerformance } from '${entry}';\nif (calculator.calculatePerformance !== calculatePerformance) throw new Error('not the same');`;
   return `${obtain}
