@@ -76,14 +76,22 @@ void speedProfile(double backend, double build) {
       llmcalc::speedProfile(static_cast<llmcalc::Backend>(static_cast<std::uint8_t>(backend)), family, device, build));
 }
 
-// `freedom` rows of parameter, deviation and center in the block; none: those of a machine.
-void startCalibration(double freedom) {
-  if (freedom == 0.0) return llmcalc::followMachine(calibration);
+// `freedoms` rows of parameter, deviation and center in the block; none: those of a machine. A violation: false.
+bool startCalibration(double freedoms) {
+  if (freedoms == 0.0) {
+    llmcalc::followMachine(calibration);
+    return true;
+  }
   calibration.clear();
   const double* from = block[0].data();
-  for (double i = 0; i < freedom; i += 1.0, from += 3) {
-    calibration.free(static_cast<std::size_t>(from[0]), from[1], from[2]);
+  for (double i = 0; i < freedoms; i += 1.0, from += 3) {
+    llmcalc::Violation wrong = calibration.free(from[0], from[1], from[2]);
+    if (wrong.parameter.empty()) continue;
+    wrong.index = i;
+    llmcalc::bindings::writeViolation(wrong);
+    return false;
   }
+  return true;
 }
 
 // Adds a question and what was measured; the estimate, or NaN and a violation.

@@ -1,4 +1,4 @@
-import type { ModelSpec } from './types.js';
+import type { ModelSpec, SpeedDevice } from './types.js';
 
 /** A model of the catalogue: its shape, and where that is from. */
 export interface CatalogModel {
@@ -75,3 +75,6 @@ export declare function searchDevices(query: string): Found<CatalogDevice>;
 export declare function findModel(query: string): CatalogModel;
 /** The one device of that name. @throws {RangeError} with the candidates, or the nearest names */
 export declare function findDevice(query: string): CatalogDevice;
+
+/** A device as one of `machine.gpus`, for `fits` and `estimateSpeed`: bytes, bytes/s and operations/s. */
+export declare function gpuOf(device: CatalogDevice): { memory?: number } & SpeedDevice;

@@ -49,3 +49,12 @@ export const searchDevices = (query) => search(query, devices);
 export const findModel = (query) => only('model', query, models);
 /** @param {string} query */
 export const findDevice = (query) => only('device', query, devices);
+
+/** @param {CatalogDevice} device */
+export const gpuOf = ({ name, profileFamily, memory, bandwidth, speed }) => ({
+  name,
+  family: profileFamily,
+  memory: memory ?? undefined,
+  bandwidth: bandwidth === null ? undefined : bandwidth * 1e9,
+  ...speed,
+});

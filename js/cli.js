@@ -9,6 +9,7 @@ import {
   devices,
   findDevice,
   findModel,
+  gpuOf,
   models,
   recordedArchitectures,
   searchDevices,
@@ -255,7 +256,7 @@ function hardwareOf(o) {
           throw new RangeError(`--ram is needed: ${device.name} comes with several sizes of memory`);
       }
       backend = o.backend ?? { NVIDIA: 'cuda', Apple: 'metal', Intel: 'sycl' }[device.vendor] ?? 'vulkan';
-      rates = { name: device.name, family: device.profileFamily, ...device.speed };
+      rates = gpuOf(device);
     }
   } else if (o.vram === undefined && o.gpus !== 0) {
     return { hardware: null, backend, multiprocessors, rates };

@@ -60,7 +60,8 @@ export const BANDS = [
   'tokensPerSecondUser',
   'tokensPerSecondTotal',
 ];
-const SPREADS = /** @type {const} */ (['decode', 'experts', 'prefill', 'batched']);
+/** Kinds of rates that have bands. */
+export const SPREADS = /** @type {const} */ (['decode', 'experts', 'prefill', 'batched']);
 const TYPES = Object.keys(TENSOR_TYPES);
 const indexed = (/** @type {string[]} */ names) => new Map(names.map((name, index) => [name, index]));
 const engines = indexed(SPEED_NAMES.engine);
@@ -70,6 +71,7 @@ const metrics = indexed(['decode', 'prefill']);
 
 const MAXIMUM_GPUS = 16;
 const LONGEST_NAME = 100;
+const MAXIMUM_FREE = 80;
 const REFERENCE_BUILD = 11669;
 /** A desktop with two channels of DDR5, eight cores and a fast slot, where nothing is said. */
 const DEFAULTS = { hostBandwidth: 75e9, linkBandwidth: 25e9 };
@@ -273,10 +275,14 @@ export function createSpeed(core) {
     startWriting('calibrate');
     if (!Array.isArray(measurements)) throw wrongType('measurements', 'an array', measurements);
     if (measurements.length === 0) throw new RangeError('calibrate: measurements must be at least one, got none');
-    for (const [n, { parameter, deviation, center = 0 }] of parameters.entries()) {
-      block.set([parameter, deviation, center], 3 * n);
+    if (!Array.isArray(parameters)) throw wrongType('parameters', 'an array', parameters);
+    // One too many is enough to be refused.
+    for (const [n, free] of parameters.slice(0, MAXIMUM_FREE + 1).entries()) {
+      block[3 * n] = numberOf(free?.parameter, Number.NaN, 'parameters[].parameter', n);
+      block[3 * n + 1] = numberOf(free?.deviation, Number.NaN, 'parameters[].deviation', n);
+      block[3 * n + 2] = numberOf(free?.center, 0, 'parameters[].center', n);
     }
-    core.startCalibration(parameters.length);
+    if (!core.startCalibration(Math.min(parameters.length, MAXIMUM_FREE + 1))) throw rangeError(core, 'calibrate');
     let estimates = measurements.map(addMeasurement);
     let rounds = 1;
     while (!core.stepCalibration() && rounds++ < ROUNDS) estimates = measurements.map(addMeasurement);

@@ -1,6 +1,6 @@
 // How fast a plan will be: tokens/s over layers on the GPU, with the band of what such machines measure.
 import wasmCalculator from 'wasm-calculator';
-import { devices } from 'wasm-calculator/catalog';
+import { devices, gpuOf } from 'wasm-calculator/catalog';
 import { newChart, rate } from './chart.js';
 
 const { estimateSpeed, fits } = wasmCalculator;
@@ -55,10 +55,11 @@ export function runtimeOf(deviceName) {
 
 /** The catalogue's device in the machine of the first form; one pool of memory has no second bandwidth. */
 function machineOf(deviceName) {
-  const { name, memoryKind: kind, memory, bandwidth, speed, profileFamily: family } = known.get(deviceName);
+  const device = known.get(deviceName);
+  const { memoryKind: kind } = device;
   const { systemRAMGB, ramBW, coreCount } = at('inputs').elements;
   const number = (field) => Number(field.value || Number.NaN);
-  const gpu = { bandwidth: bandwidth * 1e9, ...speed, family, name };
+  const { memory, ...gpu } = gpuOf(device);
   const threads = number(coreCount);
   const hostMemory = number(systemRAMGB) * GIB;
   if (kind !== 'separate') return { kind, hostMemory: memory ?? hostMemory, gpus: [gpu], host: { threads } };

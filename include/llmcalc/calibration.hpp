@@ -40,14 +40,20 @@ class Calibration {
   }
 
   // Lets parameter `index` vary: the numbers of the GPUs' profile in their order, then those of the host's. `deviation`
-  // and `center` are of the factor's logarithm.
-  constexpr void free(std::size_t index, double deviation, double center = 0.0) noexcept {
-    if (count_ < kMaximumFree) {
-      indices_[count_] = index;
-      deviations_[count_] = deviation;
-      centers_[count_] = center;
-      ++count_;
+  // and `center` are of the factor's logarithm. An empty name, or what is out of range.
+  [[nodiscard]] constexpr Violation free(double index, double deviation, double center = 0.0) noexcept {
+    constexpr double kLast = 2.0 * static_cast<double>(kProfileLength) - 1.0;
+    if (count_ == kMaximumFree) return {"parameters", "at most 80", static_cast<double>(count_) + 1.0};
+    if (!isWhole(index) || index < 0.0 || index > kLast) {
+      return {"parameters[].parameter", "a whole number from 0 to 151", index};
     }
+    if (!(deviation >= 1e-6 && deviation <= 10.0)) return {"parameters[].deviation", "from 1e-6 to 10", deviation};
+    if (!(center >= -10.0 && center <= 10.0)) return {"parameters[].center", "from -10 to 10", center};
+    indices_[count_] = static_cast<std::size_t>(index);
+    deviations_[count_] = deviation;
+    centers_[count_] = center;
+    ++count_;
+    return {};
   }
 
   // Takes a measurement into account. `hardware` has the profiles before calibration. The estimate with the factors so
@@ -149,8 +155,6 @@ class Calibration {
     return hardware;
   }
 
-  [[nodiscard]] constexpr std::size_t count() const noexcept { return count_; }
-
  private:
   static constexpr double kNoise = 0.06;  // of a measurement, relative
   static constexpr double kStep = 1e-3;
@@ -218,30 +222,39 @@ class Calibration {
 // Lets a profile follow one machine, as far as the devices of a family are apart: standard deviations of the factors'
 // logarithms.
 constexpr void followMachine(Calibration& calibration) noexcept {
-  constexpr std::size_t kOfHost = Calibration::kProfileLength;
   struct Freedom {
-    std::size_t parameter;
+    double SpeedProfile::*member;
     double deviation;
   };
-  constexpr std::array<Freedom, 14> kFreedoms = {{
-      {0, 0.2},
-      {1, 0.6},
-      {2, 0.3},
-      {3, 0.3},
-      {5, 0.3},
-      {7, 0.3},
-      {8, 0.3},
-      {9, 0.4},
-      {10, 0.3},
-      {11, 0.5},
-      {kOfHost, 0.3},
-      {kOfHost + 1, 0.4},
-      {kOfHost + 7, 0.5},
-      {kOfHost + 8, 0.5},
+  constexpr std::array<Freedom, 10> kGpu = {{
+      {&SpeedProfile::bandwidthShare, 0.2},
+      {&SpeedProfile::kernelShare, 0.6},
+      {&SpeedProfile::layerSeconds, 0.3},
+      {&SpeedProfile::expertLayers, 0.3},
+      {&SpeedProfile::cacheShare, 0.3},
+      {&SpeedProfile::quantizedShare, 0.3},
+      {&SpeedProfile::halfShare, 0.3},
+      {&SpeedProfile::attentionShare, 0.4},
+      {&SpeedProfile::prefillLayerSeconds, 0.3},
+      {&SpeedProfile::expertPadding, 0.5},
   }};
+  constexpr std::array<Freedom, 4> kOfHost = {{
+      {&SpeedProfile::bandwidthShare, 0.3},
+      {&SpeedProfile::kernelShare, 0.4},
+      {&SpeedProfile::quantizedShare, 0.5},
+      {&SpeedProfile::halfShare, 0.5},
+  }};
+  const auto follow = [&](const Freedom& freedom, std::size_t first) {
+    for (std::size_t i = 0; i < kProfileFields.size(); ++i) {
+      if (kProfileFields[i].member != freedom.member) continue;
+      // Within range by the tables above.
+      static_cast<void>(calibration.free(static_cast<double>(first + i), freedom.deviation));
+    }
+  };
   // A user's own rows are not outliers, however far from the profile.
   calibration.clear(10.0);
-  for (const Freedom& freedom : kFreedoms) calibration.free(freedom.parameter, freedom.deviation);
+  for (const Freedom& freedom : kGpu) follow(freedom, 0);
+  for (const Freedom& freedom : kOfHost) follow(freedom, Calibration::kProfileLength);
 }
 
 }  // namespace llmcalc

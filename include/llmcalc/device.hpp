@@ -38,35 +38,32 @@ enum class Evidence : std::uint8_t {
 inline constexpr std::array<std::string_view, 5> kEvidences = {"none", "backend", "family", "device", "calibrated"};
 
 // What an engine's back end makes of a device: shares of the data sheet and fixed times. docs/speed.md has the laws;
-// fitted by scripts/fit-speed.mjs (data/runtime_profiles.csv), or to one machine by calibrate().
+// fitted by scripts/fit-speed.mjs (data/runtime_profiles.csv), or to one machine by calibrate(). speedProfile() has
+// them; one that is left empty is refused.
 struct SpeedProfile {
   // Decoding.
-  double bandwidthShare = 0.9;   // of Device::bandwidth, reading weights
-  double kernelShare = 0.9;      // of Device::shaderFlops
-  double layerSeconds = 45e-6;   // per layer and step; on processors times threads
-  double expertLayers = 0.6;     // layers with experts take so many layers more
-  double recurrentLayers = 1.1;  // layers with a recurrence, likewise
-  double cacheShare = 0.7;       // of Device::bandwidth, reading keys and values of heads of 128
-  double cacheOperations = 120;  // shader operations per element of a quantised cache
+  double bandwidthShare = 0;   // of Device::bandwidth, reading weights
+  double kernelShare = 0;      // of Device::shaderFlops
+  double layerSeconds = 0;     // per layer and step; on processors times threads
+  double expertLayers = 0;     // layers with experts take so many layers more
+  double recurrentLayers = 0;  // layers with a recurrence, likewise
+  double cacheShare = 0;       // of Device::bandwidth, reading keys and values of heads of 128
+  double cacheOperations = 0;  // shader operations per element of a quantised cache
   // Prefill.
-  double quantizedShare = 0.3;         // of Device::quantizedOps
-  double halfShare = 0.8;              // of Device::halfFlops
-  double attentionShare = 0.3;         // of Device::halfFlops
-  double prefillLayerSeconds = 25e-5;  // per layer and 512 tokens
-  double expertPadding = 60;           // rows per expert and micro-batch that are computed for nothing
-  double expertSeconds = 5e-6;         // per matrix of an expert that is not quantised, and micro-batch
-  double scoreBytes = 25;              // moved per score of attention, without flash attention
-  double recurrentCost = 1.3;          // of the recurrence's own operations
-  double callSeconds = 1e-3;           // per prompt
+  double quantizedShare = 0;       // of Device::quantizedOps
+  double halfShare = 0;            // of Device::halfFlops
+  double attentionShare = 0;       // of Device::halfFlops
+  double prefillLayerSeconds = 0;  // per layer and 512 tokens
+  double expertPadding = 0;        // rows per expert and 512 tokens that are computed for nothing
+  double expertSeconds = 0;        // per matrix of an expert that is not quantised, and micro-batch
+  double scoreBytes = 0;           // moved per score of attention, without flash attention
+  double recurrentCost = 0;        // of the recurrence's own operations
+  double callSeconds = 0;          // per prompt
 
   // Shader operations to decode and multiply a weight, by tensor type.
-  std::array<double, kTensorTypes.size()> operationsPerWeight = {
-      20.1, 18.8, 8.04, 8.98, 9.85, 14.1, 16.8, 11.8, 12.1, 20.1, 26.8, 12.5, 19.8, 22, 12.1,
-      26.8, 26.8, 26.8, 29.5, 29.5, 26.8, 26.8, 21.4, 12.5, 20.1, 20.1, 16.1, 16.1, 10, 10};
+  std::array<double, kTensorTypes.size()> operationsPerWeight{};
   // Of a weight's two operations, by tensor type; 1 where nothing is in the way.
-  std::array<double, kTensorTypes.size()> prefillCost = {1,    1,   1,    1.08, 1.03, 1.08, 1,    1.03, 1.03, 1.78,
-                                                         1.47, 1.1, 1.07, 1.16, 1.03, 1.2,  1.3,  1.3,  1.12, 1.12,
-                                                         1.1,  1.2, 1.01, 0.93, 1.2,  1.2,  0.87, 0.87, 1.1,  1.1};
+  std::array<double, kTensorTypes.size()> prefillCost{};
 
   Spread decode;
   Spread experts;  // decoding a mixture of experts

@@ -93,10 +93,10 @@ class Checker {
   }
 
   constexpr void refuse(bool refused, const char* name, const char* requirement,
-                        const CacheTypeTraits& given) noexcept {
+                        const std::string_view& given) noexcept {
     if (found_ || !refused) return;
     report(name, requirement, 0.0, std::numeric_limits<double>::quiet_NaN());
-    violation_.text = given.name;
+    violation_.text = given;
   }
 
   [[nodiscard]] constexpr bool found() const noexcept { return found_; }
@@ -249,19 +249,19 @@ constexpr void checkRuntime(Checker& check, const ModelSpec& model, const Runtim
   }
   check.require(runtime.gpuCount == 0.0 || shares > 0.0, "runtime.gpus", "shares of which one is more than 0", shares);
   check.refuse(isQuantized(runtime.cacheTypeV) && !runtime.flashAttention, "runtime.cacheTypeV",
-               "f32, f16 or bf16 where flashAttention is false", traits(runtime.cacheTypeV));
+               "f32, f16 or bf16 where flashAttention is false", traits(runtime.cacheTypeV).name);
   for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
     const LayerGroup& g = model.groups[i];
     if (!hasCache(g)) continue;
     check.refuse(g.attention == Attention::mla && runtime.cacheTypeK != runtime.cacheTypeV, "runtime.cacheTypeV",
-                 "the same as cacheTypeK for a model with mla", traits(runtime.cacheTypeV));
+                 "the same as cacheTypeK for a model with mla", traits(runtime.cacheTypeV).name);
     const auto blocks = [](double length, CacheType type) {
       return isWhole(length * blocksPerElement(traits(type).type));
     };
     check.refuse(!blocks(g.keyLength, runtime.cacheTypeK), "runtime.cacheTypeK",
-                 "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeK));
+                 "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeK).name);
     check.refuse(g.attention != Attention::mla && !blocks(g.valueLength, runtime.cacheTypeV), "runtime.cacheTypeV",
-                 "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeV));
+                 "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeV).name);
   }
 }
 
@@ -330,7 +330,6 @@ namespace detail {
 
   HostResident onHost;
   QuantizationCounters counters;
-  const auto movedLayers = static_cast<int>(std::min(runtime.cpuMoeLayers, model.layerCount));
   // Layers of one group in one place, their experts moved to the host or not. They are put together over the runs, and
   // become bytes when the place changes.
   struct Placed {
@@ -388,26 +387,19 @@ namespace detail {
     if (model.groups[group].attention == Attention::sliding) cacheHome.slidingCache += count * kept.cache;
     cacheHome.recurrentState += count * kept.state;
   };
-  visitRuns(model, [&](int layer, int count, std::size_t group) {
+  visitPlaced(model, runtime, place, [&](int layer, int count, std::size_t group, int home, bool moved) {
     Placed& placed = pending[group];
-    for (const int end = layer + count; layer < end;) {
-      const bool moved = layer < movedLayers;
-      int chunk = countTogether(place, layer, end - layer);
-      if (moved) chunk = std::min(chunk, movedLayers - layer);
-      const int home = deviceOf(place, layer);
-      if (placed.home != home || placed.moved != moved) putPending(group);
-      placed.home = home;
-      placed.moved = moved;
-      if (measured) {
-        placed.counts.layers += chunk;
-        for (int i = layer; i < layer + chunk; ++i) {
-          placed.measured.dense += measured->layers[static_cast<std::size_t>(i)].dense;
-          placed.measured.experts += measured->layers[static_cast<std::size_t>(i)].experts;
-        }
-      } else {
-        countNext(placed.counts, model, weights, counters, layer, chunk, group);
+    if (placed.home != home || placed.moved != moved) putPending(group);
+    placed.home = home;
+    placed.moved = moved;
+    if (measured) {
+      placed.counts.layers += count;
+      for (int i = layer; i < layer + count; ++i) {
+        placed.measured.dense += measured->layers[static_cast<std::size_t>(i)].dense;
+        placed.measured.experts += measured->layers[static_cast<std::size_t>(i)].experts;
       }
-      layer += chunk;
+    } else {
+      countNext(placed.counts, model, weights, counters, layer, count, group);
     }
   });
   for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) putPending(i);

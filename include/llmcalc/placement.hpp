@@ -62,4 +62,19 @@ struct Placement {
   return together;
 }
 
+// Visits the layers in runs that are equal and at one place: visit(first layer, count, group, device, experts moved).
+template <typename Visit>
+constexpr void visitPlaced(const ModelSpec& model, const Runtime& runtime, const Placement& place, Visit&& visit) {
+  const auto movedLayers = static_cast<int>(std::min(runtime.cpuMoeLayers, model.layerCount));
+  visitRuns(model, [&](int layer, int count, std::size_t group) {
+    for (const int end = layer + count; layer < end;) {
+      const bool moved = layer < movedLayers;
+      int chunk = countTogether(place, layer, end - layer);
+      if (moved) chunk = std::min(chunk, movedLayers - layer);
+      visit(layer, chunk, group, deviceOf(place, layer), moved);
+      layer += chunk;
+    }
+  });
+}
+
 }  // namespace llmcalc

@@ -1,8 +1,8 @@
 // throughput.hpp: tokens per second and time to first token, from what a step reads and computes on every device.
 //
-// The laws and how well they do: docs/speed.md. Sources: time per token = bytes over an achieved bandwidth plus a fixed
-// time per layer, and work per weight by type, from controlled runs on one H100 (tests/golden/h100) and 2,900 clean
-// rows of others; the constants below were fitted to those runs, the profiles by scripts/fit-speed.mjs.
+// The laws and how well they do: docs/speed.md. Sources: bytes over an achieved bandwidth plus a fixed time per layer,
+// and work per weight by type, from controlled runs on one H100 (tests/golden/h100.tsv) and measurements of others; the
+// profiles are fitted to both by scripts/fit-speed.mjs, the constants below were by hand.
 #pragma once
 
 #include <algorithm>
@@ -43,6 +43,16 @@ struct SpeedTerms {
   double host = 0;
 
   [[nodiscard]] constexpr double total() const noexcept { return memory + compute + cache + launch + link + host; }
+
+  constexpr SpeedTerms& operator+=(const SpeedTerms& other) noexcept {
+    memory += other.memory;
+    compute += other.compute;
+    cache += other.cache;
+    launch += other.launch;
+    link += other.link;
+    host += other.host;
+    return *this;
+  }
 };
 
 struct SpeedEstimate {
@@ -94,6 +104,17 @@ struct DeviceWork {
   double slidingQueries = 0;
   double heads = 0;
   double slidingHeads = 0;
+
+  // Of the experts, what one token reads.
+  [[nodiscard]] constexpr double usedShare() const noexcept {
+    return expertsTotal > 0.0 ? expertsUsed / expertsTotal : 0.0;
+  }
+  // Weights that one token multiplies.
+  [[nodiscard]] constexpr double multiplied() const noexcept {
+    double sum = expertsUsed;
+    for (std::size_t i = 0; i < kTypes; ++i) sum += dense[i] + head[i];
+    return sum;
+  }
 };
 
 inline constexpr std::size_t kHostWork = Runtime::kMaximumGpus;
@@ -122,21 +143,6 @@ struct TypeElements {
   if (g.attention == Attention::mla) return 2.1;
   if (g.keyLength <= 64.0) return 1.35;
   return g.keyLength <= 128.0 ? 1.0 : 1.5;
-}
-
-// Visits the layers in runs that are equal and at one place: visit(first layer, count, group, device, experts moved).
-template <typename Visit>
-constexpr void visitPlaced(const ModelSpec& model, const Runtime& runtime, const Placement& place, Visit&& visit) {
-  const auto movedLayers = static_cast<int>(std::min(runtime.cpuMoeLayers, model.layerCount));
-  visitRuns(model, [&](int layer, int count, std::size_t group) {
-    for (const int end = layer + count; layer < end;) {
-      const bool moved = layer < movedLayers;
-      int chunk = countTogether(place, layer, end - layer);
-      if (moved) chunk = std::min(chunk, movedLayers - layer);
-      visit(layer, chunk, group, deviceOf(place, layer), moved);
-      layer += chunk;
-    }
-  });
 }
 
 inline void addLayers(DeviceWork& home, DeviceWork& cacheHome, DeviceWork& expertHome, const ModelSpec& model,
@@ -235,7 +241,7 @@ inline void fillShape(SpeedShape& shape, const ModelSpec& model, const Runtime& 
 
 // A core's nominal rate, to which profiles of processors relate.
 inline constexpr double kCoreFlops = 1e11;
-// The cores of a chip with wide memory cannot use it all: M2 and M3 Max, Strix Halo and Lunar Lake read 50 to 120 GB/s.
+// The cores of a chip with wide memory cannot use it all.
 inline constexpr double kUnifiedHostBandwidth = 120e9;
 
 [[nodiscard]] constexpr Device completedHost(Device d, bool unified, const SpeedProfile& p) noexcept {
@@ -254,7 +260,7 @@ inline constexpr double kUnifiedHostBandwidth = 120e9;
 // and a step can get shorter.
 inline constexpr double kVectorKernelSequences = 8.0;
 
-// Of batched steps, fitted to the H100 and a GB10 (CUDA), and to one M2 Ultra (Metal).
+// Of batched steps, by hand, to the H100 and a GB10 (CUDA); Metal pads more, and is thin.
 struct BatchCosts {
   double sequence = 0.32;         // of a weight's work, per further sequence
   double sequenceQ8 = 0.18;       // the same, of Q8_0
@@ -339,7 +345,7 @@ struct Prompt {
 // A prompt through what `w` holds, computed by `d`. `streamed`: the weights come over the link, at that many bytes/s.
 inline void addPrompt(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork& w, const Device& d,
                       const SpeedProfile& p, const Prompt& prompt, double streamed) noexcept {
-  const double used = w.expertsTotal > 0.0 ? w.expertsUsed / w.expertsTotal : 0.0;
+  const double used = w.usedShare();
   // Larger micro-batches than 512 gain nothing (H100, GB10).
   const double blocks = std::max(prompt.count, prompt.tokens / 512.0);
   const double compute = prompt.tokens * productSeconds(w.dense, d, p) +
@@ -366,7 +372,7 @@ inline void addPrompt(SpeedTerms& terms, const SpeedShape& shape, const DeviceWo
   }
 }
 
-// Matrix-vector kernels fill wide Apple GPUs less: an M2 Max does 0.74 of what an M1 does per core and clock.
+// Matrix-vector kernels fill wide Apple GPUs less.
 [[nodiscard]] constexpr double filled(double flops, Backend backend) noexcept {
   return backend == Backend::metal ? flops / (1.0 + flops / 40e12) : flops;
 }
@@ -377,14 +383,13 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
   const BatchCosts costs = batchCosts(runtime.backend);
   const double bandwidth = p.bandwidthShare * d.bandwidth;
   const double rate = p.kernelShare * filled(d.shaderFlops, runtime.backend);
-  const double used = w.expertsTotal > 0.0 ? w.expertsUsed / w.expertsTotal : 0.0;
+  const double used = w.usedShare();
   const double read = expertsRead(used, sequences);
   const double further = sequences - 1.0;
   const bool vectors = sequences <= kVectorKernelSequences;
   double perToken = 0;  // of prefill, per weight that a token multiplies
   if (!vectors) {
-    double weights = w.expertsUsed;
-    for (std::size_t i = 0; i < kTypes; ++i) weights += w.dense[i] + w.head[i];
+    const double weights = w.multiplied();
     SpeedTerms prompt;
     addPrompt(prompt, shape, w, d, p, {512.0, 0.0, 512.0, 1.0, true}, 0.0);
     perToken = weights > 0.0 ? prompt.total() / 512.0 / weights : 0.0;
@@ -431,7 +436,7 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
 [[nodiscard]] inline double hostStep(const SpeedShape& shape, const DeviceWork& w, const Device& d,
                                      const SpeedProfile& p, const Runtime& runtime, double sequences,
                                      double depth) noexcept {
-  const double used = w.expertsTotal > 0.0 ? w.expertsUsed / w.expertsTotal : 0.0;
+  const double used = w.usedShare();
   const double read = expertsRead(used, sequences);
   double bytes = 0;
   double operations = 0;
@@ -456,8 +461,8 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
   return w.elements > 0.0 || w.cacheElements > 0.0;
 }
 
-// Crossing between host and GPU within a step: graphs are split, threads wake up. Measured on four machines: 1.7 to 2.7
-// ms, however many layers are where.
+// Crossing between host and GPU within a step: graphs are split, threads wake up. It takes as long however many layers
+// are where.
 inline constexpr double kHostHopSeconds = 1.7e-3;
 inline constexpr double kExpertHopSeconds = 80e-6;    // per layer whose experts are on the host
 inline constexpr double kGpuHopSeconds = 0.2e-3;      // per further GPU of a layer split
@@ -482,10 +487,7 @@ inline constexpr double kOffloadTokens = 32.0;
     SpeedTerms terms;
     addStep(terms, shape, w, completed(hardware.gpus[i]), hardware.gpuProfile, runtime, sequences, depth);
     busy += 1.0;
-    sum.memory += terms.memory;
-    sum.compute += terms.compute;
-    sum.cache += terms.cache;
-    sum.launch += terms.launch;
+    sum += terms;
     slowest = std::max(slowest, terms.memory + terms.compute + terms.cache);
   }
   if (busy > 1.0 && hardware.split == Split::tensor) {
@@ -534,11 +536,7 @@ inline constexpr double kOffloadTokens = 32.0;
       continue;
     }
     busy += 1.0;
-    sum.memory += terms.memory;
-    sum.compute += terms.compute;
-    sum.cache += terms.cache;
-    sum.launch += terms.launch;
-    sum.link += terms.link;
+    sum += terms;
     slowest = std::max(slowest, terms.total());
   }
   if (busy > 1.0) {
@@ -563,8 +561,7 @@ inline constexpr double kOffloadTokens = 32.0;
   return sum;
 }
 
-// vLLM reads weights once per step whatever the batch. Fitted to 170 cells of A100, H100, H200, GH200, MI250 and 3090:
-// within 9 % at the median of devices left out, 37 % at p90.
+// vLLM reads weights once per step whatever the batch. By hand, to single GPUs of data centres; no table says how well.
 struct VllmTimes {
   double step = 0;
   double promptToken = 0;
@@ -577,12 +574,10 @@ struct VllmTimes {
     const DeviceWork& w = shape.work[i];
     const Device d = completed(hardware.gpus[i]);
     double all = w.expertsTotal > 0.0 ? 1.0 : 0.0;
-    const double used = w.expertsTotal > 0.0 ? w.expertsUsed / w.expertsTotal : 0.0;
+    const double used = w.usedShare();
     for (double s = 0; s < sequences; s += 1.0) all *= 1.0 - used;
     const double bytes = (bytesOf(w.dense) + bytesOf(w.head) + bytesOf(w.experts) * (1.0 - all)) * shape.byteScale;
-    double weights = w.expertsUsed;
-    for (std::size_t t = 0; t < kTypes; ++t) weights += w.dense[t] + w.head[t];
-    const double perToken = 2.0 * weights / (0.95 * 2.0 * d.halfFlops);
+    const double perToken = 2.0 * w.multiplied() / (0.95 * 2.0 * d.halfFlops);
     const double cache = w.cacheBytes * depth + w.slidingBytes * visible(depth, shape.window);
     times.step += rootOfSquares(bytes / (0.65 * d.bandwidth), sequences * perToken) + w.layers * 44e-6 +
                   sequences * cache / (0.81 * d.bandwidth);
@@ -627,7 +622,6 @@ struct Times {
 
 constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware& hardware,
                           const Workload& workload) noexcept {
-  const double none = std::numeric_limits<double>::quiet_NaN();
   const auto rate = [&](const char* name, double value, double index) {
     check.require(value == 0.0 || (value >= 1e6 && value <= 1e19), name,
                   "from 1e6 to 1e19 per second, or 0 where unknown", value, index);
@@ -653,7 +647,13 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
   };
   link("machine.linkBandwidth", hardware.linkBandwidth);
   link("machine.gpuLinkBandwidth", hardware.gpuLinkBandwidth);
+  // llama.cpp alone computes on the host.
+  const bool offloads =
+      runtime.gpuCount == 0.0 || runtime.gpuLayers < kAllLayers || runtime.cpuMoeLayers > 0.0 || !runtime.kvOffload;
+  check.refuse(hardware.engine == Engine::vllm && offloads, "runtime.engine", "llama.cpp where the host has a part",
+               kEngines[static_cast<std::size_t>(Engine::vllm)]);
   for (const SpeedProfile* profile : {&hardware.gpuProfile, &hardware.hostProfile}) {
+    if (profile == &hardware.gpuProfile && runtime.gpuCount == 0.0) continue;
     for (const ProfileField& field : kProfileFields) {
       const double value = profile->*field.member;
       check.require(value >= 1e-12 && value <= 1e12, field.name.data(), "from 1e-12 to 1e12", value);
@@ -678,7 +678,7 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
   check.require(workload.draftCost >= 0.0 && workload.draftCost <= 10.0, "workload.draftCost", "from 0 to 10",
                 workload.draftCost);
   check.require(workload.fileBytes == 0.0 || (workload.fileBytes >= 1e3 && workload.fileBytes <= 1e15),
-                "workload.fileBytes", "from 1e3 to 1e15 bytes, or 0 where unknown", workload.fileBytes, none);
+                "workload.fileBytes", "from 1e3 to 1e15 bytes, or 0 where unknown", workload.fileBytes);
 }
 
 // `spread` of the host where it does a part; else of the GPUs.

@@ -1,32 +1,17 @@
 // data/runtime_profiles.csv and data/speed_spreads.csv as objects, and as the header that C++ reads them from.
 import { readFileSync } from 'node:fs';
+import { NAMES } from '../../js/memory.js';
+import { SPEED_NAMES, SPREADS } from '../../js/speed.js';
+import { TENSOR_TYPES } from '../../js/tensors.js';
 import { parseCsv } from './csv.mjs';
 
 const DATA = new URL('../../data/', import.meta.url);
 
-/** The order of Backend in include/llmcalc/runtime.hpp. */
-export const BACKENDS = ['cuda', 'metal', 'vulkan', 'rocm', 'cpu', 'sycl'];
-export const EVIDENCES = ['none', 'backend', 'family', 'device', 'calibrated'];
-export const CLASSES = ['decode', 'experts', 'prefill', 'batched'];
-/** The order of kProfileFields in include/llmcalc/device.hpp. */
-export const FIELDS = [
-  'bandwidthShare',
-  'kernelShare',
-  'layerSeconds',
-  'expertLayers',
-  'recurrentLayers',
-  'cacheShare',
-  'cacheOperations',
-  'quantizedShare',
-  'halfShare',
-  'attentionShare',
-  'prefillLayerSeconds',
-  'expertPadding',
-  'expertSeconds',
-  'scoreBytes',
-  'recurrentCost',
-  'callSeconds',
-];
+// The lists of C++, in its order.
+export const BACKENDS = [...NAMES.backend.keys()];
+export const { evidence: EVIDENCES, profileField: FIELDS } = SPEED_NAMES;
+export const TYPES = Object.keys(TENSOR_TYPES);
+export const CLASSES = SPREADS;
 /** Those that families and devices have of their own. */
 export const OWN_FIELDS = [
   'bandwidthShare',
@@ -39,11 +24,6 @@ export const OWN_FIELDS = [
   'prefillLayerSeconds',
   'expertPadding',
 ];
-/** The order of TensorType in include/llmcalc/quantization.hpp. */
-export const TYPES =
-  'F32 F16 BF16 Q4_0 Q4_1 Q5_0 Q5_1 Q8_0 Q8_1 Q2_K Q3_K Q4_K Q5_K Q6_K Q8_K IQ2_XXS IQ2_XS IQ2_S IQ3_XXS IQ3_S IQ1_S IQ1_M IQ4_NL IQ4_XS TQ1_0 TQ2_0 MXFP4 NVFP4 Q1_0 Q2_0'.split(
-    ' ',
-  );
 /** Every number of a profile, in the order in which it crosses to C++. */
 export const NUMBERS = [
   ...FIELDS,

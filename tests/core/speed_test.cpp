@@ -287,6 +287,24 @@ TEST(EstimateSpeed, NamesWhatIsOutOfRange) {
             "estimateSpeed: workload.outputLength must be a whole number from 1 to 1e9, got 0");
 }
 
+TEST(EstimateSpeed, RefusesAProfileThatNobodyFilled) {
+  Hardware hardware = h100();
+  hardware.gpuProfile = {};
+  const auto estimate = tryEstimateSpeed(llama8B(), runtimeOf(FileType::F16), hardware);
+  EXPECT_EQ(describe("estimateSpeed", estimate.violation()),
+            "estimateSpeed: bandwidthShare must be from 1e-12 to 1e12, got 0");
+}
+
+TEST(EstimateSpeed, RefusesVllmWithAPartOnTheHost) {
+  Hardware hardware = h100();
+  hardware.engine = Engine::vllm;
+  Runtime runtime = runtimeOf(FileType::F16);
+  runtime.gpuLayers = 8;
+  const auto estimate = tryEstimateSpeed(llama8B(), runtime, hardware);
+  EXPECT_EQ(describe("estimateSpeed", estimate.violation()),
+            "estimateSpeed: runtime.engine must be llama.cpp where the host has a part, got vllm");
+}
+
 TEST(SpeedProfile, GoesFromDeviceToFamilyToBackend) {
   EXPECT_EQ(speedProfile(Backend::cuda, "NVIDIA Hopper", "H100 SXM").evidence, Evidence::device);
   EXPECT_EQ(speedProfile(Backend::cuda, "NVIDIA Hopper", "H100 of tomorrow").evidence, Evidence::family);
@@ -339,6 +357,17 @@ TEST(Calibration, TwoRowsTellBandwidthAndFixedTimeApart) {
   const double truth = decodeRate(llama8B(), runtimeOf(FileType::F16), odd());
   const double rate = calibratedRate({{small, FileType::F16}, {large, FileType::F16}}, llama8B(), FileType::F16);
   EXPECT_NEAR(rate / truth, 1.0, 0.02);
+}
+
+TEST(Calibration, RefusesParametersThatAreNone) {
+  static Calibration calibration;
+  calibration.clear();
+  EXPECT_EQ(describe("calibrate", calibration.free(152, 0.1)),
+            "calibrate: parameters[].parameter must be a whole number from 0 to 151, got 152");
+  EXPECT_EQ(describe("calibrate", calibration.free(0, 0)),
+            "calibrate: parameters[].deviation must be from 1e-6 to 10, got 0");
+  for (int i = 0; i < 80; ++i) EXPECT_TRUE(calibration.free(i, 0.1).parameter.empty());
+  EXPECT_EQ(describe("calibrate", calibration.free(0, 0.1)), "calibrate: parameters must be at most 80, got 81");
 }
 
 TEST(Calibration, RefusesRatesThatAreNone) {

@@ -125,7 +125,7 @@ const functions = {
     flatten: flatEstimate,
     call: ({ estimateSpeed }, [model, ...row]) => {
       const runtime = runtimeOf(row);
-      const engine = row[29] === 1 && runtime.gpus > 0 ? 'vllm' : 'llama.cpp';
+      const engine = row[29] === 1 ? 'vllm' : 'llama.cpp';
       const machine = machineOf(row.slice(19, 30), runtime.gpus);
       // The family is asked for even without a GPU that could say it.
       const profile = calculator.speedProfile({ ...runtime, family: 'NVIDIA Hopper' });

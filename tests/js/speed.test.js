@@ -141,6 +141,22 @@ describeEntries(
         ['RangeError', 'calibrate: measurements[0].tokensPerSecond must be from 1e-6 to 1e9, got 0'],
       ],
       [
+        'a parameter that no profile has',
+        () =>
+          calibrate([{ model, runtime, machine, tokensPerSecond: 100 }], {
+            parameters: [
+              { parameter: 0, deviation: 0.1 },
+              { parameter: 152, deviation: 0.1 },
+            ],
+          }),
+        ['RangeError', 'calibrate: parameters[1].parameter must be a whole number from 0 to 151, got 152'],
+      ],
+      [
+        'vLLM with layers on the host',
+        () => estimateSpeed(model, { ...runtime, engine: 'vllm', gpuLayers: 4 }, machine),
+        ['RangeError', 'estimateSpeed: runtime.engine must be llama.cpp where the host has a part, got vllm'],
+      ],
+      [
         'an unknown back end',
         () => speedProfile({ backend: 'opencl' }),
         ['RangeError', 'speedProfile: backend must be one of cuda, metal, vulkan, rocm, cpu, sycl, got "opencl"'],

@@ -115,44 +115,53 @@ void dump(const std::filesystem::path& directory, const std::string& function, i
   dump(directory, function, count, draw, call, std::make_index_sequence<Count>());
 }
 
-// Plans of the golden models under random options. The arguments are the model's place in models.tsv and the fields of
-// a runtime in order, enumerations by place.
+// Options at random, in the order of Runtime after the model's place in models.tsv, and as a Runtime. The engine
+// refuses a quantised cache without flash attention.
+struct Options {
+  std::vector<double> row;
+  Runtime runtime;
+};
+
+Options drawOptions(Generator& random, std::size_t models, double firstBuild) {
+  const auto flag = [&] { return random.coin() ? 1.0 : 0.0; };
+  const double cacheType = random.whole(0, static_cast<double>(kCacheTypes.size() - 1));
+  const double sequences = random.whole(1, 16);
+  Options options;
+  options.row = {random.whole(0, static_cast<double>(models - 1)),
+                 random.coin() ? kReferenceBuild : random.whole(firstBuild, 12000),
+                 flag(),
+                 random.whole(0, static_cast<double>(kFileTypes.size() - 1)),
+                 flag(),
+                 sequences * random.whole(1, 20000),
+                 random.whole(1, 4096),
+                 random.whole(1, 4096),
+                 sequences,
+                 flag(),
+                 cacheType > 2 ? 1.0 : flag(),
+                 cacheType,
+                 cacheType,
+                 random.coin() ? kAllLayers : random.whole(0, 130),
+                 random.coin() ? 0.0 : random.whole(0, 130),
+                 flag(),
+                 flag(),
+                 random.whole(0, static_cast<double>(kBackends.size() - 1)),
+                 random.whole(0, 200),
+                 random.whole(0, 3)};
+  std::vector<double> fields(options.row.begin() + 1, options.row.end());
+  fields.resize(fields.size() + Runtime::kMaximumGpus, 1.0);
+  flat::Reader reader(fields);
+  flat::read(reader, options.runtime);
+  return options;
+}
+
+// Plans of the golden models under random options.
 void dumpPlans(const std::filesystem::path& directory, int count) {
   const std::vector<recorded::Model> models = recorded::readModels();
   Generator random(20261125);
   Dump out(directory, "planMemory");
   for (int i = 0; i < count; ++i) {
-    const double model = random.whole(0, static_cast<double>(models.size() - 1));
-    const auto flag = [&] { return random.coin() ? 1.0 : 0.0; };
-    const double cacheType = random.whole(0, static_cast<double>(kCacheTypes.size() - 1));
-    const double sequences = random.whole(1, 16);
-    // In the order of Runtime; the engine refuses a quantised cache without flash attention.
-    std::vector<double> row = {model,
-                               random.coin() ? kReferenceBuild : random.whole(9000, 12000),
-                               flag(),
-                               random.whole(0, static_cast<double>(kFileTypes.size() - 1)),
-                               flag(),
-                               sequences * random.whole(1, 20000),
-                               random.whole(1, 4096),
-                               random.whole(1, 4096),
-                               sequences,
-                               flag(),
-                               cacheType > 2 ? 1.0 : flag(),
-                               cacheType,
-                               cacheType,
-                               random.coin() ? kAllLayers : random.whole(0, 130),
-                               random.coin() ? 0.0 : random.whole(0, 130),
-                               flag(),
-                               flag(),
-                               random.whole(0, static_cast<double>(kBackends.size() - 1)),
-                               random.whole(0, 200),
-                               random.whole(0, 3)};
-    Runtime runtime;
-    std::vector<double> fields(row.begin() + 1, row.end());
-    fields.resize(fields.size() + Runtime::kMaximumGpus, 1.0);
-    flat::Reader reader(fields);
-    flat::read(reader, runtime);
-    const MemoryPlan plan = planMemory(models[static_cast<std::size_t>(model)].spec, runtime);
+    auto [row, runtime] = drawOptions(random, models.size(), 9000);
+    const MemoryPlan plan = planMemory(models[static_cast<std::size_t>(row[0])].spec, runtime);
     std::vector<double> numbers(6 + flat::kDeviceLength * (1 + static_cast<std::size_t>(runtime.gpuCount)));
     flat::write(numbers.data(), plan);
     row.insert(row.end(), numbers.begin(), numbers.end());
@@ -167,30 +176,12 @@ void dumpEstimates(const std::filesystem::path& directory, int count) {
   Generator random(20261126);
   Dump out(directory, "estimateSpeed");
   for (int i = 0; i < count; ++i) {
-    const double model = random.whole(0, static_cast<double>(models.size() - 1));
+    auto [row, runtime] = drawOptions(random, models.size(), 1000);
     const auto flag = [&] { return random.coin() ? 1.0 : 0.0; };
-    const double cacheType = random.whole(0, static_cast<double>(kCacheTypes.size() - 1));
-    const double gpus = random.whole(0, 3);
-    std::vector<double> row = {model,
-                               random.coin() ? kReferenceBuild : random.whole(1000, 12000),
-                               0,
-                               random.whole(0, static_cast<double>(kFileTypes.size() - 1)),
-                               flag(),
-                               random.whole(512, 200000),
-                               random.whole(1, 4096),
-                               random.whole(1, 4096),
-                               1,
-                               0,
-                               cacheType > 2 ? 1.0 : flag(),
-                               cacheType,
-                               cacheType,
-                               random.coin() ? kAllLayers : random.whole(0, 130),
-                               random.coin() ? 0.0 : random.whole(0, 130),
-                               flag(),
-                               flag(),
-                               random.whole(0, static_cast<double>(kBackends.size() - 1)),
-                               0,
-                               gpus};
+    const double gpus = runtime.gpuCount;
+    // vLLM has nothing on the host.
+    const bool onGpus =
+        gpus > 0.0 && runtime.gpuLayers == kAllLayers && runtime.cpuMoeLayers == 0.0 && runtime.kvOffload;
     const std::vector<double> machine = {random.between(1e11, 4e12),
                                          random.coin() ? 0.0 : random.between(1e12, 1e14),
                                          random.coin() ? 0.0 : random.between(1e12, 1e15),
@@ -201,7 +192,7 @@ void dumpEstimates(const std::filesystem::path& directory, int count) {
                                          random.between(1e9, 9e11),
                                          flag(),
                                          flag(),
-                                         flag()};
+                                         onGpus ? flag() : 0.0};
     const std::vector<double> asked = {random.whole(0, 5000),
                                        random.whole(1, 2000),
                                        random.whole(0, 100000),
@@ -210,11 +201,6 @@ void dumpEstimates(const std::filesystem::path& directory, int count) {
                                        random.share(),
                                        random.share(),
                                        0};
-    Runtime runtime;
-    std::vector<double> fields(row.begin() + 1, row.end());
-    fields.resize(fields.size() + Runtime::kMaximumGpus, 1.0);
-    flat::Reader reader(fields);
-    flat::read(reader, runtime);
     Hardware hardware;
     hardware.gpuCount = gpus;
     for (std::size_t n = 0; n < static_cast<std::size_t>(gpus); ++n) {
@@ -225,7 +211,7 @@ void dumpEstimates(const std::filesystem::path& directory, int count) {
     hardware.gpuLinkBandwidth = machine[7];
     hardware.unified = machine[8] == 1.0;
     hardware.split = machine[9] == 1.0 ? Split::tensor : Split::layer;
-    hardware.engine = machine[10] == 1.0 && gpus > 0.0 ? Engine::vllm : Engine::llamaCpp;
+    hardware.engine = machine[10] == 1.0 ? Engine::vllm : Engine::llamaCpp;
     hardware.gpuProfile = speedProfile(runtime.backend, "NVIDIA Hopper", {}, runtime.build);
     hardware.hostProfile = speedProfile(Backend::cpu, "x86");
     flat::Reader workloadReader(asked);
@@ -233,7 +219,7 @@ void dumpEstimates(const std::filesystem::path& directory, int count) {
     flat::read(workloadReader, workload);
     std::vector<double> numbers(flat::kEstimateLength);
     flat::write(numbers.data(),
-                estimateSpeed(models[static_cast<std::size_t>(model)].spec, runtime, hardware, workload));
+                estimateSpeed(models[static_cast<std::size_t>(row[0])].spec, runtime, hardware, workload));
     row.insert(row.end(), machine.begin(), machine.end());
     row.insert(row.end(), asked.begin(), asked.end());
     row.insert(row.end(), numbers.begin(), numbers.end());

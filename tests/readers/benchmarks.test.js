@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { findModel } from '../../dist/catalog.js';
 import { measurementsOf, parseBenchmarks } from '../../dist/readers.js';
 import { calibrate, estimateSpeed } from '../../dist/wasmCalculator.js';
+import { randomOf } from '../support/random.js';
 
 /** What each field of a new build holds, in its order. */
 const FIELDS = {
@@ -448,19 +449,6 @@ test('texts made to be slow are refused or read', { timeout: 60_000 }, () => {
     }
   }
 });
-
-/** Marsaglia's xorshift32. */
-function randomOf(state) {
-  let x = state;
-  return (below) => {
-    x ^= x << 13;
-    x >>>= 0;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    x >>>= 0;
-    return x % below;
-  };
-}
 
 test('1,000 texts that were damaged at random are read or refused', { timeout: 60_000 }, () => {
   const random = randomOf(1);

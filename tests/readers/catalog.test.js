@@ -1,7 +1,7 @@
 // The catalogues, loose names, and what machines say of themselves.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { devices, findDevice, findModel, models, searchDevices, searchModels } from '../../dist/catalog.js';
+import { devices, findDevice, findModel, gpuOf, models, searchDevices, searchModels } from '../../dist/catalog.js';
 import { detectDevices as detectInBrowser } from '../../dist/detect.js';
 import { detectDevices as detectInNode } from '../../dist/detect-node.js';
 
@@ -215,4 +215,12 @@ test('a machine that tells nothing detects nothing, and this one does not throw'
   assert.deepEqual([nothing.gpus, nothing.cpu.matches, nothing.memory.bytes], [[], [], null]);
   const here = await detectInNode({ devices });
   assert.ok(here.memory.bytes > 0);
+});
+
+test('a device of the catalogue becomes a GPU of a machine', () => {
+  const { name, family, memory, bandwidth, shaderFlops } = gpuOf(findDevice('rtx 4090'));
+  assert.deepEqual(
+    [name, family, memory, bandwidth, shaderFlops],
+    ['GeForce RTX 4090', 'NVIDIA Ada GeForce', 24 * 2 ** 30, 1008e9, 82.58e12],
+  );
 });

@@ -7,22 +7,10 @@ import { readGguf } from '../../dist/readers.js';
 import { planMemory } from '../../dist/wasmCalculator.js';
 import { readCompact } from '../../scripts/support/memory-golden.mjs';
 import { ggufBytes, tensorsOf } from '../support/gguf-writer.js';
+import { randomOf } from '../support/random.js';
 
 const seed = Number(process.env.FUZZ_SEED ?? 1);
 const cases = Number(process.env.FUZZ_CASES ?? 3000);
-
-/** Marsaglia's xorshift32. */
-function randomOf(state) {
-  let x = state >>> 0 || 1;
-  return (below) => {
-    x ^= x << 13;
-    x >>>= 0;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    x >>>= 0;
-    return x % below;
-  };
-}
 
 const golden = readCompact(fileURLToPath(new URL('../golden', import.meta.url)));
 const headers = ['smollm2-135m', 'gemma-4-e2b', 'deepseek-v2-lite', 'mamba-130m'].map((name) =>
