@@ -97,7 +97,7 @@ export function createLoad(file, create) {
     if (pending) {
       for (const [key, value] of Object.entries({ wasm, backend })) {
         if (value !== undefined && !same(value, settled[/** @type {'wasm' | 'backend'} */ (key)])) {
-          throw new Error(`load: already loaded with another ${key}; load() without options gives it`);
+          throw new Error(`load: already loaded with another ${key}`);
         }
       }
     } else {

@@ -129,7 +129,7 @@ for (const file of ['load.js', 'load-speed.js', 'js.js', 'wasmCalculator.js', 'w
   const { code } = await minify(await readFile(path, 'utf8'), {
     ecma: 2020,
     module: !file.includes('global'),
-    compress: { passes: 3 },
+    compress: { passes: 5, pure_getters: true, keep_fargs: false, hoist_props: true },
     // Node shows the whole line that threw, so it should not have the module in it.
     format: { comments: /^!/, max_line_len: file.startsWith('load') ? false : 1000 },
   });
