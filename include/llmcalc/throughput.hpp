@@ -82,6 +82,12 @@ using ByType = std::array<double, kTypes>;
   return static_cast<double>(kBlocks[type].bytes) * static_cast<double>(kBlocks[type].perElement);
 }
 
+[[nodiscard]] inline double bytesOf(const ByType& elements) noexcept {
+  double bytes = 0;
+  for (std::size_t i = 0; i < kTypes; ++i) bytes += elements[i] * bytesOf(i);
+  return bytes;
+}
+
 // What one device holds of a model, as far as speed depends on it.
 struct DeviceWork {
   double elements = 0;  // of all weights here
@@ -100,6 +106,7 @@ struct DeviceWork {
   double cacheElements = 0;
   double slidingElements = 0;
   double stateBytes = 0;
+  double stateTraffic = 0;  // bytes of states moved in a step
   double queries = 0;  // sum over layers of heads x head length
   double slidingQueries = 0;
   double heads = 0;
@@ -122,7 +129,8 @@ inline constexpr std::size_t kHostWork = Runtime::kMaximumGpus;
 struct SpeedShape {
   std::array<DeviceWork, Runtime::kMaximumGpus + 1> work{};
   double window = 0;
-  double byteScale = 1;  // bytes of the real file over those by the rules
+  double denseScale = 1;   // bytes of the real file over those by the rules, of what is no expert
+  double expertScale = 1;  // the same, of experts
   bool quantizedCache = false;
 };
 
@@ -142,7 +150,13 @@ struct TypeElements {
 [[nodiscard]] constexpr double cacheEffort(const LayerGroup& g) noexcept {
   if (g.attention == Attention::mla) return 2.1;
   if (g.keyLength <= 64.0) return 1.35;
-  return g.keyLength <= 128.0 ? 1.0 : 1.5;
+  return g.keyLength <= 128.0 ? 1.0 : 1.3;
+}
+
+// Passes over the recurrent state in a step, by hand: it is gathered, scanned in pieces, written and copied back; gated
+// delta nets have one kernel for most of it.
+[[nodiscard]] constexpr double statePasses(Recurrence recurrence) noexcept {
+  return recurrence == Recurrence::gatedDeltaNet ? 5.0 : 14.0;
 }
 
 inline void addLayers(DeviceWork& home, DeviceWork& cacheHome, DeviceWork& expertHome, const ModelSpec& model,
@@ -155,7 +169,9 @@ inline void addLayers(DeviceWork& home, DeviceWork& cacheHome, DeviceWork& exper
   }
   if (g.recurrence != Recurrence::none) {
     home.recurrentLayers += count;
-    cacheHome.stateBytes += count * layerStateBytes(g, model.hiddenSize, 1.0);
+    const double state = count * layerStateBytes(g, model.hiddenSize, 1.0);
+    cacheHome.stateBytes += state;
+    cacheHome.stateTraffic += state * statePasses(g.recurrence);
   }
   if (g.attention == Attention::none || g.headCount == 0.0) return;
   const bool mla = g.attention == Attention::mla;
@@ -216,7 +232,15 @@ inline void fillShape(SpeedShape& shape, const ModelSpec& model, const Runtime& 
   }
   if (fileBytes > 0.0 || measured != nullptr) {
     const double bytes = fileBytes > 0.0 ? fileBytes : tryPlanMemory(model, runtime, measured)->fileBytes;
-    shape.byteScale = bytes / tryPlanMemory(model, runtime)->fileBytes;
+    const double ruled = tryPlanMemory(model, runtime)->fileBytes;
+    shape.denseScale = shape.expertScale = bytes / ruled;
+    double experts = 0;
+    for (const DeviceWork& w : shape.work) experts += bytesOf(w.experts);
+    // Experts of this file type are what it says; what is larger are the others.
+    if (runtime.fileType == FileType::MXFP4_MOE && bytes > ruled && experts > 0.0) {
+      shape.expertScale = 1.0;
+      shape.denseScale = (bytes - experts) / (ruled - experts);
+    }
   }
   shape.window = model.slidingWindow;
   shape.quantizedCache = isQuantized(runtime.cacheTypeK) || isQuantized(runtime.cacheTypeV);
@@ -294,9 +318,6 @@ struct BatchCosts {
   return window > 0.0 ? std::min(depth, window) : depth;
 }
 
-// Passes over the recurrent state in a step, which is gathered, scanned in pieces, written and copied back.
-inline constexpr double kStatePasses = 14.0;
-
 // Keys and values of `sequences` after `depth` tokens, and the recurrent state, which is read and written.
 [[nodiscard]] inline double cacheSeconds(const SpeedShape& shape, const DeviceWork& w, const Device& d,
                                          const SpeedProfile& p, bool flashAttention, double sequences,
@@ -309,7 +330,7 @@ inline constexpr double kStatePasses = 14.0;
     const double elements = w.cacheElements * depth + w.slidingElements * seen;
     seconds = rootOfSquares(seconds, elements * p.cacheOperations / (p.kernelShare * d.shaderFlops));
   }
-  return sequences * (seconds + kStatePasses * w.stateBytes / (p.bandwidthShare * d.bandwidth));
+  return sequences * (seconds + w.stateTraffic / (p.bandwidthShare * d.bandwidth));
 }
 
 // Sum over types of what weights take in prefill, per token, in seconds.
@@ -321,12 +342,6 @@ inline constexpr double kStatePasses = 14.0;
     seconds += elements[i] * 2.0 * p.prefillCost[i] / rate;
   }
   return seconds;
-}
-
-[[nodiscard]] inline double bytesOf(const ByType& elements) noexcept {
-  double bytes = 0;
-  for (std::size_t i = 0; i < kTypes; ++i) bytes += elements[i] * bytesOf(i);
-  return bytes;
 }
 
 struct Prompt {
@@ -350,7 +365,7 @@ inline void addPrompt(SpeedTerms& terms, const SpeedShape& shape, const DeviceWo
   const double blocks = std::max(prompt.count, prompt.tokens / 512.0);
   const double compute = prompt.tokens * productSeconds(w.dense, d, p) +
                          (prompt.tokens * used + blocks * p.expertPadding) * productSeconds(w.experts, d, p);
-  const double bytes = prompt.count * (bytesOf(w.dense) + bytesOf(w.experts)) * shape.byteScale;
+  const double bytes = prompt.count * (bytesOf(w.dense) * shape.denseScale + bytesOf(w.experts) * shape.expertScale);
   const double memory = bytes / (0.8 * d.bandwidth);
   terms.compute += compute;
   terms.memory += rootOfSquares(compute, memory) - compute;
@@ -402,22 +417,23 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
     if (dense + experts == 0.0) continue;
     const bool isFloat = isFloatType(i);
     quantized = quantized || !isFloat;
-    const double bytes = bytesOf(i) * shape.byteScale;
+    const double denseBytes = dense * bytesOf(i) * shape.denseScale;
+    const double expertBytes = experts * read * bytesOf(i) * shape.expertScale;
     const double work = p.operationsPerWeight[i] / rate;
-    const double memory = (dense + experts * read) * bytes / bandwidth;
+    const double memory = (denseBytes + expertBytes) / bandwidth;
     double seconds = 0;
     if (vectors) {
       const double perSequence = isFloat                                           ? costs.floatSequence
                                  : i == static_cast<std::size_t>(TensorType::Q8_0) ? costs.sequenceQ8
                                                                                    : costs.sequence;
       const double growth = 1.0 + perSequence * further;
-      seconds = overlapped(dense * bytes / bandwidth, dense * work * growth) +
-                overlapped(experts * read * bytes / bandwidth,
+      seconds = overlapped(denseBytes / bandwidth, dense * work * growth) +
+                overlapped(expertBytes / bandwidth,
                            experts * used * work * (1.0 + costs.expertSequence * further));
     } else {
-      seconds = rootOfSquares(dense * bytes / bandwidth, isFloat ? 0.0 : dense * work) +
+      seconds = rootOfSquares(denseBytes / bandwidth, isFloat ? 0.0 : dense * work) +
                 costs.prefill * rows * perToken * dense +
-                rootOfSquares(experts * read * bytes / bandwidth, costs.expertWork * experts * read * work) +
+                rootOfSquares(expertBytes / bandwidth, costs.expertWork * experts * read * work) +
                 costs.expertPrefill * rows * perToken * experts * used;
     }
     terms.memory += memory;
@@ -442,7 +458,7 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
   double operations = 0;
   for (std::size_t i = 0; i < kTypes; ++i) {
     const double dense = w.dense[i] + w.head[i];
-    bytes += (dense + w.experts[i] * read) * bytesOf(i);
+    bytes += (dense * shape.denseScale + w.experts[i] * read * shape.expertScale) * bytesOf(i);
     operations += (dense + w.experts[i] * used) * p.operationsPerWeight[i];
   }
   double compute = operations / (p.kernelShare * d.shaderFlops);
@@ -451,7 +467,7 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
         productSeconds(w.dense, d, p) + productSeconds(w.head, d, p) + used * productSeconds(w.experts, d, p);
     compute = std::max(compute, sequences * product);
   }
-  return rootOfSquares(bytes * shape.byteScale / (p.bandwidthShare * d.bandwidth), compute) +
+  return rootOfSquares(bytes / (p.bandwidthShare * d.bandwidth), compute) +
          cacheSeconds(shape, w, d, p, runtime.flashAttention, sequences, depth) +
          (w.layers + w.expertLayers * p.expertLayers + w.recurrentLayers * p.recurrentLayers) * p.layerSeconds *
              d.threads;
@@ -576,7 +592,8 @@ struct VllmTimes {
     double all = w.expertsTotal > 0.0 ? 1.0 : 0.0;
     const double used = w.usedShare();
     for (double s = 0; s < sequences; s += 1.0) all *= 1.0 - used;
-    const double bytes = (bytesOf(w.dense) + bytesOf(w.head) + bytesOf(w.experts) * (1.0 - all)) * shape.byteScale;
+    const double bytes = (bytesOf(w.dense) + bytesOf(w.head)) * shape.denseScale +
+                         bytesOf(w.experts) * (1.0 - all) * shape.expertScale;
     const double perToken = 2.0 * w.multiplied() / (0.95 * 2.0 * d.halfFlops);
     const double cache = w.cacheBytes * depth + w.slidingBytes * visible(depth, shape.window);
     times.step += rootOfSquares(bytes / (0.65 * d.bandwidth), sequences * perToken) + w.layers * 44e-6 +

@@ -3,7 +3,7 @@
 
 const APPLE = /^Apple M(\d)/;
 /** Families whose FP32 rate counts two instructions per cycle that seldom pair. */
-const DUAL_ISSUE = new Set(['AMD RDNA3', 'AMD RDNA4']);
+const DUAL_ISSUE = new Set(['AMD RDNA3', 'AMD RDNA4', 'AMD APU']);
 /** FP16 rate, as printed on data sheets, in FP32 rates. */
 const HALF_PER_SINGLE = {
   'NVIDIA Turing RTX20': 8,

@@ -19,9 +19,9 @@ const DEVIATIONS = {
       cacheOperations: 0.4,
     },
     types: 0.25,
-    family: { bandwidthShare: 0.06, kernelShare: 0.25, layerSeconds: 0.25, cacheShare: 0.2 },
+    family: { bandwidthShare: 0.15, kernelShare: 0.6, layerSeconds: 0.6, cacheShare: 0.4 },
     builds: { bandwidthShare: 0.1, kernelShare: 0.15, layerSeconds: 0.5 },
-    device: { bandwidthShare: 0.06, kernelShare: 0.18, layerSeconds: 0.15, cacheShare: 0.2 },
+    device: { bandwidthShare: 0.15, kernelShare: 0.45, layerSeconds: 0.4, cacheShare: 0.2 },
   },
   prefill: {
     backend: {
@@ -45,11 +45,11 @@ const DEVIATIONS = {
     },
     builds: { quantizedShare: 0.4, halfShare: 0.3, attentionShare: 0.4, prefillLayerSeconds: 0.4 },
     device: {
-      quantizedShare: 0.15,
-      halfShare: 0.12,
-      attentionShare: 0.15,
-      prefillLayerSeconds: 0.12,
-      expertPadding: 0.3,
+      quantizedShare: 0.4,
+      halfShare: 0.3,
+      attentionShare: 0.4,
+      prefillLayerSeconds: 0.3,
+      expertPadding: 0.75,
     },
   },
 };

@@ -255,6 +255,15 @@ export function measuredRows(folder) {
     if (!meant.has(key)) meant.set(key, modelOfName(name, parameters, models));
     return meant.get(key);
   };
+  const warm = new Set();
+  /** llama-batched-bench warms up with a token: its first prompt of a model is read cold. */
+  const isCold = ({ source, hardware, model, quant }, tool, metric) => {
+    if (metric !== 'prefill' || !/^llama-batched-bench\b/.test(tool)) return false;
+    const key = JSON.stringify([source, hardware, model, quant]);
+    const cold = !warm.has(key);
+    warm.add(key);
+    return cold;
+  };
   const rowOf = (file) => (row) => {
     const notes = notesOf(row.notes);
     const { hardware, source, backend } = row;
@@ -311,7 +320,10 @@ export function measuredRows(folder) {
       cacheType: cacheTypeOf(notes.kv_type ?? notes.kv),
       microBatchSize,
       era,
-      flags: flagsOf({ ...row, context: row.context_or_prompt, tool, model, era, name: row.model }),
+      flags: {
+        ...flagsOf({ ...row, context: row.context_or_prompt, tool, model, era, name: row.model }),
+        cold: isCold(row, tool, metric),
+      },
     };
   };
   return FILES.flatMap((file) => {
@@ -323,7 +335,7 @@ export function measuredRows(folder) {
 /** Whether a row can be held against an estimate for llama.cpp. */
 export function isClean(row, { notebooks = false } = {}) {
   const { flags } = row;
-  const excluded = ['anomaly', 'lowReliability', 'localScore', 'wallClock', 'speculative', 'fork'];
+  const excluded = ['anomaly', 'lowReliability', 'localScore', 'wallClock', 'speculative', 'fork', 'cold'];
   return (
     BACKENDS.has(row.backend) &&
     !excluded.some((flag) => flags[flag]) &&
