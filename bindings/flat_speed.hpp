@@ -25,7 +25,8 @@ inline void read(Reader& field, SpeedProfile& p) {
   for (const ProfileField& f : kProfileFields) field(p.*f.member);
   for (double& operations : p.operationsPerWeight) field(operations);
   for (double& cost : p.prefillCost) field(cost);
-  for (Spread* s : {&p.decode, &p.experts, &p.prefill, &p.batched}) read(field, *s);
+  for (Spread* s : {&p.decode, &p.experts, &p.prefill, &p.batched, &p.measured}) read(field, *s);
+  field(p.measuredBytes);
   field(p.evidence);
 }
 
@@ -57,11 +58,12 @@ inline double* write(double* to, const SpeedProfile& p) {
   for (const ProfileField& f : kProfileFields) *to++ = p.*f.member;
   for (const double operations : p.operationsPerWeight) *to++ = operations;
   for (const double cost : p.prefillCost) *to++ = cost;
-  for (const Spread& s : {p.decode, p.experts, p.prefill, p.batched}) {
+  for (const Spread& s : {p.decode, p.experts, p.prefill, p.batched, p.measured}) {
     *to++ = s.p10;
     *to++ = s.p50;
     *to++ = s.p90;
   }
+  *to++ = p.measuredBytes;
   *to++ = static_cast<double>(p.evidence);
   return to;
 }

@@ -60,8 +60,8 @@ export const BANDS = [
   'tokensPerSecondUser',
   'tokensPerSecondTotal',
 ];
-/** Kinds of rates that have bands. */
-export const SPREADS = /** @type {const} */ (['decode', 'experts', 'prefill', 'batched']);
+/** Kinds of rates that have bands; the last of one model alone. */
+export const SPREADS = /** @type {const} */ (['decode', 'experts', 'prefill', 'batched', 'measured']);
 const TYPES = Object.keys(TENSOR_TYPES);
 const indexed = (/** @type {string[]} */ names) => new Map(names.map((name, index) => [name, index]));
 const engines = indexed(SPEED_NAMES.engine);
@@ -91,6 +91,7 @@ function writeProfile(to, i, profile, name) {
       to[next++] = numberOf(profile.spreads?.[spread]?.[quantile], Number.NaN, `${name}.spreads.${spread}.${quantile}`);
     }
   }
+  to[next++] = numberOf(profile.measuredBytes, 0, `${name}.measuredBytes`);
   to[next++] = nameOf(evidences, profile.evidence, 0, `${name}.evidence`);
   return next;
 }
@@ -107,6 +108,7 @@ function readProfile(from, i) {
   }
   profile.spreads = {};
   for (const spread of SPREADS) profile.spreads[spread] = { p10: from[next++], p50: from[next++], p90: from[next++] };
+  profile.measuredBytes = from[next++];
   profile.evidence = SPEED_NAMES.evidence[from[next++]];
   return [profile, next];
 }

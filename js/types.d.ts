@@ -465,7 +465,16 @@ export interface SpeedProfile {
   /** Of a weight's two operations in prefill, by tensor type. */
   prefillCost: Record<string, number>;
   /** Measured over estimated rates of what the profile was fitted to. */
-  spreads: { decode: Quantiles; experts: Quantiles; prefill: Quantiles; batched: Quantiles };
+  spreads: {
+    decode: Quantiles;
+    experts: Quantiles;
+    prefill: Quantiles;
+    batched: Quantiles;
+    /** Decoding the very model that `calibrate` was given, where it was measured with all its layers on this side. */
+    measured: Quantiles;
+  };
+  /** Bytes of the weights of that model; 0: none, or several. */
+  measuredBytes: number;
   evidence: Evidence;
 }
 

@@ -11,7 +11,7 @@
 import wasmCalculator from '../dist/wasmCalculator.js';
 import { formatTable, measure, percent, TARGETS, tableOf } from './support/memory-accuracy.mjs';
 import { readRecorded } from './support/memory-golden.mjs';
-import { formatRules, formatSpeed, measureSpeed, percent as share } from './support/speed-accuracy.mjs';
+import { formatBeyond, formatRules, formatSpeed, measureSpeed, percent as share } from './support/speed-accuracy.mjs';
 
 const [subject, folder, ...options] = process.argv.slice(2);
 const json = options.includes('--json');
@@ -35,6 +35,8 @@ function speed() {
     );
   } else {
     console.log(`${formatSpeed(lines)}\n\nSimple rules on the same cells, median / p90:\n\n${formatRules(lines)}`);
+    const beyond = formatBeyond(lines);
+    if (beyond) console.log(`\n${beyond}`);
     console.log('\nThe worst ten:\n\n| cell | measured | estimate | error |\n|---|---:|---:|---:|');
     for (const { what, value, estimate, error } of worst) {
       console.log(`| ${what} | ${value.toPrecision(4)} | ${estimate.toPrecision(4)} | ${share(error)} |`);

@@ -71,7 +71,12 @@ function profileRowsOf(fits, cells, gpuKeys, hostKeys) {
 /** No device counts for more than so many cells. */
 const PER_DEVICE = 10;
 
-/** Weighted quantiles of measured over estimated. @param {{ ratio: number, device: string }[]} points */
+/**
+ * Weighted quantiles of measured over estimated, so far out that the next one is beyond either with one chance in ten
+ * (split conformal prediction: of n the 0.9 (n + 1)th from the other end).
+ *
+ * @param {{ ratio: number, device: string }[]} points
+ */
 function quantilesOf(points) {
   const counts = new Map();
   for (const { device } of points) counts.set(device, (counts.get(device) ?? 0) + 1);
@@ -79,21 +84,28 @@ function quantilesOf(points) {
     .map(({ ratio, device }) => ({ ratio, weight: Math.min(1, PER_DEVICE / counts.get(device)) }))
     .sort((a, b) => a.ratio - b.ratio);
   const total = sorted.reduce((sum, { weight }) => sum + weight, 0);
-  const at = (share) => {
+  const at = (ordered, rank) => {
     let sum = 0;
-    for (const { ratio, weight } of sorted) {
+    for (const { ratio, weight } of ordered) {
       sum += weight;
-      if (sum >= share * total) return ratio;
+      if (sum >= rank) return ratio;
     }
-    return sorted.at(-1).ratio;
+    return ordered.at(-1).ratio;
   };
-  return { n: points.length, p10: at(0.1), p50: at(0.5), p90: at(0.9) };
+  const outer = 0.9 * (total + total / points.length);
+  return {
+    n: points.length,
+    p10: at(sorted.toReversed(), outer),
+    p50: at(sorted, 0.5 * total),
+    p90: at(sorted, outer),
+  };
 }
 
-/** Fewer cells say too little of a back end for itself. */
+/** Fewer cells say too little of a back end for itself, or of a device. */
 const ENOUGH = 25;
+const ENOUGH_OF_DEVICE = 20;
 
-function spreadRowsOf({ results }, calibratedPairs) {
+function spreadRowsOf({ results }, calibratedPairs, interpolated) {
   const classOf = (cell) => {
     if (cell.class === 'batch') return 'batched';
     if (cell.class === 'prefill' || cell.class === 'cpu prefill') return 'prefill';
@@ -143,6 +155,7 @@ function spreadRowsOf({ results }, calibratedPairs) {
           backend,
           evidence,
           class: kind,
+          device: '',
           n,
           p10: short(Math.min(wider(p10), middle)),
           p50: short(middle),
@@ -151,12 +164,29 @@ function spreadRowsOf({ results }, calibratedPairs) {
       }
     }
   }
+  for (const backend of BACKENDS) {
+    for (const kind of ['decode', 'experts', 'prefill']) {
+      const own = pointsOf('device', kind).filter(({ cell }) => cell.backend === backend);
+      const nameOf = ({ cell }) => (backend === 'cpu' ? cell.question.machine.host.name : cell.hardware);
+      for (const device of new Set(own.map(nameOf))) {
+        const points = own.filter((point) => nameOf(point) === device);
+        if (points.length < ENOUGH_OF_DEVICE) continue;
+        const { n, p10, p90 } = quantilesOf(points);
+        const within = { p10: short(Math.min(p10, 1)), p50: '1', p90: short(Math.max(p90, 1)) };
+        rows.push({ backend, evidence: 'device', class: kind, device, n, ...within });
+      }
+    }
+  }
+  const between = interpolated.map(({ cell, estimate }) => ({ ratio: cell.value / estimate, device: cell.hardware }));
+  const { n, p10, p90 } = quantilesOf(between);
+  const within = { p10: short(Math.min(p10, 1)), p50: '1', p90: short(Math.max(p90, 1)) };
+  rows.push({ backend: '', evidence: 'calibrated', class: 'measured', device: '', n, ...within });
   return rows;
 }
 
 async function fit(folder) {
   const { h100Cells, judgedCells } = await import('./support/speed-cells.mjs');
-  const { answered, calibrateWithOne, crossValidate } = await import('./support/speed-validation.mjs');
+  const { answered, betweenEnds, calibrateWithOne, crossValidate } = await import('./support/speed-validation.mjs');
   const { gpuKeys, hostKeys } = await import('./support/fit-profiles.mjs');
   const log = (text) => console.error(text);
   const cells = answered([...judgedCells(folder), ...h100Cells()], log);
@@ -179,10 +209,10 @@ async function fit(folder) {
       profiles,
     ),
   );
-  const spreads = spreadRowsOf(validated, calibrateWithOne(validated.results));
+  const spreads = spreadRowsOf(validated, calibrateWithOne(validated.results), betweenEnds(validated.results));
   writeFileSync(
     `${root}data/speed_spreads.csv`,
-    csvOf(['backend', 'evidence', 'class', 'n', 'p10', 'p50', 'p90'], spreads),
+    csvOf(['backend', 'evidence', 'class', 'device', 'n', 'p10', 'p50', 'p90'], spreads),
   );
   console.log(`${cells.length} cells; ${profiles.length} profiles, ${spreads.length} bands`);
 }

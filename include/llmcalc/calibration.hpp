@@ -36,6 +36,8 @@ class Calibration {
     count_ = 0;
     best_ = -1;
     logs_.fill(0.0);
+    gpuBytes_ = 0;
+    hostBytes_ = 0;
     forget();
   }
 
@@ -73,6 +75,7 @@ class Calibration {
     }
     detail::SpeedShape shape;
     detail::fillShape(shape, model, runtime, workload.fileBytes, weights);
+    if (!measured.prefill) remember(shape, runtime);
     apply(hardware);
     const auto estimate = [&] {
       if (measured.prefill) {
@@ -152,6 +155,8 @@ class Calibration {
     apply(hardware);
     hardware.gpuProfile = withEvidence(hardware.gpuProfile, backend, Evidence::calibrated);
     hardware.hostProfile = withEvidence(hardware.hostProfile, Backend::cpu, Evidence::calibrated);
+    hardware.gpuProfile.measuredBytes = std::max(gpuBytes_, 0.0);
+    hardware.hostProfile.measuredBytes = std::max(hostBytes_, 0.0);
     return hardware;
   }
 
@@ -180,6 +185,17 @@ class Calibration {
     });
   }
 
+  // Which model was measured where one side alone did the work.
+  void remember(const detail::SpeedShape& shape, const Runtime& runtime) noexcept {
+    const bool host = detail::holdsWork(shape.work[detail::kHostWork]);
+    const auto onGpu = shape.work.begin() + static_cast<std::ptrdiff_t>(runtime.gpuCount);
+    const bool gpus = std::any_of(shape.work.begin(), onGpu, detail::holdsWork);
+    if (host == gpus) return;
+    double& known = host ? hostBytes_ : gpuBytes_;
+    const double bytes = detail::weightBytes(shape);
+    known = known == 0.0 || std::abs(known - bytes) <= 1e-9 * bytes ? bytes : kSeveral;
+  }
+
   // What was added since the last step.
   constexpr void forget() noexcept {
     cost_ = 0;
@@ -206,8 +222,12 @@ class Calibration {
     }
   }
 
+  static constexpr double kSeveral = -1;
+
   std::size_t count_ = 0;
   double outlier_ = 1;
+  double gpuBytes_ = 0;  // SpeedProfile::measuredBytes, or kSeveral
+  double hostBytes_ = 0;
   double cost_ = 0;
   double best_ = -1;
   std::array<std::size_t, kMaximumFree> indices_{};

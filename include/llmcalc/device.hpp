@@ -69,6 +69,8 @@ struct SpeedProfile {
   Spread experts;  // decoding a mixture of experts
   Spread prefill;
   Spread batched;
+  Spread measured;           // decoding the very model that was measured
+  double measuredBytes = 0;  // of that model's weights; 0: none, or several
   Evidence evidence = Evidence::none;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -34,6 +35,14 @@ template <typename Adjustments>
   return false;
 }
 
+[[nodiscard]] constexpr Spread spreadOf(const std::array<float, 3>& quantiles) noexcept {
+  return {static_cast<double>(quantiles[0]), static_cast<double>(quantiles[1]), static_cast<double>(quantiles[2])};
+}
+
+// In the order of kSpreads.
+inline constexpr std::array<Spread SpeedProfile::*, 4> kSpreadOf = {&SpeedProfile::decode, &SpeedProfile::experts,
+                                                                    &SpeedProfile::prefill, &SpeedProfile::batched};
+
 // First builds of 2024 and of 2025.
 inline constexpr double kFirstBuildOf2024 = 1750.0;
 inline constexpr double kFirstBuildOf2025 = 4410.0;
@@ -43,14 +52,10 @@ inline constexpr double kFirstBuildOf2025 = 4410.0;
 // `profile` with the bands of its back end for what it rests on.
 [[nodiscard]] constexpr SpeedProfile withEvidence(SpeedProfile profile, Backend backend, Evidence evidence) noexcept {
   const auto& spreads = detail::kSpreads[static_cast<std::size_t>(backend)][static_cast<std::size_t>(evidence)];
-  const auto spread = [&](std::size_t kind) -> Spread {
-    return {static_cast<double>(spreads[kind][0]), static_cast<double>(spreads[kind][1]),
-            static_cast<double>(spreads[kind][2])};
-  };
-  profile.decode = spread(0);
-  profile.experts = spread(1);
-  profile.prefill = spread(2);
-  profile.batched = spread(3);
+  for (std::size_t kind = 0; kind < spreads.size(); ++kind) {
+    profile.*detail::kSpreadOf[kind] = detail::spreadOf(spreads[kind]);
+  }
+  profile.measured = detail::spreadOf(detail::kMeasuredSpread);
   profile.evidence = evidence;
   return profile;
 }
@@ -68,7 +73,15 @@ inline constexpr double kFirstBuildOf2025 = 4410.0;
     const std::string_view year = build < detail::kFirstBuildOf2024 ? "2023" : "2024";
     if (!detail::adjust(profile, detail::kBuildAdjustments, backend, year)) evidence = Evidence::backend;
   }
-  return withEvidence(profile, backend, evidence);
+  profile = withEvidence(profile, backend, evidence);
+  if (evidence != Evidence::device) return profile;
+  // Where a device has rows enough, its own bands.
+  for (const detail::DeviceSpread& own : detail::kDeviceSpreads) {
+    if (own.backend == backend && own.name == device) {
+      profile.*detail::kSpreadOf[own.kind] = detail::spreadOf(own.quantiles);
+    }
+  }
+  return profile;
 }
 
 }  // namespace llmcalc

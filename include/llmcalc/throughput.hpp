@@ -107,7 +107,7 @@ struct DeviceWork {
   double slidingElements = 0;
   double stateBytes = 0;
   double stateTraffic = 0;  // bytes of states moved in a step
-  double queries = 0;  // sum over layers of heads x head length
+  double queries = 0;       // sum over layers of heads x head length
   double slidingQueries = 0;
   double heads = 0;
   double slidingHeads = 0;
@@ -213,6 +213,13 @@ inline void addElements(SpeedShape& shape, const ModelSpec& model, const Runtime
   DeviceWork& head = device(deviceOf(place, static_cast<int>(model.layerCount + model.predictionLayerCount)));
   head.head[type] += weights.output + weights.outputExtras;
   head.elements += weights.output + weights.outputExtras;
+}
+
+// Bytes of all weights that are read, by the rules of the file type: the same wherever layers are.
+[[nodiscard]] inline double weightBytes(const SpeedShape& shape) noexcept {
+  double bytes = 0;
+  for (const DeviceWork& w : shape.work) bytes += bytesOf(w.dense) + bytesOf(w.head) + bytesOf(w.experts);
+  return bytes;
 }
 
 // Where everything is. `shape` is large and starts empty. Bytes of the real file, where known, win over the rules.
@@ -428,8 +435,7 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
                                                                                    : costs.sequence;
       const double growth = 1.0 + perSequence * further;
       seconds = overlapped(denseBytes / bandwidth, dense * work * growth) +
-                overlapped(expertBytes / bandwidth,
-                           experts * used * work * (1.0 + costs.expertSequence * further));
+                overlapped(expertBytes / bandwidth, experts * used * work * (1.0 + costs.expertSequence * further));
     } else {
       seconds = rootOfSquares(denseBytes / bandwidth, isFloat ? 0.0 : dense * work) +
                 costs.prefill * rows * perToken * dense +
@@ -592,8 +598,8 @@ struct VllmTimes {
     double all = w.expertsTotal > 0.0 ? 1.0 : 0.0;
     const double used = w.usedShare();
     for (double s = 0; s < sequences; s += 1.0) all *= 1.0 - used;
-    const double bytes = (bytesOf(w.dense) + bytesOf(w.head)) * shape.denseScale +
-                         bytesOf(w.experts) * (1.0 - all) * shape.expertScale;
+    const double bytes =
+        (bytesOf(w.dense) + bytesOf(w.head)) * shape.denseScale + bytesOf(w.experts) * (1.0 - all) * shape.expertScale;
     const double perToken = 2.0 * w.multiplied() / (0.95 * 2.0 * d.halfFlops);
     const double cache = w.cacheBytes * depth + w.slidingBytes * visible(depth, shape.window);
     times.step += rootOfSquares(bytes / (0.65 * d.bandwidth), sequences * perToken) + w.layers * 44e-6 +
@@ -680,7 +686,9 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
         check.require(cost >= 0.0 && cost <= 1e6, "profile.costs", "from 0 to 1e6", cost);
       }
     }
-    for (const Spread& s : {profile->decode, profile->experts, profile->prefill, profile->batched}) {
+    check.require(profile->measuredBytes >= 0.0 && profile->measuredBytes <= 1e15, "profile.measuredBytes",
+                  "from 0 to 1e15", profile->measuredBytes);
+    for (const Spread& s : {profile->decode, profile->experts, profile->prefill, profile->batched, profile->measured}) {
       check.require(s.p10 >= 1e-3 && s.p10 <= s.p50 && s.p50 <= s.p90 && s.p90 <= 1e3, "profile.spread",
                     "from 1e-3 to 1e3, p10 at most p50 at most p90", s.p50);
     }
@@ -698,11 +706,13 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
                 "workload.fileBytes", "from 1e3 to 1e15 bytes, or 0 where unknown", workload.fileBytes);
 }
 
-// `spread` of the host where it does a part; else of the GPUs.
-[[nodiscard]] inline Times stepTimes(const SpeedTerms& terms, const Hardware& hardware, bool experts,
-                                     bool batched) noexcept {
+// `spread` of the host where it does a part; else of the GPUs. `bytes`: weightBytes().
+[[nodiscard]] inline Times stepTimes(const SpeedTerms& terms, const Hardware& hardware, bool experts, bool batched,
+                                     double bytes) noexcept {
   const auto spreadOf = [&](const SpeedProfile& p) -> const Spread& {
-    return batched ? p.batched : experts ? p.experts : p.decode;
+    // Sums differ in their last digits by where layers are.
+    const bool measured = std::abs(p.measuredBytes - bytes) <= 1e-9 * bytes;
+    return batched ? p.batched : measured ? p.measured : experts ? p.experts : p.decode;
   };
   Times times;
   times.add(terms.total() - terms.host, spreadOf(hardware.gpuProfile));
@@ -758,10 +768,11 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
     prompt.add(estimate.prompt.total(), hardware.gpuProfile.prefill);
   } else {
     estimate.step = stepTerms(shape, model, runtime, hardware, 1.0, depth);
-    one = stepTimes(estimate.step, hardware, experts, false);
+    const double bytes = weightBytes(shape);
+    one = stepTimes(estimate.step, hardware, experts, false, bytes);
     const double together = users * (1.0 + workload.draftLength);
     all = together > 1.0
-              ? stepTimes(stepTerms(shape, model, runtime, hardware, together, depth), hardware, experts, true)
+              ? stepTimes(stepTerms(shape, model, runtime, hardware, together, depth), hardware, experts, true, bytes)
               : one;
     if (workload.draftLength > 0.0) {
       const double drafted = workload.draftLength * workload.draftCost;

@@ -2,6 +2,7 @@
 // and devices around those. Each level is calibrate() of the package, with the other levels held, in turn until nothing
 // moves.
 import wasmCalculator from '../../dist/wasmCalculator.js';
+import { SPREADS } from '../../js/speed.js';
 import { FIELDS, NUMBERS, OWN_FIELDS, priorRows, TYPES } from './speed-profiles.mjs';
 
 const { calibrate } = wasmCalculator;
@@ -78,7 +79,7 @@ const buildOf = (cell) => BUILD_NAMES[cell.era];
 
 const ONE = { p10: 1, p50: 1, p90: 1 };
 /** What is fitted is the law, before its bands. */
-const NEUTRAL = { decode: ONE, experts: ONE, prefill: ONE, batched: ONE };
+const NEUTRAL = Object.fromEntries(SPREADS.map((kind) => [kind, ONE]));
 export const neutral = (profile) => ({ ...profile, spreads: NEUTRAL });
 
 /** NUMBERS as a profile of the package. */

@@ -59,7 +59,9 @@ const CLASSES = [
   ['several GPUs, prefill', (r) => r.cell.class === 'several GPUs, prefill' && (r.validated ? !r.known : true)],
 ];
 
-const spreads = new Map(spreadRows().map((row) => [`${row.backend}|${row.evidence}|${row.class}`, row]));
+const keyOfSpread = ({ backend, evidence, class: kind, device = '' }) =>
+  JSON.stringify([backend, evidence, kind, device]);
+const spreads = new Map(spreadRows().map((row) => [keyOfSpread(row), row]));
 
 /** The band's class of a cell. */
 function kindOf(cell) {
@@ -70,7 +72,21 @@ function kindOf(cell) {
 
 /** An estimate by the law with the shipped band of what it rests on. */
 function banded(cell, estimate, evidence) {
-  const { p10, p50, p90 } = spreads.get(`${cell.backend}|${evidence}|${kindOf(cell)}`);
+  const { backend } = cell;
+  const like = { backend, evidence, class: kindOf(cell) };
+  const device = backend === 'cpu' ? cell.question.machine.host.name : cell.hardware;
+  const own = evidence === 'device' ? spreads.get(keyOfSpread({ ...like, device })) : undefined;
+  return within(estimate, own ?? spreads.get(keyOfSpread(like)));
+}
+
+/** The band of a model that was measured with all its layers on either side. */
+const measuredBand = ({ cell, estimate }) => ({
+  cell,
+  value: cell.value,
+  ...within(estimate, spreads.get(keyOfSpread({ backend: '', evidence: 'calibrated', class: 'measured' }))),
+});
+
+function within(estimate, { p10, p50, p90 }) {
   return { low: estimate * Number(p10), estimate: estimate * Number(p50), high: estimate * Number(p90) };
 }
 
@@ -136,6 +152,17 @@ function rulesOf(rows) {
   );
 }
 
+/** Devices by how many of their cells are further off than `limit`, those without left out. */
+function beyondOf(rows, limit) {
+  const devices = new Map();
+  for (const { cell, estimate, value } of rows) {
+    const device = `${cell.hardware}, ${cell.backend}`;
+    const count = devices.get(device) ?? { device, far: 0, n: 0 };
+    devices.set(device, { ...count, far: count.far + (Math.abs(estimate / value - 1) > limit), n: count.n + 1 });
+  }
+  return [...devices.values()].filter(({ far }) => far > 0).sort((a, b) => b.far - a.far);
+}
+
 /** One line of the table. `rows`: value and estimate, and where they have one a band. */
 function lineOf(name, rows, isDecode = false) {
   if (rows.length === 0) return { class: name, n: 0, misses: [] };
@@ -160,6 +187,7 @@ function lineOf(name, rows, isDecode = false) {
     if (line.coverage !== null && (line.coverage < COVERAGE[0] || line.coverage > COVERAGE[1]))
       line.misses.push('coverage');
     line.target = { median: target[0], p90: target[1] };
+    line.beyond = beyondOf(rows, target[1]);
   }
   if (isDecode) line.rules = rulesOf(rows);
   return line;
@@ -183,7 +211,7 @@ export function measureSpeed(folder, { validate = false, log = () => {} } = {}) 
   const calibratedBand = ({ cell, estimate }) => ({ cell, value: cell.value, ...banded(cell, estimate, 'calibrated') });
   lines.push(
     lineOf('decode at depth, relative', depthRatios(results)),
-    lineOf('partial offload, both ends given', betweenEnds(results).map(calibratedBand)),
+    lineOf('partial offload, both ends given', betweenEnds(results).map(measuredBand)),
     lineOf('after one own row, other models', calibrateWithOne(results).map(calibratedBand)),
   );
   const order = Object.keys(TARGETS);
@@ -236,6 +264,18 @@ export function formatSpeed(lines) {
     '|---|---:|---:|---:|---:|---:|---:|---:|---|',
     ...rows.map((row) => `| ${row} |`),
   ].join('\n');
+}
+
+/** Where the errors are that a missed 90th percentile is of. */
+export function formatBeyond(lines) {
+  return lines
+    .filter(({ misses }) => misses.includes('p90'))
+    .map(({ class: name, n, target, beyond }) => {
+      const all = beyond.reduce((sum, { far }) => sum + far, 0);
+      const devices = beyond.slice(0, 5).map(({ device, far, n: own }) => `${device} ${far} of ${own}`);
+      return `${name}: beyond ${percent(target.p90)} are ${all} of ${n}: ${devices.join('; ')}`;
+    })
+    .join('\n');
 }
 
 /** Simple rules beside the estimates, median / p90. */

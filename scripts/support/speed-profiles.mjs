@@ -11,7 +11,7 @@ const DATA = new URL('../../data/', import.meta.url);
 export const BACKENDS = [...NAMES.backend.keys()];
 export const { evidence: EVIDENCES, profileField: FIELDS } = SPEED_NAMES;
 export const TYPES = Object.keys(TENSOR_TYPES);
-export const CLASSES = SPREADS;
+export const CLASSES = SPREADS.filter((kind) => kind !== 'measured');
 /** Those that families and devices have of their own. */
 export const OWN_FIELDS = [
   'bandwidthShare',
@@ -58,9 +58,15 @@ export function headerOf(rows = profileRows(), spreads = spreadRows()) {
       )
       .join('');
   const spreadOf = (backend, evidence, kind) => {
-    const row = spreads.find((s) => s.backend === backend && s.evidence === evidence && s.class === kind);
+    const row = spreads.find(
+      (s) => s.backend === backend && s.evidence === evidence && s.class === kind && s.device === '',
+    );
     return list([row.p10, row.p50, row.p90]);
   };
+  const own = spreads.filter(({ device }) => device !== '');
+  const ownSpread = ({ backend, device, class: kind, p10, p50, p90 }) =>
+    `    {Backend::${backend}, ${quoted(device)}, ${CLASSES.indexOf(kind)}, ${list([p10, p50, p90])}},\n`;
+  const measured = spreads.find((s) => s.class === 'measured');
   const spreadsOf = (backend) =>
     `    {{${EVIDENCES.map((evidence) => `{{${CLASSES.map((kind) => spreadOf(backend, evidence, kind)).join(', ')}}}`).join(',\n      ')}}},\n`;
   const array = (level, name) =>
@@ -82,6 +88,13 @@ struct Adjustment {
   std::array<float, ${OWN_FIELDS.length}> factors;  // of kAdjusted
 };
 
+struct DeviceSpread {
+  Backend backend;
+  std::string_view name;
+  std::size_t kind;  // as in kSpreads
+  std::array<float, 3> quantiles;
+};
+
 inline constexpr std::array<double SpeedProfile::*, ${OWN_FIELDS.length}> kAdjusted = {${OWN_FIELDS.map((name) => `&SpeedProfile::${name}`).join(', ')}};
 
 // In the order of Backend: kProfileFields, then operationsPerWeight and prefillCost of every tensor type.
@@ -94,6 +107,13 @@ ${array('device', 'kDeviceAdjustments')}// Factors of what current builds do, fo
 ${array('builds', 'kBuildAdjustments')}// By back end, evidence and class (decode, experts, prefill, batched): Spread's quantiles.
 inline constexpr std::array<std::array<std::array<std::array<float, 3>, ${CLASSES.length}>, kEvidences.size()>, kBackends.size()> kSpreads = {{
 ${BACKENDS.map(spreadsOf).join('')}}};
+
+// The same for devices that have enough rows of their own.
+inline constexpr std::array<DeviceSpread, ${own.length}> kDeviceSpreads = {{
+${own.map(ownSpread).join('')}}};
+
+// Of decoding the very model that was measured.
+inline constexpr std::array<float, 3> kMeasuredSpread = ${list([measured.p10, measured.p50, measured.p90])};
 
 }  // namespace llmcalc::detail
 `;

@@ -247,6 +247,16 @@ TEST(EstimateSpeed, RealBytesWinOverTheRule) {
   EXPECT_LT(decodeRate(llama8B(), runtime, h100(), workload), byRule);
 }
 
+// gpt-oss with the rest of it in F16: experts stay what they are, so every byte more is read by every token.
+TEST(EstimateSpeed, WhatIsLargerInAFileOfMxfp4ExpertsIsNoExpert) {
+  const ModelSpec gptOss = specOf("gpt-oss-20b");
+  const Runtime runtime = runtimeOf(FileType::MXFP4_MOE);
+  Workload workload = decoding();
+  const double byRule = estimateSpeed(gptOss, runtime, h100(), workload).step.memory;
+  workload.fileBytes = 1.139 * planMemory(gptOss, runtime).fileBytes;
+  EXPECT_GT(estimateSpeed(gptOss, runtime, h100(), workload).step.memory, 1.3 * byRule);
+}
+
 TEST(EstimateSpeed, IsFiniteForEveryModelFileTypeAndPlacement) {
   const Hardware hardware = h100();
   for (const auto& model : recorded::readModels()) {
@@ -311,6 +321,15 @@ TEST(SpeedProfile, GoesFromDeviceToFamilyToBackend) {
   EXPECT_EQ(speedProfile(Backend::cuda, "NVIDIA of tomorrow").evidence, Evidence::backend);
 }
 
+TEST(SpeedProfile, DevicesWithRowsEnoughHaveTheirOwnBands) {
+  const SpeedProfile own = speedProfile(Backend::cuda, "NVIDIA Hopper", "H100 SXM");
+  const SpeedProfile like = withEvidence(own, Backend::cuda, Evidence::device);
+  EXPECT_LT(own.decode.p90 / own.decode.p10, like.decode.p90 / like.decode.p10);
+  EXPECT_EQ(own.batched.p10, like.batched.p10);
+  const SpeedProfile few = speedProfile(Backend::cuda, "NVIDIA Ampere GeForce", "GeForce RTX 3060 12GB");
+  EXPECT_EQ(few.decode.p10, like.decode.p10);
+}
+
 TEST(SpeedProfile, OldBuildsAreSlower) {
   const double now = speedProfile(Backend::cuda, "NVIDIA Ada GeForce").layerSeconds;
   EXPECT_GT(speedProfile(Backend::cuda, "NVIDIA Ada GeForce", {}, 1500).layerSeconds, 1.2 * now);
@@ -357,6 +376,35 @@ TEST(Calibration, TwoRowsTellBandwidthAndFixedTimeApart) {
   const double truth = decodeRate(llama8B(), runtimeOf(FileType::F16), odd());
   const double rate = calibratedRate({{small, FileType::F16}, {large, FileType::F16}}, llama8B(), FileType::F16);
   EXPECT_NEAR(rate / truth, 1.0, 0.02);
+}
+
+// Decoding with so many layers on the GPU, after calibration with the 8B in `gpuLayers` of each.
+SpeedEstimate afterEnds(const std::vector<std::pair<FileType, double>>& ends, double layers) {
+  static Calibration calibration;
+  followMachine(calibration);
+  Runtime runtime = runtimeOf(FileType::Q4_K_M);
+  for (int round = 0; round < 20; ++round) {
+    for (const auto& [fileType, gpuLayers] : ends) {
+      Runtime end = runtimeOf(fileType);
+      end.gpuLayers = gpuLayers;
+      EXPECT_TRUE(calibration.add(llama8B(), end, h100(), decoding(), {false, gpuLayers > 0 ? 150.0 : 9.0, 1}));
+    }
+    if (calibration.step()) break;
+  }
+  runtime.gpuLayers = layers;
+  return estimateSpeed(llama8B(), runtime, calibration.calibrated(h100(), Backend::cuda), decoding());
+}
+
+TEST(Calibration, BetweenTwoMeasuredEndsTheBandIsNarrow) {
+  const auto width = [](const SpeedEstimate& e) { return e.decode.p90 / e.decode.p10; };
+  const double both = width(afterEnds({{FileType::Q4_K_M, kAllLayers}, {FileType::Q4_K_M, 0}}, 16));
+  const Spread narrow = h100().gpuProfile.measured;
+  EXPECT_NEAR(both, narrow.p90 / narrow.p10, 1e-12);
+  // One end says nothing of the other side, another file type nothing of this one, and two types are no one model.
+  EXPECT_GT(width(afterEnds({{FileType::Q4_K_M, kAllLayers}}, 16)), 1.05 * both);
+  EXPECT_GT(width(afterEnds({{FileType::Q8_0, kAllLayers}, {FileType::Q8_0, 0}}, 16)), 1.05 * both);
+  EXPECT_GT(width(afterEnds({{FileType::Q4_K_M, kAllLayers}, {FileType::Q8_0, kAllLayers}}, kAllLayers)), 1.05 * both);
+  EXPECT_NEAR(width(afterEnds({{FileType::Q4_K_M, kAllLayers}}, kAllLayers)), both, 1e-12);
 }
 
 TEST(Calibration, RefusesParametersThatAreNone) {

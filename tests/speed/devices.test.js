@@ -32,9 +32,9 @@ test('rates by family: FP32 once, FP16, the path of quantised matrices', () => {
     // One path; two instructions per cycle count once.
     ['Radeon RX 7900 XTX', 30.7, 122.8, 122.8],
     ['Radeon RX 9070', 18.07, 144.5, 144.5],
-    ['Radeon 8060S (Ryzen AI Max+ 395)', 29.7, 59, 59],
-    ['Radeon 780M', 8.3, 16.6, 16.6],
-    ['Radeon 890M', 11.9, 23.8, 23.8],
+    ['Radeon 8060S (Ryzen AI Max+ 395)', 14.85, 59, 59],
+    ['Radeon 780M', 4.15, 16.6, 16.6],
+    ['Radeon 890M', 5.95, 23.8, 23.8],
     ['Arc Pro B70', 22.9, 183.2, 183.2],
     ['Apple M1 (7-core)', 2.275, 2.275, 2.275],
     ['Apple M5 (10-core)', 4.6, 15.64, 15.64],

@@ -100,8 +100,29 @@ test('a row with all of its parts', () => {
       speculative: false,
       fork: false,
       pruned: false,
+      cold: false,
     },
   });
+});
+
+test('the first prompt of llama-batched-bench is read cold, once per model', () => {
+  const batched = {
+    ...BASE,
+    metric: 'prefill_tps',
+    context_or_prompt: 'pp512 tg32',
+    notes: 'tool=llama-batched-bench',
+  };
+  const rows = rowsOf({
+    batched: [{ ...batched, metric: 'decode_tps' }, batched, batched, { ...batched, quant: 'Q8_0' }],
+  });
+  assert.deepEqual(
+    rows.map(({ flags }) => flags.cold),
+    [false, true, false, true],
+  );
+  assert.deepEqual(
+    rows.map((row) => isClean({ ...row, device: { bandwidth: 1e12 } })),
+    [true, false, true, false],
+  );
 });
 
 test('files may be missing; their order is fixed', () => {
