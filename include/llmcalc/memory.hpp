@@ -78,18 +78,26 @@ inline constexpr Range kSequences{"", "a whole number from 1 to 256", 1.0, 256.0
 inline constexpr Range kGpus{"", "a whole number from 0 to 16, or up to 16 shares", 0.0,
                              static_cast<double>(Runtime::kMaximumGpus)};
 
+// How far `value` is from a whole number within `range`, without branches: a quarter of the time of a plan is checks.
+// Of NaN the range leaves its minimum, and 2^52 added leaves no digits after the point.
+[[nodiscard]] constexpr double offWhole(const Range& range, double value) noexcept {
+  const double above = value > range.minimum ? value : range.minimum;
+  const double within = above < range.maximum ? above : range.maximum;
+  return within + kFirstAlwaysWhole - kFirstAlwaysWhole - value;
+}
+
 // The first violation of what it is given.
 class Checker {
  public:
   // Pointers, since passing views takes more code.
   constexpr void whole(const char* name, double value, const Range& range,
                        double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
-    if (!found_ && !containsWhole(range, value)) report(name, range.requirement, value, index);
+    if (offWhole(range, value) != 0.0) report(name, range.requirement, value, index);
   }
 
   constexpr void require(bool holds, const char* name, const char* requirement, double value,
                          double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
-    if (!found_ && !holds) report(name, requirement, value, index);
+    if (!holds) report(name, requirement, value, index);
   }
 
   constexpr void refuse(bool refused, const char* name, const char* requirement,
@@ -104,6 +112,7 @@ class Checker {
 
  private:
   constexpr void report(std::string_view name, std::string_view requirement, double value, double index) noexcept {
+    if (found_) return;
     violation_ = {name, requirement, value};
     violation_.index = index;
     found_ = true;
@@ -147,16 +156,7 @@ inline constexpr std::array<GroupField, 22> kGroupFields = {{
 constexpr void checkGroup(Checker& check, const ModelSpec& model, std::size_t i) noexcept {
   const LayerGroup& g = model.groups[i];
   const auto at = static_cast<double>(i);
-  // All at once first: a quarter of the time of a plan is checks.
-  bool sound = true;
-  for (const GroupField& field : kGroupFields) {
-    const double value = g.*field.member;
-    sound = sound && value >= kWholeOrNone.minimum && value <= kWholeOrNone.maximum &&
-            static_cast<double>(static_cast<std::int32_t>(value)) == value;
-  }
-  if (!sound) {
-    for (const GroupField& field : kGroupFields) check.whole(field.name, g.*field.member, kWholeOrNone, at);
-  }
+  for (const GroupField& field : kGroupFields) check.whole(field.name, g.*field.member, kWholeOrNone, at);
   check.whole("model.groups[].vectorElements", g.vectorElements, kElements, at);
   check.whole("model.groups[].expertVectorElements", g.expertVectorElements, kElements, at);
   check.whole("model.groups[].unquantizedElements", g.unquantizedElements, kElements, at);

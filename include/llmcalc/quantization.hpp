@@ -549,19 +549,8 @@ namespace detail {
   return everywhere(baseType(file));
 }
 
-}  // namespace detail
-
-// The rule of `role` in a file of type `file` (llama_tensor_get_type_impl). `stacked`: a tensor of three dimensions,
-// which is what MXFP4_MOE looks for. The types still have to fit the rows: fittingType(). Falcon, which has smaller
-// rules of its own, is left out. Unquantised files have one type for everything.
-[[nodiscard]] constexpr TypeRule typeRule(FileType file, TensorRole role, bool stacked,
-                                          const QuantizationContext& context, double rowLength) noexcept {
-  using namespace detail;
-  if (blocksPerElement(baseType(file)) == 1.0) return everywhere(baseType(file));
-  if (role == TensorRole::output) return everywhere(outputType(file, rowLength));
-  if (file == FileType::MXFP4_MOE) {
-    return everywhere(stacked ? TensorType::MXFP4 : TensorType::Q8_0);
-  }
+// Of a file of several types, but for the head.
+[[nodiscard]] constexpr TypeRule roleRule(FileType file, TensorRole role, const QuantizationContext& context) noexcept {
   switch (role) {
     case TensorRole::tokenEmbedding:
       return everywhere(tokenEmbeddingType(file));
@@ -584,5 +573,40 @@ namespace detail {
   }
   return everywhere(baseType(file));
 }
+
+}  // namespace detail
+
+// The rules of one file (llama_tensor_get_type_impl), found once. The types still have to fit the rows: fittingType().
+// Falcon, which has smaller rules of its own, is left out.
+struct FileRules {
+  FileType file = FileType::F16;
+  QuantizationContext context;
+  bool quantized = false;
+  std::array<TypeRule, static_cast<std::size_t>(TensorRole::other) + 1> byRole{};
+
+  constexpr FileRules() noexcept = default;
+  constexpr FileRules(FileType type, const QuantizationContext& of) noexcept : file(type), context(of) {
+    using namespace detail;
+    const TensorType base = baseType(file);
+    const bool mixed = file == FileType::MXFP4_MOE;
+    byRole.fill(everywhere(mixed ? TensorType::Q8_0 : base));
+    // Files that are not have one type for everything.
+    quantized = blocksPerElement(base) != 1.0;
+    if (mixed || !quantized) return;
+    for (std::size_t i = 0; i < byRole.size(); ++i) byRole[i] = roleRule(file, static_cast<TensorRole>(i), context);
+  }
+
+  [[nodiscard]] constexpr const TypeRule& operator[](TensorRole role) const noexcept {
+    return byRole[static_cast<std::size_t>(role)];
+  }
+
+  // The rule of a tensor. `stacked`: of three dimensions, which is what MXFP4_MOE looks for. Heads depend on their
+  // rows.
+  [[nodiscard]] constexpr TypeRule rule(TensorRole role, bool stacked, double rowLength) const noexcept {
+    if (role == TensorRole::output && quantized) return detail::everywhere(detail::outputType(file, rowLength));
+    if (stacked && file == FileType::MXFP4_MOE) return detail::everywhere(TensorType::MXFP4);
+    return (*this)[role];
+  }
+};
 
 }  // namespace llmcalc

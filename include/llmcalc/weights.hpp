@@ -27,34 +27,6 @@ struct TensorBytes {
   }
 };
 
-// The rules of one file, found once.
-struct FileRules {
-  FileType file = FileType::F16;
-  QuantizationContext context;
-  std::array<TypeRule, static_cast<std::size_t>(TensorRole::other) + 1> byRole{};
-
-  constexpr FileRules() noexcept = default;
-  constexpr FileRules(FileType type, const QuantizationContext& of) noexcept : file(type), context(of) {
-    for (std::size_t i = 0; i < byRole.size(); ++i) {
-      byRole[i] = typeRule(file, static_cast<TensorRole>(i), false, context, kWholeBlocks);
-    }
-  }
-
-  [[nodiscard]] constexpr const TypeRule& operator[](TensorRole role) const noexcept {
-    return byRole[static_cast<std::size_t>(role)];
-  }
-  // Two kinds of tensors differ from others of their role: heads of odd rows, and stacked experts in one file type.
-  [[nodiscard]] constexpr TypeRule rule(TensorRole role, bool stacked, double rowLength) const noexcept {
-    if (role == TensorRole::output || (stacked && file == FileType::MXFP4_MOE)) {
-      return typeRule(file, role, stacked, context, rowLength);
-    }
-    return (*this)[role];
-  }
-
- private:
-  static constexpr double kWholeBlocks = 256.0;
-};
-
 namespace detail {
 
 // Bytes of the tensors that follow one rule: in the rule's base type, and how many more in its special type.

@@ -90,7 +90,7 @@ TEST(CountApplying, CountsWhatAppliesLayerByLayer) {
 TEST(TypeRules, GiveTheHeadMoreBits) {
   const QuantizationContext dense{4.0, 0.0, false, false};
   const auto output = [&](FileType file, double rowLength = 4096) {
-    return typeRule(file, TensorRole::output, false, dense, rowLength).base;
+    return FileRules(file, dense).rule(TensorRole::output, false, rowLength).base;
   };
   EXPECT_EQ(output(FileType::Q4_K_M), TensorType::Q6_K);
   EXPECT_EQ(output(FileType::IQ2_M), TensorType::Q5_K);
@@ -101,7 +101,7 @@ TEST(TypeRules, GiveTheHeadMoreBits) {
 
 TEST(TypeRules, DependOnHeadsAndExperts) {
   const auto values = [](FileType file, const QuantizationContext& context) {
-    return typeRule(file, TensorRole::attentionV, false, context, 4096).base;
+    return FileRules(file, context)[TensorRole::attentionV].base;
   };
   EXPECT_EQ(values(FileType::Q2_K, {4.0, 0.0, false, false}), TensorType::Q4_K);
   EXPECT_EQ(values(FileType::Q2_K, {1.0, 0.0, false, false}), TensorType::Q3_K);
@@ -109,10 +109,10 @@ TEST(TypeRules, DependOnHeadsAndExperts) {
   EXPECT_EQ(values(FileType::Q4_K_M, {4.0, 8.0, false, false}), TensorType::Q8_0);
   EXPECT_EQ(values(FileType::IQ3_XXS, {1.0, 0.0, false, false}), TensorType::IQ3_S);
   EXPECT_EQ(values(FileType::IQ3_XXS, {1.0, 0.0, false, true}), TensorType::IQ3_XXS);
-  const auto down = typeRule(FileType::Q4_0, TensorRole::feedForwardDown, false, {4.0, 0.0, false, true}, 4096);
+  const auto down = FileRules(FileType::Q4_0, {4.0, 0.0, false, true})[TensorRole::feedForwardDown];
   EXPECT_EQ(down.special, TensorType::Q4_1);
   EXPECT_EQ(down.where, Where::firstEighth);
-  EXPECT_EQ(typeRule(FileType::MXFP4_MOE, TensorRole::feedForwardUp, true, {1.0, 32.0, false, false}, 2880).base,
+  EXPECT_EQ(FileRules(FileType::MXFP4_MOE, {1.0, 32.0, false, false}).rule(TensorRole::feedForwardUp, true, 2880).base,
             TensorType::MXFP4);
 }
 
