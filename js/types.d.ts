@@ -470,7 +470,10 @@ export interface SpeedProfile {
     experts: Quantiles;
     prefill: Quantiles;
     batched: Quantiles;
-    /** Decoding the very model that `calibrate` was given, where it was measured with all its layers on this side. */
+    /**
+     * Decoding the very model that `calibrate` was given, where it was measured with all its layers on this side and
+     * the cache is small.
+     */
     measured: Quantiles;
   };
   /** Bytes of the weights of that model; 0: none, or several. */

@@ -188,8 +188,10 @@ class Calibration {
   // Which model was measured where one side alone did the work.
   void remember(const detail::SpeedShape& shape, const Runtime& runtime) noexcept {
     const bool host = detail::holdsWork(shape.work[detail::kHostWork]);
-    const auto onGpu = shape.work.begin() + static_cast<std::ptrdiff_t>(runtime.gpuCount);
-    const bool gpus = std::any_of(shape.work.begin(), onGpu, detail::holdsWork);
+    bool gpus = false;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(runtime.gpuCount); ++i) {
+      gpus = gpus || detail::holdsWork(shape.work[i]);
+    }
     if (host == gpus) return;
     double& known = host ? hostBytes_ : gpuBytes_;
     const double bytes = detail::weightBytes(shape);

@@ -706,12 +706,21 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
                 "workload.fileBytes", "from 1e3 to 1e15 bytes, or 0 where unknown", workload.fileBytes);
 }
 
-// `spread` of the host where it does a part; else of the GPUs. `bytes`: weightBytes().
+// The model as SpeedProfile::measuredBytes knows it; 0 where more than a tenth of what is read is in the cache, of
+// which a measurement says little.
+[[nodiscard]] inline double measuredPart(const SpeedShape& shape, double depth) noexcept {
+  const double bytes = weightBytes(shape);
+  double cache = 0;
+  for (const DeviceWork& w : shape.work) cache += w.cacheBytes * depth + w.slidingBytes * visible(depth, shape.window);
+  return cache > 0.1 * bytes ? 0.0 : bytes;
+}
+
+// `spread` of the host where it does a part; else of the GPUs. `bytes`: measuredPart().
 [[nodiscard]] inline Times stepTimes(const SpeedTerms& terms, const Hardware& hardware, bool experts, bool batched,
                                      double bytes) noexcept {
   const auto spreadOf = [&](const SpeedProfile& p) -> const Spread& {
     // Sums differ in their last digits by where layers are.
-    const bool measured = std::abs(p.measuredBytes - bytes) <= 1e-9 * bytes;
+    const bool measured = p.measuredBytes > 0.0 && std::abs(p.measuredBytes - bytes) <= 1e-9 * bytes;
     return batched ? p.batched : measured ? p.measured : experts ? p.experts : p.decode;
   };
   Times times;
@@ -768,7 +777,7 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
     prompt.add(estimate.prompt.total(), hardware.gpuProfile.prefill);
   } else {
     estimate.step = stepTerms(shape, model, runtime, hardware, 1.0, depth);
-    const double bytes = weightBytes(shape);
+    const double bytes = measuredPart(shape, depth);
     one = stepTimes(estimate.step, hardware, experts, false, bytes);
     const double together = users * (1.0 + workload.draftLength);
     all = together > 1.0

@@ -379,7 +379,7 @@ TEST(Calibration, TwoRowsTellBandwidthAndFixedTimeApart) {
 }
 
 // Decoding with so many layers on the GPU, after calibration with the 8B in `gpuLayers` of each.
-SpeedEstimate afterEnds(const std::vector<std::pair<FileType, double>>& ends, double layers) {
+SpeedEstimate afterEnds(const std::vector<std::pair<FileType, double>>& ends, double layers, double depth = 0) {
   static Calibration calibration;
   followMachine(calibration);
   Runtime runtime = runtimeOf(FileType::Q4_K_M);
@@ -392,7 +392,7 @@ SpeedEstimate afterEnds(const std::vector<std::pair<FileType, double>>& ends, do
     if (calibration.step()) break;
   }
   runtime.gpuLayers = layers;
-  return estimateSpeed(llama8B(), runtime, calibration.calibrated(h100(), Backend::cuda), decoding());
+  return estimateSpeed(llama8B(), runtime, calibration.calibrated(h100(), Backend::cuda), decoding(depth));
 }
 
 TEST(Calibration, BetweenTwoMeasuredEndsTheBandIsNarrow) {
@@ -405,6 +405,8 @@ TEST(Calibration, BetweenTwoMeasuredEndsTheBandIsNarrow) {
   EXPECT_GT(width(afterEnds({{FileType::Q8_0, kAllLayers}, {FileType::Q8_0, 0}}, 16)), 1.05 * both);
   EXPECT_GT(width(afterEnds({{FileType::Q4_K_M, kAllLayers}, {FileType::Q8_0, kAllLayers}}, kAllLayers)), 1.05 * both);
   EXPECT_NEAR(width(afterEnds({{FileType::Q4_K_M, kAllLayers}}, kAllLayers)), both, 1e-12);
+  // Nor does it say what a long cache takes.
+  EXPECT_GT(width(afterEnds({{FileType::Q4_K_M, kAllLayers}}, kAllLayers, 32768)), 1.05 * both);
 }
 
 TEST(Calibration, RefusesParametersThatAreNone) {
