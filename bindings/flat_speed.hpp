@@ -25,7 +25,7 @@ inline void read(Reader& field, SpeedProfile& p) {
   for (const ProfileField& f : kProfileFields) field(p.*f.member);
   for (double& operations : p.operationsPerWeight) field(operations);
   for (double& cost : p.prefillCost) field(cost);
-  for (Spread* s : {&p.decode, &p.experts, &p.prefill, &p.batched, &p.measured}) read(field, *s);
+  for (Spread SpeedProfile::*const spread : kProfileSpreads) read(field, p.*spread);
   field(p.measuredBytes);
   field(p.evidence);
 }
@@ -58,7 +58,8 @@ inline double* write(double* to, const SpeedProfile& p) {
   for (const ProfileField& f : kProfileFields) *to++ = p.*f.member;
   for (const double operations : p.operationsPerWeight) *to++ = operations;
   for (const double cost : p.prefillCost) *to++ = cost;
-  for (const Spread& s : {p.decode, p.experts, p.prefill, p.batched, p.measured}) {
+  for (Spread SpeedProfile::*const spread : kProfileSpreads) {
+    const Spread& s = p.*spread;
     *to++ = s.p10;
     *to++ = s.p50;
     *to++ = s.p90;

@@ -101,11 +101,19 @@ function quantilesOf(points) {
   };
 }
 
+/** Around the law, which is fitted without bias, unless `p50` is given. */
+const bandOf = ({ n, p10, p90 }, p50 = 1) => ({
+  n,
+  p10: short(Math.min(p10, p50)),
+  p50: short(p50),
+  p90: short(Math.max(p90, p50)),
+});
+
 /** Fewer cells say too little of a back end for itself, or of a device. */
 const ENOUGH = 25;
 const ENOUGH_OF_DEVICE = 20;
 
-function spreadRowsOf({ results }, calibratedPairs, interpolated) {
+function spreadRowsOf({ results }, calibratedPairs, interpolated, deviceOf) {
   const classOf = (cell) => {
     if (cell.class === 'batch') return 'batched';
     if (cell.class === 'prefill' || cell.class === 'cpu prefill') return 'prefill';
@@ -156,10 +164,7 @@ function spreadRowsOf({ results }, calibratedPairs, interpolated) {
           evidence,
           class: kind,
           device: '',
-          n,
-          p10: short(Math.min(wider(p10), middle)),
-          p50: short(middle),
-          p90: short(Math.max(wider(p90), middle)),
+          ...bandOf({ n, p10: wider(p10), p90: wider(p90) }, middle),
         });
       }
     }
@@ -167,26 +172,29 @@ function spreadRowsOf({ results }, calibratedPairs, interpolated) {
   for (const backend of BACKENDS) {
     for (const kind of ['decode', 'experts', 'prefill']) {
       const own = pointsOf('device', kind).filter(({ cell }) => cell.backend === backend);
-      const nameOf = ({ cell }) => (backend === 'cpu' ? cell.question.machine.host.name : cell.hardware);
-      for (const device of new Set(own.map(nameOf))) {
-        const points = own.filter((point) => nameOf(point) === device);
+      for (const device of new Set(own.map(({ cell }) => deviceOf(cell)))) {
+        const points = own.filter(({ cell }) => deviceOf(cell) === device);
         if (points.length < ENOUGH_OF_DEVICE) continue;
-        const { n, p10, p90 } = quantilesOf(points);
-        const within = { p10: short(Math.min(p10, 1)), p50: '1', p90: short(Math.max(p90, 1)) };
-        rows.push({ backend, evidence: 'device', class: kind, device, n, ...within });
+        rows.push({ backend, evidence: 'device', class: kind, device, ...bandOf(quantilesOf(points)) });
       }
     }
   }
   const between = interpolated.map(({ cell, estimate }) => ({ ratio: cell.value / estimate, device: cell.hardware }));
-  const { n, p10, p90 } = quantilesOf(between);
-  const within = { p10: short(Math.min(p10, 1)), p50: '1', p90: short(Math.max(p90, 1)) };
-  rows.push({ backend: '', evidence: 'calibrated', class: 'measured', device: '', n, ...within });
+  rows.push({
+    backend: '',
+    evidence: 'calibrated',
+    class: 'measured',
+    device: '',
+    ...bandOf(quantilesOf(between)),
+  });
   return rows;
 }
 
 async function fit(folder) {
   const { h100Cells, judgedCells } = await import('./support/speed-cells.mjs');
-  const { answered, betweenEnds, calibrateWithOne, crossValidate } = await import('./support/speed-validation.mjs');
+  const { answered, betweenEnds, calibrateWithOne, crossValidate, deviceOf } = await import(
+    './support/speed-validation.mjs'
+  );
   const { gpuKeys, hostKeys } = await import('./support/fit-profiles.mjs');
   const log = (text) => console.error(text);
   const cells = answered([...judgedCells(folder), ...h100Cells()], log);
@@ -209,7 +217,12 @@ async function fit(folder) {
       profiles,
     ),
   );
-  const spreads = spreadRowsOf(validated, calibrateWithOne(validated.results), betweenEnds(validated.results));
+  const spreads = spreadRowsOf(
+    validated,
+    calibrateWithOne(validated.results),
+    betweenEnds(validated.results),
+    deviceOf,
+  );
   writeFileSync(
     `${root}data/speed_spreads.csv`,
     csvOf(['backend', 'evidence', 'class', 'device', 'n', 'p10', 'p50', 'p90'], spreads),

@@ -99,6 +99,12 @@ inline constexpr std::array<ProfileField, 16> kProfileFields = {{
     {"callSeconds", &SpeedProfile::callSeconds},
 }};
 
+// Its bands, in the order in which they cross to JavaScript; of all but the last data/speed_spreads.csv has one by back
+// end and evidence.
+inline constexpr std::array<Spread SpeedProfile::*, 5> kProfileSpreads = {
+    &SpeedProfile::decode, &SpeedProfile::experts, &SpeedProfile::prefill, &SpeedProfile::batched,
+    &SpeedProfile::measured};
+
 enum class Engine : std::uint8_t { llamaCpp, vllm };
 inline constexpr std::array<std::string_view, 2> kEngines = {"llama.cpp", "vllm"};
 

@@ -39,10 +39,6 @@ template <typename Adjustments>
   return {static_cast<double>(quantiles[0]), static_cast<double>(quantiles[1]), static_cast<double>(quantiles[2])};
 }
 
-// In the order of kSpreads.
-inline constexpr std::array<Spread SpeedProfile::*, 4> kSpreadOf = {&SpeedProfile::decode, &SpeedProfile::experts,
-                                                                    &SpeedProfile::prefill, &SpeedProfile::batched};
-
 // First builds of 2024 and of 2025.
 inline constexpr double kFirstBuildOf2024 = 1750.0;
 inline constexpr double kFirstBuildOf2025 = 4410.0;
@@ -53,7 +49,7 @@ inline constexpr double kFirstBuildOf2025 = 4410.0;
 [[nodiscard]] constexpr SpeedProfile withEvidence(SpeedProfile profile, Backend backend, Evidence evidence) noexcept {
   const auto& spreads = detail::kSpreads[static_cast<std::size_t>(backend)][static_cast<std::size_t>(evidence)];
   for (std::size_t kind = 0; kind < spreads.size(); ++kind) {
-    profile.*detail::kSpreadOf[kind] = detail::spreadOf(spreads[kind]);
+    profile.*kProfileSpreads[kind] = detail::spreadOf(spreads[kind]);
   }
   profile.measured = detail::spreadOf(detail::kMeasuredSpread);
   profile.evidence = evidence;
@@ -78,7 +74,7 @@ inline constexpr double kFirstBuildOf2025 = 4410.0;
   // Where a device has rows enough, its own bands.
   for (const detail::DeviceSpread& own : detail::kDeviceSpreads) {
     if (own.backend == backend && own.name == device) {
-      profile.*detail::kSpreadOf[own.kind] = detail::spreadOf(own.quantiles);
+      profile.*kProfileSpreads[own.kind] = detail::spreadOf(own.quantiles);
     }
   }
   return profile;

@@ -688,7 +688,8 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
     }
     check.require(profile->measuredBytes >= 0.0 && profile->measuredBytes <= 1e15, "profile.measuredBytes",
                   "from 0 to 1e15", profile->measuredBytes);
-    for (const Spread& s : {profile->decode, profile->experts, profile->prefill, profile->batched, profile->measured}) {
+    for (Spread SpeedProfile::*const spread : kProfileSpreads) {
+      const Spread& s = profile->*spread;
       check.require(s.p10 >= 1e-3 && s.p10 <= s.p50 && s.p50 <= s.p90 && s.p90 <= 1e3, "profile.spread",
                     "from 1e-3 to 1e3, p10 at most p50 at most p90", s.p50);
     }

@@ -2,7 +2,7 @@
 import wasmCalculator from '../../dist/wasmCalculator.js';
 import { h100Cells, judgedCells } from './speed-cells.mjs';
 import { spreadRows } from './speed-profiles.mjs';
-import { answered, betweenEnds, calibrateWithOne, crossValidate, depthRatios } from './speed-validation.mjs';
+import { answered, betweenEnds, calibrateWithOne, crossValidate, depthRatios, deviceOf } from './speed-validation.mjs';
 import { median, quantile } from './statistics.mjs';
 
 const { estimateSpeed, planMemory } = wasmCalculator;
@@ -34,6 +34,10 @@ const CLASSES = [
   [
     'decode, mixture of experts',
     (r) => !r.cell.golden && isStart(r.cell) && r.cell.moe && (r.validated ? !r.known : true),
+  ],
+  [
+    'mixture of experts, known device',
+    (r) => r.validated && !r.cell.golden && isStart(r.cell) && r.cell.moe && r.known,
   ],
   ['H100, decode', (r) => r.cell.golden && isStart(r.cell) && !r.cell.moe && r.known],
   ['H100, decode at depth', (r) => r.cell.golden && r.cell.class === 'decode' && !isStart(r.cell) && r.known],
@@ -74,8 +78,7 @@ function kindOf(cell) {
 function banded(cell, estimate, evidence) {
   const { backend } = cell;
   const like = { backend, evidence, class: kindOf(cell) };
-  const device = backend === 'cpu' ? cell.question.machine.host.name : cell.hardware;
-  const own = evidence === 'device' ? spreads.get(keyOfSpread({ ...like, device })) : undefined;
+  const own = evidence === 'device' ? spreads.get(keyOfSpread({ ...like, device: deviceOf(cell) })) : undefined;
   return within(estimate, own ?? spreads.get(keyOfSpread(like)));
 }
 
@@ -152,7 +155,7 @@ function rulesOf(rows) {
   );
 }
 
-/** Devices by how many of their cells are further off than `limit`, those without left out. */
+/** Devices with cells that are further off than `limit`, those with most first. */
 function beyondOf(rows, limit) {
   const devices = new Map();
   for (const { cell, estimate, value } of rows) {

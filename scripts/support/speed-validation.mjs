@@ -77,7 +77,8 @@ function refit(fits, cells, backend, leaves, forget) {
   return { ...fits, [backend]: fit };
 }
 
-const deviceOf = (cell) => (cell.backend === 'cpu' ? cell.question.machine.host.name : cell.hardware);
+/** What a cell's profile is of: the processor where that does all. */
+export const deviceOf = (cell) => (cell.backend === 'cpu' ? cell.question.machine.host.name : cell.hardware);
 const familyOf = (cell) => (cell.backend === 'cpu' ? cell.question.machine.host.family : cell.family);
 
 /**
