@@ -26,7 +26,8 @@ struct Piece {
   double size = 0;
 };
 
-// ggml's allocator: a list of holes, and the free end.
+// ggml's allocator: a list of holes, and the free end. What it does not do matters, too: a hole of no size may stay
+// within a larger one, and then keeps what is freed behind it from being joined.
 class Arena {
  public:
   [[nodiscard]] Piece take(double size) noexcept {
@@ -48,25 +49,39 @@ class Arena {
   }
 
   void give(const Piece& piece) noexcept {
-    if (piece.size <= 0.0) return;
-    std::size_t i = 0;
-    while (i < count_ && holes_[i].at < piece.at) ++i;
-    Piece merged = piece;
-    if (i > 0 && holes_[i - 1].at + holes_[i - 1].size == merged.at) {
-      merged = {holes_[i - 1].at, holes_[i - 1].size + merged.size};
-      erase(--i);
+    const double behind = piece.at + piece.size;
+    for (std::size_t i = 0; i < count_; ++i) {
+      Piece& hole = holes_[i];
+      if (hole.at + hole.size == piece.at) {
+        hole.size += piece.size;
+        if (i + 1 < count_ && holes_[i + 1].at == behind) {
+          hole.size += holes_[i + 1].size;
+          erase(i + 1);
+        } else if (i + 1 == count_ && behind == end_) {
+          end_ = hole.at;
+          erase(i);
+        }
+        return;
+      }
+      if (hole.at == behind) {
+        hole.at = piece.at;
+        hole.size += piece.size;
+        if (i > 0 && holes_[i - 1].at + holes_[i - 1].size == hole.at) {
+          holes_[i - 1].size += hole.size;
+          erase(i);
+        }
+        return;
+      }
     }
-    if (i < count_ && merged.at + merged.size == holes_[i].at) {
-      merged.size += holes_[i].size;
-      erase(i);
-    }
-    if (merged.at + merged.size == end_) {
-      end_ = merged.at;
+    if (behind == end_) {
+      end_ = piece.at;
+      if (count_ > 0 && holes_[count_ - 1].at + holes_[count_ - 1].size == end_) end_ = holes_[--count_].at;
       return;
     }
     if (count_ == holes_.size()) return;
-    for (std::size_t k = count_++; k > i; --k) holes_[k] = holes_[k - 1];
-    holes_[i] = merged;
+    std::size_t i = count_++;
+    for (; i > 0 && holes_[i - 1].at >= piece.at; --i) holes_[i] = holes_[i - 1];
+    holes_[i] = piece;
   }
 
   [[nodiscard]] double peak() const noexcept { return peak_; }
@@ -88,18 +103,26 @@ struct CopiedLayer {
   bool weights = false;
   bool experts = false;
   bool cache = false;
-  // Whose special type, where the file has one, is used.
+  // Which tensors have the special type, where the file has one.
   bool specialValues = false;
   bool specialDown = false;
+  bool specialExpertsDown = false;
+  bool specialSharedDown = false;
+  bool specialUp = false;
   // Whether it is the last that needs its mask, that needs positions, and of all.
   bool lastOfMask = false;
   bool lastAttention = false;
   bool last = false;
+  // What the next scan starts from is on the GPU, and is fetched before this layer ends.
+  bool fetchesTaps = false;
+  bool fetchesLastTaps = false;
+  bool lastRecurrence = false;
 
   [[nodiscard]] constexpr bool operator==(const CopiedLayer&) const noexcept = default;
 };
 
 inline constexpr double kVectorBytes = 4.0;  // of an element of norms and biases
+inline constexpr double kIndexBytes = 16.0;  // of a sequence's number, as Vulkan aligns it
 
 // The tensors of a layer. `~` of one in a list of steps says that it goes.
 enum class Slot : std::int8_t {
@@ -139,6 +162,8 @@ enum class Slot : std::int8_t {
   projected,
   beside,
   // Recurrence.
+  states,  // which of them are whose
+  statesView,
   taps,
   again,
   mixed,
@@ -176,6 +201,7 @@ class OffloadReplay {
     for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
       const Recurrence r = model.groups[i].recurrence;
       mamba1_ = mamba1_ || r == Recurrence::mamba1;
+      if (r == Recurrence::mamba2) tapBytes_ = tapBytes(model.groups[i]);
       sumsInPlace_ = sumsInPlace_ || r == Recurrence::mamba1 || r == Recurrence::shortConvolution;
     }
     postNormed_ = model.architecture == Architecture::olmo2;
@@ -202,7 +228,11 @@ class OffloadReplay {
     } else if (g.attention != Attention::none) {
       attention(g, w);
     }
-    if (g.recurrence != Recurrence::none) recurrence(g);
+    if (g.recurrence == Recurrence::mamba2 && g.attention == Attention::none) {
+      mamba2(g);
+    } else if (g.recurrence != Recurrence::none) {
+      recurrence(g);
+    }
     // From there on a token or two are nothing.
     if (kept_ && s_.outputs < kOffloadedBatch) return;
     if (!parallel_ && (g.feedForward != FeedForward::none || g.expertCount > 0.0)) feedForward(g, w);
@@ -297,7 +327,7 @@ class OffloadReplay {
   void sizeMasks(const LayerGroup* only) noexcept {
     const double perCell = s_.tokens * s_.maskElement;
     const bool slides = only && only->attention == Attention::sliding;
-    const bool attends = !only || only->attention != Attention::none;
+    const bool attends = only ? only->attention != Attention::none : s_.hasCache;
     size(Slot::mask) = attends && !slides ? s_.cells.full * perCell : 0.0;
     size(Slot::slidingMask) = attends && (slides || !only) ? s_.cells.sliding * perCell : 0.0;
   }
@@ -306,7 +336,7 @@ class OffloadReplay {
   // layer on the GPU, with that one's mask, or with all where no further copy comes between.
   void sizeNextMasks() noexcept {
     size(Slot::mask) = size(Slot::slidingMask) = 0.0;
-    if (next_) sizeMasks(nextAlone_ ? next_ : nullptr);
+    if (next_ && (copied_.weights || copied_.experts)) sizeMasks(nextAlone_ ? next_ : nullptr);
     size(Slot::shared) = next_ && copied_.weights ? sharedBytes_ : 0.0;
   }
 
@@ -406,6 +436,7 @@ class OffloadReplay {
     }
     run<keyCopy, valueCopy, mask, slidingMask, lateValueCopy, attended, scores, ~query, ~flat, ~keyCopy, ~valueCopy>();
     if (copied_.lastOfMask) step(slides ? ~slidingMask : ~mask);
+    if (copied_.fetchesTaps && g.expertCount == 0.0) fetchTaps();
     vectors(open, g.gatedQuery ? queries : 0.0);
     run<each, ~lateValueCopy, ~scores, lateAttended, ~each, open, ~open, ~gate>();
     // The network starts from the same norm and comes first.
@@ -571,6 +602,101 @@ class OffloadReplay {
     addResidual(twice ? projected : dense, sumsInPlace_ || delta);
   }
 
+  // Mamba 2 alone in a layer. The state of a host's layer stays there, and the scan with it.
+  void mamba2(const LayerGroup& g) noexcept {
+    using enum Slot;
+    const double inner = g.innerLength;
+    const double channels = convolutionChannels(g);
+    const double rows = inner + channels + g.timeStepRank;
+    const bool alone = g.feedForward == FeedForward::none && g.expertCount == 0.0;
+    const bool fetches = copied_.fetchesTaps && g.expertCount == 0.0;
+    vectors(mixed, rows);
+    vectors(convolved, channels);
+    vectors(open, inner);
+    vectors(lateScanned, inner);
+    vectors(result, inner);
+    vectors(normedResult, inner);
+    size(joined) = size(convolved) + tapBytes(g);
+    size(weight) = matrix(TensorRole::other, s_.hidden, rows);
+    if (copied_.cache) {
+      size(taps) = tapBytes(g);
+      vectors(scanned, inner);
+      run<norm, weight, taps, mixed, ~weight, ~norm, joined, ~taps>();
+      size(weight) = copied_.weights ? g.convolutionLength * channels * kVectorBytes : 0.0;
+      run<weight, convolved, ~joined, ~weight>();
+      size(vectorWeight) = copied_.weights ? g.timeStepRank * kVectorBytes : 0.0;
+      if (fetches) {
+        fetchTaps();
+        run<open, ~mixed>();
+      }
+      run<vectorWeight, scanned, open, ~mixed, lateScanned, ~convolved, ~vectorWeight, ~lateScanned, result, ~open, ~scanned>();
+    } else {
+      vectors(order, g.timeStepRank);
+      size(scanned) = size(result) + g.stateLength * inner * s_.sequences * 4.0;
+      run<norm>();
+      if (held(taps).size == 0.0) fetchTaps();
+      run<mixed, ~norm, joined, ~taps, order>();
+      // The states of sequences that are not in the batch: none.
+      const Piece others = arena_.take(0.0);
+      if (copied_.lastRecurrence) giveOthersView();
+      run<convolved, ~joined, scanned, ~order>();
+      if (copied_.lastRecurrence) run<~statesView>();
+      if (fetches) {
+        arena_.give(others);
+        fetchTaps();
+        run<open, ~mixed, lateScanned, ~convolved, ~scanned, result, ~open, ~lateScanned>();
+      } else {
+        run<open, ~mixed, lateScanned, ~convolved>();
+        arena_.give(others);
+        if (copied_.last) {
+          selectInput();
+          run<~scanned>();
+        }
+        run<result, ~open, ~lateScanned, ~scanned>();
+      }
+    }
+    run<normedResult, ~result>();
+    vectors(dense, s_.hidden);
+    size(weight) = matrix(TensorRole::other, inner, s_.hidden);
+    run<weight>();
+    if (alone) nextInputs();
+    run<ids, dense, ~weight, ~normedResult>();
+    addResidual(dense, sumsInPlace_);
+  }
+
+  [[nodiscard]] double tapBytes(const LayerGroup& g) const noexcept {
+    return (g.convolutionLength - 1.0) * convolutionChannels(g) * s_.sequences * 4.0;
+  }
+
+  void fetchTaps() noexcept {
+    using enum Slot;
+    size(states) = kIndexBytes;
+    size(taps) = tapBytes_;
+    run<states, taps>();
+    if (copied_.fetchesLastTaps) run<~states>();
+  }
+
+  // What the layers on the GPU need comes with the last that is copied.
+  void nextInputs() noexcept {
+    using enum Slot;
+    sizeNextMasks();
+    if (copied_.weights && next_ && !nextAlone_) {
+      size(statesView) = s_.recurs ? kIndexBytes : 0.0;
+      if (s_.hasCache) vectors(indices, s_.slides ? 8.0 : 4.0);
+      vectors(ids, 1.0);
+    }
+    if (held(statesView).size == 0.0 && size(statesView) > 0.0) {
+      run<statesView>();
+      othersView_ = arena_.take(0.0);
+    }
+    run<indices, slidingMask, mask, ids>();
+  }
+
+  void giveOthersView() noexcept {
+    if (othersView_.at >= 0.0) arena_.give(othersView_);
+    othersView_ = {-1.0, 0.0};
+  }
+
   void feedForward(const LayerGroup& g, const GroupWeights& w) noexcept {
     using enum Slot;
     const auto expertWeight = [&](double bytes) {
@@ -596,13 +722,14 @@ class OffloadReplay {
       if (size(gate) > 0.0) run<weight, gate, ~weight>();
       run<weight, up, onlyUp, ~weight>();
       if (g.sharedExpertLength == 0.0) run<~norm>();
-      expertWeight(w.expertsDown.base + (copied_.specialDown ? w.expertsDown.extra : 0.0));
+      expertWeight(w.expertsDown.base + (copied_.specialExpertsDown ? w.expertsDown.extra : 0.0));
       sizeNextMasks();
       run<active, ~gate, ~up, weight>();
       // A bias, which is longer than a factor for each expert, begins a piece of its own.
       if (g.expertVectorElements <= g.expertCount) run<slidingMask, mask>();
       run<each, ~weight, slidingMask, mask, ~active, ~onlyUp, ~order, ~shares>();
       if (separate) run<norm>();
+      if (copied_.fetchesTaps) fetchTaps();
       run<routed, ~each>();
     }
     network(g, w);
@@ -624,14 +751,16 @@ class OffloadReplay {
     const bool plain = isShared ? g.plainExperts : g.feedForward == FeedForward::plain;
     const bool fused = g.feedForward == FeedForward::fusedGated;
     const bool gated = !plain && !fused;
-    const double upBytes = (upWeights.base + std::max(0.0, upWeights.extra)) / (gated ? 2.0 : 1.0);
+    const bool specialDown = isShared ? copied_.specialSharedDown : copied_.specialDown;
+    const double upBytes = (upWeights.base + (copied_.specialUp ? upWeights.extra : 0.0)) / (gated ? 2.0 : 1.0);
     if (gated) product(gate, length, upBytes);
     product(plain ? onlyUp : up, fused ? 2.0 * length : length, upBytes);
     vectors(active, plain ? 0.0 : length);
     vectors(dense, s_.hidden);
-    size(weight) = copied_.weights ? downWeights.base + (copied_.specialDown ? downWeights.extra : 0.0) : 0.0;
-    sizeNextMasks();
-    run<~norm, active, ~gate, ~up, weight, ids, slidingMask, mask, shared, dense, ~weight, ~active, ~onlyUp>();
+    size(weight) = copied_.weights ? downWeights.base + (specialDown ? downWeights.extra : 0.0) : 0.0;
+    run<~norm, active, ~gate, ~up, weight>();
+    nextInputs();
+    run<shared, dense, ~weight, ~active, ~onlyUp>();
   }
 
   const ModelSpec& model_;
@@ -640,7 +769,9 @@ class OffloadReplay {
   const FileWeights& weights_;
   double bytesPerFloat_;  // of every token
   double sharedBytes_;
+  double tapBytes_ = 0;  // of Mamba 2's layers
   Arena arena_;
+  Piece othersView_{-1.0, 0.0};  // which other sequences' states there are: none, and yet it has a place
   CopiedLayer copied_;
   const LayerGroup* next_ = nullptr;  // the next layer, if it is on the GPU
   bool nextAlone_ = false;            // experts are copied in it, too
@@ -676,36 +807,65 @@ class OffloadReplay {
                      layerCacheBytes(g, runtime, shape.cells, shape.widestValues);
     }
   });
+  std::array<std::uint8_t, static_cast<std::size_t>(ModelSpec::kMaximumLayers)> groupOf{};
+  visitRuns(model, [&](int layer, int count, std::size_t group) {
+    std::fill_n(groupOf.begin() + layer, count, static_cast<std::uint8_t>(group));
+  });
+  const auto layers = static_cast<int>(model.layerCount);
+  const auto groupAt = [&](int layer) -> const LayerGroup& {
+    return model.groups[groupOf[static_cast<std::size_t>(layer)]];
+  };
+  const auto onGpu = [&](int layer) { return layer >= place.firstOnGpu && runtime.kvOffload; };
+  int lastRecurrence = layers;
+  while (lastRecurrence-- > 0 && groupAt(lastRecurrence).recurrence == Recurrence::none) {
+  }
+  // The next layer at which the graph is put together: a scan that starts from a state on the GPU?
+  const auto fetchesTaps = [&](int layer) {
+    for (++layer; layer < layers; ++layer) {
+      const LayerGroup& g = groupAt(layer);
+      if (g.attention != Attention::none || g.recurrence != Recurrence::none)
+        return g.recurrence == Recurrence::mamba2 && g.attention == Attention::none && onGpu(layer) ? layer : -1;
+      if (g.expertCount > 0.0) return -1;
+    }
+    return -1;
+  };
   OffloadReplay replay(model, shape, runtime, weights, sharedBytes);
   CopiedLayer before;
   std::size_t groupBefore = 0;
-  int values = 0;
+  QuantizationCounters counters;
   int alike = 0;
   // What comes after some that are alike finds the same holes.
-  constexpr int kEnough = 3;
-  visitRuns(model, [&](int first, int count, std::size_t group) {
+  constexpr int kEnough = 3000;
+  for (int layer = 0; layer < layers; ++layer) {
+    const std::size_t group = groupOf[static_cast<std::size_t>(layer)];
     const LayerGroup& g = model.groups[group];
-    for (int layer = first; layer < first + count; ++layer) {
-      const bool onHost = layer < place.firstOnGpu;
-      const CopiedLayer copied{
-          .weights = onHost,
-          .experts = onHost || layer < runtime.cpuMoeLayers,
-          .cache = onHost || !runtime.kvOffload,
-          .specialValues = weights.specialValues.count(values, 1) > 0,
-          .specialDown = weights.specialDown.count(layer, 1) > 0,
-          .lastOfMask = layer == (g.attention == Attention::sliding ? lastSliding : lastFull),
-          .lastAttention = layer == std::max(lastSliding, lastFull),
-          .last = layer + 1 == static_cast<int>(model.layerCount),
-      };
-      values += weights.groups[group].valueTensors;
-      if (layer > 0) {
-        if (alike < kEnough) replay.layer(groupBefore, before, &g, copied);
-        alike = group == groupBefore && copied == before ? alike + 1 : 0;
-      }
-      before = copied;
-      groupBefore = group;
+    const bool onHost = layer < place.firstOnGpu;
+    const int fetched = fetchesTaps(layer);
+    LayerCounts special;
+    countNext(special, model, weights, counters, layer, 1, group);
+    const CopiedLayer copied{
+        .weights = onHost,
+        .experts = onHost || layer < runtime.cpuMoeLayers,
+        .cache = onHost || !runtime.kvOffload,
+        .specialValues = special.values > 0,
+        .specialDown = special.down > 0,
+        .specialExpertsDown = special.expertsDown > 0,
+        .specialSharedDown = special.sharedDown > 0,
+        .specialUp = special.up > 0,
+        .lastOfMask = layer == (g.attention == Attention::sliding ? lastSliding : lastFull),
+        .lastAttention = layer == std::max(lastSliding, lastFull),
+        .last = layer + 1 == layers,
+        .fetchesTaps = fetched >= 0,
+        .fetchesLastTaps = fetched >= 0 && fetched == lastRecurrence,
+        .lastRecurrence = layer == lastRecurrence,
+    };
+    if (layer > 0) {
+      if (alike < kEnough) replay.layer(groupBefore, before, &g, copied);
+      alike = group == groupBefore && copied == before ? alike + 1 : 0;
     }
-  });
+    before = copied;
+    groupBefore = group;
+  }
   replay.layer(groupBefore, before, nullptr, before);
   replay.head(place.placed == 0 && shape.outputs >= kOffloadedBatch ? weights.output : 0.0);
   return replay.peak();
