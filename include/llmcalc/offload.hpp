@@ -162,6 +162,8 @@ enum class Slot : std::int8_t {
   projected,
   beside,
   // Recurrence.
+  decay,
+  beta,
   states,  // which of them are whose
   statesView,
   taps,
@@ -175,8 +177,12 @@ enum class Slot : std::int8_t {
   result,
   normedResult,
   // Networks.
+  probabilities,
   order,
   shares,
+  sum,
+  clampedSum,
+  normedShares,
   up,
   onlyUp,
   active,
@@ -201,6 +207,7 @@ class OffloadReplay {
     for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
       const Recurrence r = model.groups[i].recurrence;
       mamba1_ = mamba1_ || r == Recurrence::mamba1;
+      deltaNets_ = deltaNets_ || r == Recurrence::gatedDeltaNet;
       if (r == Recurrence::mamba2) tapBytes_ = tapBytes(model.groups[i]);
       sumsInPlace_ = sumsInPlace_ || r == Recurrence::mamba1 || r == Recurrence::shortConvolution;
     }
@@ -217,6 +224,7 @@ class OffloadReplay {
     copied_ = copied;
     next_ = next && !nextCopied.weights && !nextCopied.cache ? next : nullptr;
     nextAlone_ = nextCopied.experts;
+    nextLast_ = next_ && nextCopied.last;
     sizes_.fill(0.0);
     vectors(input, s_.hidden);
     vectors(ids, copied.last && !kept_ ? 1.0 : 0.0);
@@ -230,6 +238,8 @@ class OffloadReplay {
     }
     if (g.recurrence == Recurrence::mamba2 && g.attention == Attention::none) {
       mamba2(g);
+    } else if (g.recurrence == Recurrence::gatedDeltaNet) {
+      deltaNet(g);
     } else if (g.recurrence != Recurrence::none) {
       recurrence(g);
     }
@@ -308,16 +318,22 @@ class OffloadReplay {
     const bool scalesRows = model_.tiedEmbeddings && s_.slides && follows(g) == Follows::norm;
     vectors(gate, scalesRows ? 1.0 : 0.0);
     run<gate>();
-    if (!copied_.weights && s_.hasCache) {
+    if (!copied_.weights && !copied_.cache && g.recurrence == Recurrence::mamba2) {
+      size(states) = kIndexBytes;
+      run<states>();
+      takeStatesView();
+    } else if (!copied_.weights && s_.hasCache) {
       vectors(positions, 1.0);
       if (!copied_.cache) {
-        vectors(indices, (s_.latent ? 2.0 : 4.0) * (s_.slides ? 2.0 : 1.0));
+        vectors(indices, cellIndices());
         sizeMasks(copied_.experts ? &g : nullptr);
       }
       run<positions, indices, slidingMask, mask>();
     }
-    run<norm, ~flat, ~gate, ~query, ~order>();
+    run<norm, ~flat>();
     held(norm) = {};  // stays
+    if (!s_.slides && !postNormed_ && model_.architecture != Architecture::graniteHybrid) run<norm>();
+    run<~gate, ~query, ~order>();
     // AltUp's streams.
     vectors(streams, model_.architecture == Architecture::gemma3n ? 4.0 * s_.hidden : 0.0);
     run<streams>();
@@ -385,7 +401,7 @@ class OffloadReplay {
       run<weight, positions, flat, ~weight, ~norm, query, key, ~key, ~flat>();
     } else {
       const bool early = kind == Follows::nothing && !hasFactors;
-      if (!placed) vectors(early ? positions : lateness, 1.0);
+      if (!placed) vectors(early ? positions : lateness, deltaNets_ ? 4.0 : 1.0);
       if (!placed && hasFactors) size(factors) = g.keyLength * 2.0;
       if (copied_.weights && kind != Follows::nothing)
         size(vectorWeight) = (biased ? queries : g.keyLength) * kVectorBytes;
@@ -402,6 +418,9 @@ class OffloadReplay {
       if (biased || hasFactors) run<vectorWeight, lateness, factors, ~vectorWeight>();
       if (rotates) run<query, ~flat>();
       run<vectorWeight, lateness, ~vectorWeight>();
+      // On the GPU the values are in the cache before the keys are rotated.
+      const bool cached = !copied_.weights && rotates;
+      if (cached) run<~value>();
       const auto takeKey = [&] {
         product(flatKey, keys, matrix(TensorRole::attentionK, s_.hidden, keys));
         if (!s_.slides && !parallel_) run<~norm>();
@@ -410,7 +429,7 @@ class OffloadReplay {
       };
       // Where layers slide the keys come first.
       if (s_.slides) takeKey();
-      product(value, values, valueWeight);
+      if (!cached) product(value, values, valueWeight);
       if (!s_.slides) takeKey();
       if (!parallel_) run<~norm>();
       run<~key, ~flatKey, ~value>();
@@ -423,11 +442,11 @@ class OffloadReplay {
     }
     const bool slides = g.attention == Attention::sliding;
     const double cells = slides ? s_.cells.sliding : s_.cells.full;
-    const double cached = copied_.cache ? cells * s_.cells.streams : 0.0;
+    const double copiedCells = copied_.cache ? cells * s_.cells.streams : 0.0;
     const bool flash = runtime_.flashAttention;
-    size(keyCopy) = cached * keys * bytesPerElement(runtime_.cacheTypeK);
+    size(keyCopy) = copiedCells * keys * bytesPerElement(runtime_.cacheTypeK);
     size(flash ? valueCopy : lateValueCopy) =
-        cached * (flash ? values : s_.widestValues) * bytesPerElement(runtime_.cacheTypeV);
+        copiedCells * (flash ? values : s_.widestValues) * bytesPerElement(runtime_.cacheTypeV);
     sizeMasks(&g);
     vectors(flash ? attended : lateAttended, length);
     if (!flash) {
@@ -438,7 +457,12 @@ class OffloadReplay {
     if (copied_.lastOfMask) step(slides ? ~slidingMask : ~mask);
     if (copied_.fetchesTaps && g.expertCount == 0.0) fetchTaps();
     vectors(open, g.gatedQuery ? queries : 0.0);
-    run<each, ~lateValueCopy, ~scores, lateAttended, ~each, open, ~open, ~gate>();
+    run<each, ~lateValueCopy, ~scores, lateAttended, ~each, open, ~gate>();
+    if (g.gatedQuery) {
+      run<~attended, ~lateAttended>();
+      held(attended) = held(open);
+      held(open) = {};
+    }
     // The network starts from the same norm and comes first.
     if (parallel_) {
       network(g, w);
@@ -602,6 +626,52 @@ class OffloadReplay {
     addResidual(twice ? projected : dense, sumsInPlace_ || delta);
   }
 
+  // The state of a host's layer is copied, and the net is computed with it.
+  void deltaNet(const LayerGroup& g) noexcept {
+    using enum Slot;
+    const double groups = g.stateGroupCount * g.stateLength;
+    const double inner = g.innerLength;
+    const double channels = convolutionChannels(g);
+    vectors(mixed, channels);
+    vectors(convolved, channels);
+    vectors(query, groups);
+    vectors(key, groups);
+    vectors(flat, g.timeStepRank);
+    vectors(decay, g.timeStepRank);
+    vectors(beta, g.timeStepRank);
+    vectors(result, inner);
+    vectors(open, inner);
+    vectors(active, inner);
+    vectors(dense, s_.hidden);
+    size(taps) = tapBytes(g);
+    size(joined) = size(convolved) + size(taps);
+    size(state) = g.stateLength * inner * s_.sequences * 4.0;
+    size(scanned) = size(result) + size(state);
+    if (copied_.weights || copied_.cache) {
+      const double heads = matrix(TensorRole::other, s_.hidden, g.timeStepRank);
+      run<norm>();
+      size(weight) = matrix(TensorRole::attentionV, s_.hidden, channels);
+      run<weight, taps, mixed, ~weight, joined, ~taps, ~mixed>();
+      size(weight) = copied_.weights ? g.convolutionLength * channels * kVectorBytes : 0.0;
+      run<weight, convolved, ~joined, ~weight, query, key>();
+      size(weight) = heads;
+      size(vectorWeight) = copied_.weights ? g.timeStepRank * kVectorBytes : 0.0;
+      run<weight, flat, ~weight, vectorWeight, decay, ~flat, ~vectorWeight, weight, state, flat, ~weight, beta, ~flat, scanned, ~query, ~key,
+          ~convolved, ~decay, ~beta, ~state>();
+      size(vectorWeight) = copied_.weights ? g.stateLength * kVectorBytes : 0.0;
+      run<vectorWeight, result, ~scanned, ~vectorWeight>();
+      size(weight) = matrix(TensorRole::other, s_.hidden, inner);
+      run<weight, open, ~weight, ~norm, active, ~open, ~active>();
+    } else {
+      run<taps, norm, mixed, joined, ~taps, ~mixed, state, convolved, ~joined, flat, query, key, decay, ~flat, flat,
+          beta, ~flat, scanned, ~query, ~key, ~convolved, ~decay, ~beta, ~state, open, ~norm, result, ~scanned, active,
+          ~open, ~active>();
+    }
+    size(weight) = matrix(TensorRole::other, inner, s_.hidden);
+    run<weight, dense, ~weight, ~result>();
+    addResidual(dense, true);
+  }
+
   // Mamba 2 alone in a layer. The state of a host's layer stays there, and the scan with it.
   void mamba2(const LayerGroup& g) noexcept {
     using enum Slot;
@@ -635,10 +705,15 @@ class OffloadReplay {
       size(scanned) = size(result) + g.stateLength * inner * s_.sequences * 4.0;
       run<norm>();
       if (held(taps).size == 0.0) fetchTaps();
-      run<mixed, ~norm, joined, ~taps, order>();
+      run<mixed, ~norm, joined, ~taps>();
+      if (!(held(statesView).size > 0.0 && firstScan_ && copied_.experts)) run<order>();
       // The states of sequences that are not in the batch: none.
+      const bool first = held(statesView).size > 0.0 && firstScan_ && copied_.experts;
+      firstScan_ = false;
+      if (first) run<convolved, ~joined>();
       const Piece others = arena_.take(0.0);
       if (copied_.lastRecurrence) giveOthersView();
+      if (first) run<order, lateScanned, open, ~mixed>();
       run<convolved, ~joined, scanned, ~order>();
       if (copied_.lastRecurrence) run<~statesView>();
       if (fetches) {
@@ -681,15 +756,24 @@ class OffloadReplay {
     using enum Slot;
     sizeNextMasks();
     if (copied_.weights && next_ && !nextAlone_) {
-      size(statesView) = s_.recurs ? kIndexBytes : 0.0;
-      if (s_.hasCache) vectors(indices, s_.slides ? 8.0 : 4.0);
+      if (s_.hasCache) vectors(indices, cellIndices());
       vectors(ids, 1.0);
     }
-    if (held(statesView).size == 0.0 && size(statesView) > 0.0) {
-      run<statesView>();
-      othersView_ = arena_.take(0.0);
-    }
+    if (copied_.weights && next_ && !nextAlone_) takeStatesView();
     run<indices, slidingMask, mask, ids>();
+  }
+
+  // Of the cells that keys and values go to: without flash attention those of every element of a value.
+  [[nodiscard]] double cellIndices() const noexcept {
+    const double perCache = s_.latent ? 2.0 : runtime_.flashAttention ? 4.0 : 2.0 + 2.0 * s_.widestValues;
+    return perCache * (s_.slides ? 2.0 : 1.0);
+  }
+
+  void takeStatesView() noexcept {
+    if (!s_.recurs || held(Slot::statesView).size > 0.0) return;
+    size(Slot::statesView) = kIndexBytes;
+    step(Slot::statesView);
+    othersView_ = arena_.take(0.0);
   }
 
   void giveOthersView() noexcept {
@@ -711,26 +795,38 @@ class OffloadReplay {
       const double length = g.expertLength * g.expertsUsed;
       product(scores, g.expertCount, s_.hidden * g.expertCount * kVectorBytes);
       vectors(order, g.expertCount);
+      vectors(probabilities, g.expertCount);
       vectors(shares, g.expertsUsed);
+      vectors(sum, 1.0);
+      vectors(clampedSum, 1.0);
+      vectors(normedShares, g.expertsUsed);
       vectors(gate, g.plainExperts || g.fusedExperts ? 0.0 : length);
       vectors(g.plainExperts ? onlyUp : up, length * (g.fusedExperts ? 2.0 : 1.0));
       vectors(active, g.plainExperts ? 0.0 : length);
       vectors(each, s_.hidden * g.expertsUsed);
       vectors(routed, s_.hidden);
       expertWeight(w.largestExpertUp);
-      run<~again, order, shares, ~scores>();
+      run<~again, probabilities, order, shares, ~probabilities, sum, clampedSum, ~sum, normedShares,
+          ~shares, ~clampedSum, ~scores>();
       if (size(gate) > 0.0) run<weight, gate, ~weight>();
       run<weight, up, onlyUp, ~weight>();
       if (g.sharedExpertLength == 0.0) run<~norm>();
       expertWeight(w.expertsDown.base + (copied_.specialExpertsDown ? w.expertsDown.extra : 0.0));
       sizeNextMasks();
-      run<active, ~gate, ~up, weight>();
+      if (s_.recurs && nextLast_ && !copied_.weights) vectors(ids, 1.0);
+      if (s_.recurs && next_ && next_->attention != Attention::none && copied_.experts && !copied_.weights) {
+        vectors(positions, 1.0);
+        vectors(indices, cellIndices());
+      }
+      run<active, ~gate, ~up, weight, positions, indices, ids>();
       // A bias, which is longer than a factor for each expert, begins a piece of its own.
       if (g.expertVectorElements <= g.expertCount) run<slidingMask, mask>();
-      run<each, ~weight, slidingMask, mask, ~active, ~onlyUp, ~order, ~shares>();
+      run<each, ~weight, slidingMask, mask, ~active, ~onlyUp, ~order, ~normedShares>();
       if (separate) run<norm>();
-      if (copied_.fetchesTaps) fetchTaps();
-      run<routed, ~each>();
+      // Vulkan fetches early what does not wait for a copy.
+      const bool fetchesLate = copied_.experts && g.sharedExpertLength > 0.0;  // TMP
+      if (copied_.fetchesTaps && !fetchesLate) fetchTaps();
+      if (!sumsLate(g)) run<routed, ~each>();
     }
     network(g, w);
     if (mixes) run<~dense>();
@@ -738,6 +834,10 @@ class OffloadReplay {
     // The first layer makes those of all layers.
     vectors(perLayer, model_.perLayerEmbeddingLength * model_.layerCount);
     run<perLayer>();
+  }
+
+  [[nodiscard]] bool sumsLate(const LayerGroup& g) const noexcept {
+    return copied_.experts && !copied_.weights && g.sharedExpertLength > 0.0 && s_.recurs && !copied_.fetchesTaps;
   }
 
   // The dense network, or the experts that all tokens share.
@@ -758,9 +858,21 @@ class OffloadReplay {
     vectors(active, plain ? 0.0 : length);
     vectors(dense, s_.hidden);
     size(weight) = copied_.weights ? downWeights.base + (specialDown ? downWeights.extra : 0.0) : 0.0;
-    run<~norm, active, ~gate, ~up, weight>();
-    nextInputs();
+    const bool gatesAll = isShared && deltaNets_;
+    if (!gatesAll) run<~norm>();
+    if (copied_.fetchesTaps && copied_.experts && isShared) fetchTaps();
+    if (isShared && sumsLate(g)) run<routed, ~each>();
+    run<active, ~gate, ~up, weight>();
+    if (!gatesAll) nextInputs();
     run<shared, dense, ~weight, ~active, ~onlyUp>();
+    if (gatesAll) {
+      // Qwen's shared expert has a gate of its own.
+      size(weight) = copied_.weights ? s_.hidden * kVectorBytes : 0.0;
+      vectors(gate, 1.0);
+      run<weight>();
+      nextInputs();
+      run<gate, ~weight, ~norm, ~gate>();
+    }
   }
 
   const ModelSpec& model_;
@@ -775,13 +887,16 @@ class OffloadReplay {
   CopiedLayer copied_;
   const LayerGroup* next_ = nullptr;  // the next layer, if it is on the GPU
   bool nextAlone_ = false;            // experts are copied in it, too
+  bool nextLast_ = false;
   bool postNormed_ = false;           // norms after the parts of a layer instead of before
   bool parallel_ = false;             // attention and network start from the same norm
+  bool deltaNets_ = false;            // in any layer
   bool mamba1_ = false;               // in any layer
   bool sumsInPlace_ = false;          // what is added to a layer's input is written over it
   // Of the last layer's input, and of what is added to it, only the tokens that get logits are left.
   bool kept_ = false;
   bool started_ = false;
+  bool firstScan_ = true;
   bool selected_ = false;
   std::array<double, static_cast<std::size_t>(Slot::count)> sizes_{};
   std::array<Piece, static_cast<std::size_t>(Slot::count)> held_{};
