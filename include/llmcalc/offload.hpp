@@ -98,6 +98,16 @@ class Arena {
   double peak_ = 0;
 };
 
+// What the graph comes to before something is copied again.
+struct Reach {
+  bool full = false;  // attention to all cells
+  bool sliding = false;
+  bool lastLayer = false;
+  bool end = false;
+
+  [[nodiscard]] constexpr bool operator==(const Reach&) const noexcept = default;
+};
+
 // What of a layer is copied from the host, and how it is.
 struct CopiedLayer {
   bool weights = false;
@@ -117,6 +127,7 @@ struct CopiedLayer {
   bool fetchesTaps = false;
   bool fetchesLastTaps = false;
   bool lastRecurrence = false;
+  Reach reach;  // of what follows the last copy
 
   [[nodiscard]] constexpr bool operator==(const CopiedLayer&) const noexcept = default;
 };
@@ -192,6 +203,12 @@ enum class Slot : std::int8_t {
 };
 [[nodiscard]] constexpr Slot operator~(Slot slot) noexcept { return static_cast<Slot>(~static_cast<int>(slot)); }
 
+// Whether what the layer's convolution starts from is fetched while the layer before is computed.
+[[nodiscard]] inline bool fetchesTapsEarly(const LayerGroup& g) noexcept {
+  return g.attention == Attention::none &&
+         (g.recurrence == Recurrence::mamba2 || g.recurrence == Recurrence::shortConvolution);
+}
+
 // Layers in order, then the head.
 class OffloadReplay {
  public:
@@ -208,28 +225,25 @@ class OffloadReplay {
       const Recurrence r = model.groups[i].recurrence;
       mamba1_ = mamba1_ || r == Recurrence::mamba1;
       deltaNets_ = deltaNets_ || r == Recurrence::gatedDeltaNet;
-      if (r == Recurrence::mamba2) tapBytes_ = tapBytes(model.groups[i]);
+      if (fetchesTapsEarly(model.groups[i])) tapBytes_ = tapBytes(model.groups[i]);
+      viewsStates_ = viewsStates_ || r == Recurrence::mamba2;
       sumsInPlace_ = sumsInPlace_ || r == Recurrence::mamba1 || r == Recurrence::shortConvolution;
     }
     postNormed_ = model.architecture == Architecture::olmo2;
     parallel_ = model.architecture == Architecture::commandR || model.architecture == Architecture::cohere2;
   }
 
-  // `next`, if not null, and `nextCopied`: the layer after this one.
-  void layer(std::size_t group, const CopiedLayer& copied, const LayerGroup* next,
-             const CopiedLayer& nextCopied) noexcept {
+  // `reach`: of the first layer itself.
+  void layer(std::size_t group, const CopiedLayer& copied, const Reach& reach) noexcept {
     using enum Slot;
     const LayerGroup& g = model_.groups[group];
     const GroupWeights& w = weights_.groups[group];
     copied_ = copied;
-    next_ = next && !nextCopied.weights && !nextCopied.cache ? next : nullptr;
-    nextAlone_ = nextCopied.experts;
-    nextLast_ = next_ && nextCopied.last;
     sizes_.fill(0.0);
     vectors(input, s_.hidden);
     vectors(ids, copied.last && !kept_ ? 1.0 : 0.0);
     vectors(projected, s_.hidden);
-    if (!started_) start(g);
+    if (!started_) start(g, reach);
     size(norm) = postNormed_ ? 0.0 : size(input);
     if (g.attention == Attention::mla) {
       latentAttention(g);
@@ -240,6 +254,8 @@ class OffloadReplay {
       mamba2(g);
     } else if (g.recurrence == Recurrence::gatedDeltaNet) {
       deltaNet(g);
+    } else if (g.recurrence == Recurrence::shortConvolution) {
+      shortConvolution(g);
     } else if (g.recurrence != Recurrence::none) {
       recurrence(g);
     }
@@ -301,7 +317,7 @@ class OffloadReplay {
   }
 
   // The embeddings become the first layer's input.
-  void start(const LayerGroup& g) noexcept {
+  void start(const LayerGroup& g, const Reach& reach) noexcept {
     using enum Slot;
     started_ = true;
     if (copied_.cache && g.attention == Attention::none && g.recurrence != Recurrence::gatedDeltaNet) {
@@ -326,7 +342,7 @@ class OffloadReplay {
       vectors(positions, 1.0);
       if (!copied_.cache) {
         vectors(indices, cellIndices());
-        sizeMasks(copied_.experts ? &g : nullptr);
+        sizeMasks(reach);
       }
       run<positions, indices, slidingMask, mask>();
     }
@@ -339,21 +355,20 @@ class OffloadReplay {
     run<streams>();
   }
 
-  // Masks for the attention of `only`, or of any layer.
-  void sizeMasks(const LayerGroup* only) noexcept {
+  void sizeMasks(const Reach& reach) noexcept {
     const double perCell = s_.tokens * s_.maskElement;
-    const bool slides = only && only->attention == Attention::sliding;
-    const bool attends = only ? only->attention != Attention::none : s_.hasCache;
-    size(Slot::mask) = attends && !slides ? s_.cells.full * perCell : 0.0;
-    size(Slot::slidingMask) = attends && (slides || !only) ? s_.cells.sliding * perCell : 0.0;
+    size(Slot::mask) = reach.full ? s_.cells.full * perCell : 0.0;
+    size(Slot::slidingMask) = reach.sliding ? s_.cells.sliding * perCell : 0.0;
+  }
+  void sizeMasks(const LayerGroup& g) noexcept {
+    const bool slides = g.attention == Attention::sliding;
+    sizeMasks(Reach{.full = !slides, .sliding = slides});
   }
 
-  // A piece of the graph begins with the inputs that are new to it: the last of a layer, which goes on into the next
-  // layer on the GPU, with that one's mask, or with all where no further copy comes between.
+  // A piece of the graph begins with the inputs that are new to it.
   void sizeNextMasks() noexcept {
-    size(Slot::mask) = size(Slot::slidingMask) = 0.0;
-    if (next_ && (copied_.weights || copied_.experts)) sizeMasks(nextAlone_ ? next_ : nullptr);
-    size(Slot::shared) = next_ && copied_.weights ? sharedBytes_ : 0.0;
+    sizeMasks(copied_.reach);
+    size(Slot::shared) = copied_.weights && copied_.reach.end ? sharedBytes_ : 0.0;
   }
 
   [[nodiscard]] double matrix(TensorRole role, double rowLength, double rows, bool stacked = false) const noexcept {
@@ -447,7 +462,7 @@ class OffloadReplay {
     size(keyCopy) = copiedCells * keys * bytesPerElement(runtime_.cacheTypeK);
     size(flash ? valueCopy : lateValueCopy) =
         copiedCells * (flash ? values : s_.widestValues) * bytesPerElement(runtime_.cacheTypeV);
-    sizeMasks(&g);
+    sizeMasks(g);
     vectors(flash ? attended : lateAttended, length);
     if (!flash) {
       vectors(scores, g.headCount * cells);
@@ -541,7 +556,7 @@ class OffloadReplay {
     vectors(rotated, g.ropeLength);
     vectors(key, latent);
     size(keyCopy) = copied_.cache ? cached * latent * bytesPerElement(runtime_.cacheTypeK) : 0.0;
-    sizeMasks(&g);
+    sizeMasks(g);
     vectors(flash ? attended : lateAttended, compressedQueries);
     if (flash) {
       size(valueCopy) = size(keyCopy);
@@ -656,8 +671,8 @@ class OffloadReplay {
       run<weight, convolved, ~joined, ~weight, query, key>();
       size(weight) = heads;
       size(vectorWeight) = copied_.weights ? g.timeStepRank * kVectorBytes : 0.0;
-      run<weight, flat, ~weight, vectorWeight, decay, ~flat, ~vectorWeight, weight, state, flat, ~weight, beta, ~flat, scanned, ~query, ~key,
-          ~convolved, ~decay, ~beta, ~state>();
+      run<weight, flat, ~weight, vectorWeight, decay, ~flat, ~vectorWeight, weight, state, flat, ~weight, beta, ~flat,
+          scanned, ~query, ~key, ~convolved, ~decay, ~beta, ~state>();
       size(vectorWeight) = copied_.weights ? g.stateLength * kVectorBytes : 0.0;
       run<vectorWeight, result, ~scanned, ~vectorWeight>();
       size(weight) = matrix(TensorRole::other, s_.hidden, inner);
@@ -670,6 +685,34 @@ class OffloadReplay {
     size(weight) = matrix(TensorRole::other, inner, s_.hidden);
     run<weight, dense, ~weight, ~result>();
     addResidual(dense, true);
+  }
+
+  // LFM2's. The state of a host's layer is copied.
+  void shortConvolution(const LayerGroup& g) noexcept {
+    using enum Slot;
+    const double rows = 3.0 * s_.hidden;
+    const bool fetches = copied_.fetchesTaps && g.expertCount == 0.0;
+    vectors(mixed, rows);
+    vectors(open, s_.hidden);
+    vectors(convolved, s_.hidden);
+    vectors(dense, s_.hidden);
+    size(joined) = size(convolved) + tapBytes(g);
+    run<norm>();
+    if (copied_.cache) {
+      size(taps) = tapBytes(g);
+      size(weight) = matrix(TensorRole::other, s_.hidden, rows);
+      run<weight, taps>();
+    } else if (held(taps).size == 0.0) {
+      fetchTaps();
+    }
+    run<mixed, ~weight, ~norm, open, joined, ~taps, ~open>();
+    if (fetches) fetchTaps();
+    selectInput();
+    size(weight) = copied_.weights ? g.convolutionLength * s_.hidden * kVectorBytes : 0.0;
+    run<weight, convolved, ~joined, ~weight, ~mixed>();
+    size(weight) = matrix(TensorRole::other, s_.hidden, s_.hidden);
+    run<weight, dense, ~weight, ~convolved>();
+    addResidual(dense, sumsInPlace_);
   }
 
   // Mamba 2 alone in a layer. The state of a host's layer stays there, and the scan with it.
@@ -699,7 +742,8 @@ class OffloadReplay {
         fetchTaps();
         run<open, ~mixed>();
       }
-      run<vectorWeight, scanned, open, ~mixed, lateScanned, ~convolved, ~vectorWeight, ~lateScanned, result, ~open, ~scanned>();
+      run<vectorWeight, scanned, open, ~mixed, lateScanned, ~convolved, ~vectorWeight, ~lateScanned, result, ~open,
+          ~scanned>();
     } else {
       vectors(order, g.timeStepRank);
       size(scanned) = size(result) + g.stateLength * inner * s_.sequences * 4.0;
@@ -740,7 +784,8 @@ class OffloadReplay {
   }
 
   [[nodiscard]] double tapBytes(const LayerGroup& g) const noexcept {
-    return (g.convolutionLength - 1.0) * convolutionChannels(g) * s_.sequences * 4.0;
+    const double channels = g.recurrence == Recurrence::shortConvolution ? s_.hidden : convolutionChannels(g);
+    return (g.convolutionLength - 1.0) * channels * s_.sequences * 4.0;
   }
 
   void fetchTaps() noexcept {
@@ -755,11 +800,11 @@ class OffloadReplay {
   void nextInputs() noexcept {
     using enum Slot;
     sizeNextMasks();
-    if (copied_.weights && next_ && !nextAlone_) {
+    if (copied_.weights && copied_.reach.end) {
       if (s_.hasCache) vectors(indices, cellIndices());
       vectors(ids, 1.0);
     }
-    if (copied_.weights && next_ && !nextAlone_) takeStatesView();
+    if (copied_.weights && copied_.reach.end) takeStatesView();
     run<indices, slidingMask, mask, ids>();
   }
 
@@ -770,7 +815,7 @@ class OffloadReplay {
   }
 
   void takeStatesView() noexcept {
-    if (!s_.recurs || held(Slot::statesView).size > 0.0) return;
+    if (!viewsStates_ || held(Slot::statesView).size > 0.0) return;
     size(Slot::statesView) = kIndexBytes;
     step(Slot::statesView);
     othersView_ = arena_.take(0.0);
@@ -806,15 +851,15 @@ class OffloadReplay {
       vectors(each, s_.hidden * g.expertsUsed);
       vectors(routed, s_.hidden);
       expertWeight(w.largestExpertUp);
-      run<~again, probabilities, order, shares, ~probabilities, sum, clampedSum, ~sum, normedShares,
-          ~shares, ~clampedSum, ~scores>();
+      run<~again, probabilities, order, shares, ~probabilities, sum, clampedSum, ~sum, normedShares, ~shares,
+          ~clampedSum, ~scores>();
       if (size(gate) > 0.0) run<weight, gate, ~weight>();
       run<weight, up, onlyUp, ~weight>();
       if (g.sharedExpertLength == 0.0) run<~norm>();
       expertWeight(w.expertsDown.base + (copied_.specialExpertsDown ? w.expertsDown.extra : 0.0));
       sizeNextMasks();
-      if (s_.recurs && nextLast_ && !copied_.weights) vectors(ids, 1.0);
-      if (s_.recurs && next_ && next_->attention != Attention::none && copied_.experts && !copied_.weights) {
+      if (s_.recurs && copied_.reach.lastLayer && !copied_.weights) vectors(ids, 1.0);
+      if (s_.recurs && (copied_.reach.full || copied_.reach.sliding) && !copied_.weights) {
         vectors(positions, 1.0);
         vectors(indices, cellIndices());
       }
@@ -881,18 +926,16 @@ class OffloadReplay {
   const FileWeights& weights_;
   double bytesPerFloat_;  // of every token
   double sharedBytes_;
-  double tapBytes_ = 0;  // of Mamba 2's layers
+  double tapBytes_ = 0;       // of layers that fetch them early
+  bool viewsStates_ = false;  // of other sequences, too
   Arena arena_;
   Piece othersView_{-1.0, 0.0};  // which other sequences' states there are: none, and yet it has a place
   CopiedLayer copied_;
-  const LayerGroup* next_ = nullptr;  // the next layer, if it is on the GPU
-  bool nextAlone_ = false;            // experts are copied in it, too
-  bool nextLast_ = false;
-  bool postNormed_ = false;           // norms after the parts of a layer instead of before
-  bool parallel_ = false;             // attention and network start from the same norm
-  bool deltaNets_ = false;            // in any layer
-  bool mamba1_ = false;               // in any layer
-  bool sumsInPlace_ = false;          // what is added to a layer's input is written over it
+  bool postNormed_ = false;   // norms after the parts of a layer instead of before
+  bool parallel_ = false;     // attention and network start from the same norm
+  bool deltaNets_ = false;    // in any layer
+  bool mamba1_ = false;       // in any layer
+  bool sumsInPlace_ = false;  // what is added to a layer's input is written over it
   // Of the last layer's input, and of what is added to it, only the tokens that get logits are left.
   bool kept_ = false;
   bool started_ = false;
@@ -939,11 +982,25 @@ class OffloadReplay {
     for (++layer; layer < layers; ++layer) {
       const LayerGroup& g = groupAt(layer);
       if (g.attention != Attention::none || g.recurrence != Recurrence::none)
-        return g.recurrence == Recurrence::mamba2 && g.attention == Attention::none && onGpu(layer) ? layer : -1;
+        return fetchesTapsEarly(g) && onGpu(layer) ? layer : -1;
       if (g.expertCount > 0.0) return -1;
     }
     return -1;
   };
+  const auto reachFrom = [&](int layer) {
+    Reach reach;
+    for (; layer < layers; ++layer) {
+      if (!onGpu(layer)) return reach;
+      const LayerGroup& g = groupAt(layer);
+      reach.sliding = reach.sliding || g.attention == Attention::sliding;
+      reach.full = reach.full || (g.attention != Attention::none && g.attention != Attention::sliding);
+      reach.lastLayer = layer + 1 == layers;
+      if (g.expertCount > 0.0 && layer < runtime.cpuMoeLayers) return reach;
+    }
+    reach.end = reach.lastLayer;
+    return reach;
+  };
+  const Reach firstReach = reachFrom(0);
   OffloadReplay replay(model, shape, runtime, weights, sharedBytes);
   CopiedLayer before;
   std::size_t groupBefore = 0;
@@ -958,9 +1015,9 @@ class OffloadReplay {
     const int fetched = fetchesTaps(layer);
     LayerCounts special;
     countNext(special, model, weights, counters, layer, 1, group);
-    const CopiedLayer copied{
+    CopiedLayer copied{
         .weights = onHost,
-        .experts = onHost || layer < runtime.cpuMoeLayers,
+        .experts = onHost || (layer < runtime.cpuMoeLayers && g.expertCount > 0.0),
         .cache = onHost || !runtime.kvOffload,
         .specialValues = special.values > 0,
         .specialDown = special.down > 0,
@@ -973,15 +1030,17 @@ class OffloadReplay {
         .fetchesTaps = fetched >= 0,
         .fetchesLastTaps = fetched >= 0 && fetched == lastRecurrence,
         .lastRecurrence = layer == lastRecurrence,
+        .reach = {},
     };
+    if (copied.weights || copied.experts) copied.reach = reachFrom(layer + 1);
     if (layer > 0) {
-      if (alike < kEnough) replay.layer(groupBefore, before, &g, copied);
+      if (alike < kEnough) replay.layer(groupBefore, before, firstReach);
       alike = group == groupBefore && copied == before ? alike + 1 : 0;
     }
     before = copied;
     groupBefore = group;
   }
-  replay.layer(groupBefore, before, nullptr, before);
+  replay.layer(groupBefore, before, firstReach);
   replay.head(place.placed == 0 && shape.outputs >= kOffloadedBatch ? weights.output : 0.0);
   return replay.peak();
 }
