@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -98,38 +99,36 @@ class Arena {
   double peak_ = 0;
 };
 
-// What the graph comes to before something is copied again.
-struct Reach {
-  bool full = false;  // attention to all cells
-  bool sliding = false;
-  bool lastLayer = false;
-  bool end = false;
-
-  [[nodiscard]] constexpr bool operator==(const Reach&) const noexcept = default;
-};
-
-// What of a layer is copied from the host, and how it is.
+// What of a layer is copied from the host, and how it is; bits, since they are compared for each layer.
 struct CopiedLayer {
-  bool weights = false;
-  bool experts = false;
-  bool cache = false;
+  std::uint32_t weights : 1 = 0;
+  std::uint32_t experts : 1 = 0;
+  std::uint32_t cache : 1 = 0;
   // Which tensors have the special type, where the file has one.
-  bool specialValues = false;
-  bool specialDown = false;
-  bool specialExpertsDown = false;
-  bool specialSharedDown = false;
-  bool specialUp = false;
-  // Whether it is the last that needs its mask, that needs positions, and of all.
-  bool lastOfMask = false;
-  bool lastAttention = false;
-  bool last = false;
+  std::uint32_t specialValues : 1 = 0;
+  std::uint32_t specialDown : 1 = 0;
+  std::uint32_t specialExpertsDown : 1 = 0;
+  std::uint32_t specialSharedDown : 1 = 0;
+  std::uint32_t specialUp : 1 = 0;
+  // Whether it is the last that needs its mask, that needs positions, that has a state, and of all.
+  std::uint32_t lastOfMask : 1 = 0;
+  std::uint32_t lastAttention : 1 = 0;
+  std::uint32_t lastRecurrence : 1 = 0;
+  std::uint32_t last : 1 = 0;
   // What the next scan starts from is on the GPU, and is fetched before this layer ends.
-  bool fetchesTaps = false;
-  bool fetchesLastTaps = false;
-  bool lastRecurrence = false;
-  Reach reach;  // of what follows the last copy
+  std::uint32_t fetchesTaps : 1 = 0;
+  std::uint32_t fetchesLastTaps : 1 = 0;
+  // What the graph comes to before something is copied again: attention to all cells, to a window of them, the last
+  // layer, its end.
+  std::uint32_t reachesFull : 1 = 0;
+  std::uint32_t reachesSliding : 1 = 0;
+  std::uint32_t reachesLast : 1 = 0;
+  std::uint32_t reachesEnd : 1 = 0;
+  std::uint32_t unused : 14 = 0;
 
-  [[nodiscard]] constexpr bool operator==(const CopiedLayer&) const noexcept = default;
+  [[nodiscard]] bool operator==(const CopiedLayer& other) const noexcept {
+    return std::bit_cast<std::uint32_t>(*this) == std::bit_cast<std::uint32_t>(other);
+  }
 };
 
 inline constexpr double kVectorBytes = 4.0;  // of an element of norms and biases
@@ -213,13 +212,14 @@ enum class Slot : std::int8_t {
 class OffloadReplay {
  public:
   OffloadReplay(const ModelSpec& model, const ComputeShape& shape, const Runtime& runtime, const FileWeights& weights,
-                double sharedBytes) noexcept
+                double sharedBytes, CopiedLayer first) noexcept
       : model_(model),
         s_(shape),
         runtime_(runtime),
         weights_(weights),
         bytesPerFloat_(shape.bytes(1.0)),
-        sharedBytes_(sharedBytes) {
+        sharedBytes_(sharedBytes),
+        first_(first) {
     using enum Slot;
     for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
       const Recurrence r = model.groups[i].recurrence;
@@ -233,17 +233,15 @@ class OffloadReplay {
     parallel_ = model.architecture == Architecture::commandR || model.architecture == Architecture::cohere2;
   }
 
-  // `reach`: of the first layer itself.
-  void layer(std::size_t group, const CopiedLayer& copied, const Reach& reach) noexcept {
+  void layer(std::size_t group, CopiedLayer copied) noexcept {
     using enum Slot;
     const LayerGroup& g = model_.groups[group];
     const GroupWeights& w = weights_.groups[group];
     copied_ = copied;
     sizes_.fill(0.0);
-    vectors(input, s_.hidden);
+    vectors<input, projected, dense, routed>(s_.hidden);
     vectors(ids, copied.last && !kept_ ? 1.0 : 0.0);
-    vectors(projected, s_.hidden);
-    if (!started_) start(g, reach);
+    if (!started_) start(g);
     size(norm) = postNormed_ ? 0.0 : size(input);
     if (g.attention == Attention::mla) {
       latentAttention(g);
@@ -257,7 +255,7 @@ class OffloadReplay {
     } else if (g.recurrence == Recurrence::shortConvolution) {
       shortConvolution(g);
     } else if (g.recurrence != Recurrence::none) {
-      recurrence(g);
+      mamba(g);
     }
     // From there on a token or two are nothing.
     if (kept_ && s_.outputs < kOffloadedBatch) return;
@@ -284,6 +282,19 @@ class OffloadReplay {
   [[nodiscard]] double& size(Slot slot) noexcept { return sizes_[static_cast<std::size_t>(slot)]; }
   [[nodiscard]] Piece& held(Slot slot) noexcept { return held_[static_cast<std::size_t>(slot)]; }
   void vectors(Slot slot, double floats) noexcept { size(slot) = floats * bytesPerFloat_; }
+  void vectors(const Slot* slots, double floats) noexcept {
+    for (; *slots != Slot::count; ++slots) vectors(*slots, floats);
+  }
+  template <Slot... slots>
+  void vectors(double floats) noexcept {
+    static constexpr std::array kSlots{slots..., Slot::count};
+    vectors(kSlots.data(), floats);
+  }
+  // What of the next product is copied.
+  void copies(double bytes) noexcept { size(Slot::weight) = copied_.weights ? bytes : 0.0; }
+  void copies(TensorRole role, double rowLength, double rows, bool stacked = false) noexcept {
+    size(Slot::weight) = matrix(role, rowLength, rows, stacked);
+  }
 
   // Takes what is not there yet, gives what is.
   void step(Slot slot) noexcept {
@@ -310,14 +321,14 @@ class OffloadReplay {
   // A result of `floats` and the copy of what it is made with.
   void product(Slot slot, double floats, double weightBytes) noexcept {
     vectors(slot, floats);
-    size(Slot::weight) = copied_.weights ? weightBytes : 0.0;
+    copies(weightBytes);
     step(Slot::weight);
     step(slot);
     step(~Slot::weight);
   }
 
   // The embeddings become the first layer's input.
-  void start(const LayerGroup& g, const Reach& reach) noexcept {
+  void start(const LayerGroup& g) noexcept {
     using enum Slot;
     started_ = true;
     if (copied_.cache && g.attention == Attention::none && g.recurrence != Recurrence::gatedDeltaNet) {
@@ -342,7 +353,7 @@ class OffloadReplay {
       vectors(positions, 1.0);
       if (!copied_.cache) {
         vectors(indices, cellIndices());
-        sizeMasks(reach);
+        sizeMasks(first_.reachesFull, first_.reachesSliding);
       }
       run<positions, indices, slidingMask, mask>();
     }
@@ -355,20 +366,20 @@ class OffloadReplay {
     run<streams>();
   }
 
-  void sizeMasks(const Reach& reach) noexcept {
+  void sizeMasks(bool full, bool sliding) noexcept {
     const double perCell = s_.tokens * s_.maskElement;
-    size(Slot::mask) = reach.full ? s_.cells.full * perCell : 0.0;
-    size(Slot::slidingMask) = reach.sliding ? s_.cells.sliding * perCell : 0.0;
+    size(Slot::mask) = full ? s_.cells.full * perCell : 0.0;
+    size(Slot::slidingMask) = sliding ? s_.cells.sliding * perCell : 0.0;
   }
   void sizeMasks(const LayerGroup& g) noexcept {
     const bool slides = g.attention == Attention::sliding;
-    sizeMasks(Reach{.full = !slides, .sliding = slides});
+    sizeMasks(!slides, slides);
   }
 
   // A piece of the graph begins with the inputs that are new to it.
   void sizeNextMasks() noexcept {
-    sizeMasks(copied_.reach);
-    size(Slot::shared) = copied_.weights && copied_.reach.end ? sharedBytes_ : 0.0;
+    sizeMasks(copied_.reachesFull, copied_.reachesSliding);
+    size(Slot::shared) = copied_.weights && copied_.reachesEnd ? sharedBytes_ : 0.0;
   }
 
   [[nodiscard]] double matrix(TensorRole role, double rowLength, double rows, bool stacked = false) const noexcept {
@@ -412,7 +423,7 @@ class OffloadReplay {
       if (!placed) vectors(positions, 1.0);
       vectors(flat, queries + keys + values);
       vectors(key, keys);
-      size(weight) = copied_.weights ? valueWeight : 0.0;
+      copies(valueWeight);
       run<weight, positions, flat, ~weight, ~norm, query, key, ~key, ~flat>();
     } else {
       const bool early = kind == Follows::nothing && !hasFactors;
@@ -421,7 +432,7 @@ class OffloadReplay {
       if (copied_.weights && kind != Follows::nothing)
         size(vectorWeight) = (biased ? queries : g.keyLength) * kVectorBytes;
       vectors(g.gatedQuery ? gate : flat, queries * (g.gatedQuery ? 2.0 : 1.0));
-      size(weight) = matrix(TensorRole::attentionQ, s_.hidden, queries * (g.gatedQuery ? 2.0 : 1.0));
+      copies(TensorRole::attentionQ, s_.hidden, queries * (g.gatedQuery ? 2.0 : 1.0));
       run<weight, input, positions, flat, gate, ~weight>();
       if (!copied_.weights) {
         // Vulkan moves the products together.
@@ -490,7 +501,7 @@ class OffloadReplay {
   void project(const LayerGroup& g, double length, Slot from) noexcept {
     using enum Slot;
     if (from == beside) vectors(attended, length);
-    size(weight) = matrix(TensorRole::attentionOutput, length, s_.hidden);
+    copies(TensorRole::attentionOutput, length, s_.hidden);
     run<weight, attended, ids, projected, ~weight, ~attended, ~lateAttended>();
     if (parallel_) {
       run<~projected>();
@@ -549,7 +560,7 @@ class OffloadReplay {
     vectors(each, compressedQueries);
     vectors(rotated, g.headCount * g.ropeLength);
     vectors(query, g.headCount * latent);
-    size(weight) = matrix(TensorRole::other, g.mlaKeyLength - g.ropeLength, compressedQueries, true);
+    copies(TensorRole::other, g.mlaKeyLength - g.ropeLength, compressedQueries, true);
     run<weight, positions, each, ~weight, rotated, ~flat, query, ~each, ~rotated>();
     product(flatKey, latent, matrix(TensorRole::other, s_.hidden, latent));
     vectors(value, g.kvLoraRank);
@@ -574,71 +585,47 @@ class OffloadReplay {
     project(g, length, attended);
   }
 
-  // The state of a host's layer stays there, and the scan with it.
-  void recurrence(const LayerGroup& g) noexcept {
+  // Mamba 1, and Mamba 2 beside attention. The state of a host's layer stays there, and the scan with it.
+  void mamba(const LayerGroup& g) noexcept {
     using enum Slot;
-    const bool delta = g.recurrence == Recurrence::gatedDeltaNet;
-    const bool convolves = g.recurrence == Recurrence::shortConvolution;
     const bool mamba1 = g.recurrence == Recurrence::mamba1;
-    const bool twice = g.attention != Attention::none;
-    const double groups = g.stateGroupCount * g.stateLength;
-    const double inner = convolves ? s_.hidden : g.innerLength;
-    const double channels = convolves || mamba1 ? inner : convolutionChannels(g);
-    double rows = channels;
-    if (convolves) rows = 3.0 * inner;
-    if (mamba1) rows = 2.0 * inner;
-    if (g.recurrence == Recurrence::mamba2) rows = 2.0 * (inner + groups) + g.timeStepRank;
-    if (!twice) run<norm>();
+    const double inner = g.innerLength;
+    const double channels = mamba1 ? inner : convolutionChannels(g);
+    const double rows = inner + channels + (mamba1 ? 0.0 : g.timeStepRank);
     vectors(mixed, rows);
     vectors(convolved, channels);
-    vectors(result, inner);
-    vectors(again, twice ? s_.hidden : 0.0);
-    vectors(open, convolves ? inner : 0.0);
+    vectors<open, result>(inner);
+    if (mamba1) {
+      run<norm>();
+    } else {
+      vectors(again, s_.hidden);
+    }
     size(taps) = (g.convolutionLength - 1.0) * channels * s_.sequences * 4.0;
     size(joined) = size(convolved) + size(taps);
-    size(weight) = matrix(delta ? TensorRole::attentionV : TensorRole::other, s_.hidden, rows);
-    run<weight, taps, again, ~heldWeight, mixed, ~weight, ~again>();
-    if (!delta) run<~norm>();
-    run<open, joined, ~taps, ~open>();
-    if (delta) run<~mixed>();
-    if (convolves) selectInput();
+    copies(TensorRole::other, s_.hidden, rows);
+    run<weight, taps, again, ~heldWeight, mixed, ~weight, ~again, ~norm, joined, ~taps>();
     product(convolved, channels, g.convolutionLength * channels * kVectorBytes);
     run<~joined>();
-    if (delta) {
-      vectors(query, groups);
-      vectors(key, groups);
-      size(state) = g.stateLength * inner * s_.sequences * 4.0;
-      size(scanned) = size(result) + size(state);
-      run<query, key, state, scanned, ~query, ~key, ~convolved, ~state, result, ~scanned>();
-      product(open, inner, matrix(TensorRole::other, s_.hidden, inner));
-      run<~norm, ~open>();
-    } else if (convolves) {
-      run<~mixed>();
+    if (mamba1) {
+      product(flat, g.timeStepRank + 2.0 * g.stateLength,
+              matrix(TensorRole::other, inner, g.timeStepRank + 2.0 * g.stateLength));
+      vectors(order, g.timeStepRank);
+      run<order>();
+      product(open, inner, matrix(TensorRole::other, g.timeStepRank, inner));
+      run<~order, ~flat, ~open>();
+      selectInput();
+      size(again) = 0.0;
     } else {
-      if (mamba1) {
-        product(flat, g.timeStepRank + 2.0 * g.stateLength,
-                matrix(TensorRole::other, inner, g.timeStepRank + 2.0 * g.stateLength));
-        vectors(order, g.timeStepRank);
-        run<order>();
-        product(open, inner, matrix(TensorRole::other, g.timeStepRank, inner));
-        run<~order, ~flat, ~open>();
-        selectInput();
-      }
-      if (twice && copied_.cache) project(g, g.headCount * g.valueLength, beside);
-      // The scan's result, from the host, and the gate.
-      vectors(twice ? lateScanned : scanned, inner);
-      vectors(open, inner);
-      vectors(again, mamba1 ? 0.0 : inner);
-      vectors(normedResult, mamba1 || twice ? 0.0 : inner);
-      run<scanned, open, ~mixed, lateScanned, again, ~convolved, ~again, result, ~open, ~scanned, ~lateScanned,
-          normedResult>();
-      if (!mamba1 && !twice) run<~result>();
+      if (copied_.cache) project(g, g.headCount * g.valueLength, beside);
+      vectors(again, inner);
     }
-    vectors(dense, s_.hidden);
-    size(weight) = matrix(TensorRole::other, inner, s_.hidden);
-    run<weight, ids, dense, ~weight, ~convolved, ~result, ~normedResult>();
-    if (twice) run<~dense>();
-    addResidual(twice ? projected : dense, sumsInPlace_ || delta);
+    // The scan's result, from the host, and the gate.
+    vectors(mamba1 ? scanned : lateScanned, inner);
+    run<scanned, open, ~mixed, lateScanned, again, ~convolved, ~again, result, ~open, ~scanned, ~lateScanned>();
+    copies(TensorRole::other, inner, s_.hidden);
+    run<weight, ids, dense, ~weight, ~result>();
+    if (!mamba1) run<~dense>();
+    addResidual(mamba1 ? dense : projected, sumsInPlace_);
   }
 
   // The state of a host's layer is copied, and the net is computed with it.
@@ -647,17 +634,10 @@ class OffloadReplay {
     const double groups = g.stateGroupCount * g.stateLength;
     const double inner = g.innerLength;
     const double channels = convolutionChannels(g);
-    vectors(mixed, channels);
-    vectors(convolved, channels);
-    vectors(query, groups);
-    vectors(key, groups);
-    vectors(flat, g.timeStepRank);
-    vectors(decay, g.timeStepRank);
-    vectors(beta, g.timeStepRank);
-    vectors(result, inner);
-    vectors(open, inner);
-    vectors(active, inner);
-    vectors(dense, s_.hidden);
+    vectors<mixed, convolved>(channels);
+    vectors<query, key>(groups);
+    vectors<flat, decay, beta>(g.timeStepRank);
+    vectors<result, open, active>(inner);
     size(taps) = tapBytes(g);
     size(joined) = size(convolved) + size(taps);
     size(state) = g.stateLength * inner * s_.sequences * 4.0;
@@ -665,9 +645,9 @@ class OffloadReplay {
     if (copied_.weights || copied_.cache) {
       const double heads = matrix(TensorRole::other, s_.hidden, g.timeStepRank);
       run<norm>();
-      size(weight) = matrix(TensorRole::attentionV, s_.hidden, channels);
+      copies(TensorRole::attentionV, s_.hidden, channels);
       run<weight, taps, mixed, ~weight, joined, ~taps, ~mixed>();
-      size(weight) = copied_.weights ? g.convolutionLength * channels * kVectorBytes : 0.0;
+      copies(g.convolutionLength * channels * kVectorBytes);
       run<weight, convolved, ~joined, ~weight, query, key>();
       size(weight) = heads;
       size(vectorWeight) = copied_.weights ? g.timeStepRank * kVectorBytes : 0.0;
@@ -675,14 +655,14 @@ class OffloadReplay {
           scanned, ~query, ~key, ~convolved, ~decay, ~beta, ~state>();
       size(vectorWeight) = copied_.weights ? g.stateLength * kVectorBytes : 0.0;
       run<vectorWeight, result, ~scanned, ~vectorWeight>();
-      size(weight) = matrix(TensorRole::other, s_.hidden, inner);
+      copies(TensorRole::other, s_.hidden, inner);
       run<weight, open, ~weight, ~norm, active, ~open, ~active>();
     } else {
       run<taps, norm, mixed, joined, ~taps, ~mixed, state, convolved, ~joined, flat, query, key, decay, ~flat, flat,
           beta, ~flat, scanned, ~query, ~key, ~convolved, ~decay, ~beta, ~state, open, ~norm, result, ~scanned, active,
           ~open, ~active>();
     }
-    size(weight) = matrix(TensorRole::other, inner, s_.hidden);
+    copies(TensorRole::other, inner, s_.hidden);
     run<weight, dense, ~weight, ~result>();
     addResidual(dense, true);
   }
@@ -693,14 +673,12 @@ class OffloadReplay {
     const double rows = 3.0 * s_.hidden;
     const bool fetches = copied_.fetchesTaps && g.expertCount == 0.0;
     vectors(mixed, rows);
-    vectors(open, s_.hidden);
-    vectors(convolved, s_.hidden);
-    vectors(dense, s_.hidden);
+    vectors<open, convolved>(s_.hidden);
     size(joined) = size(convolved) + tapBytes(g);
     run<norm>();
     if (copied_.cache) {
       size(taps) = tapBytes(g);
-      size(weight) = matrix(TensorRole::other, s_.hidden, rows);
+      copies(TensorRole::other, s_.hidden, rows);
       run<weight, taps>();
     } else if (held(taps).size == 0.0) {
       fetchTaps();
@@ -708,9 +686,9 @@ class OffloadReplay {
     run<mixed, ~weight, ~norm, open, joined, ~taps, ~open>();
     if (fetches) fetchTaps();
     selectInput();
-    size(weight) = copied_.weights ? g.convolutionLength * s_.hidden * kVectorBytes : 0.0;
+    copies(g.convolutionLength * s_.hidden * kVectorBytes);
     run<weight, convolved, ~joined, ~weight, ~mixed>();
-    size(weight) = matrix(TensorRole::other, s_.hidden, s_.hidden);
+    copies(TensorRole::other, s_.hidden, s_.hidden);
     run<weight, dense, ~weight, ~convolved>();
     addResidual(dense, sumsInPlace_);
   }
@@ -725,17 +703,14 @@ class OffloadReplay {
     const bool fetches = copied_.fetchesTaps && g.expertCount == 0.0;
     vectors(mixed, rows);
     vectors(convolved, channels);
-    vectors(open, inner);
-    vectors(lateScanned, inner);
-    vectors(result, inner);
-    vectors(normedResult, inner);
+    vectors<open, lateScanned, result, normedResult>(inner);
     size(joined) = size(convolved) + tapBytes(g);
-    size(weight) = matrix(TensorRole::other, s_.hidden, rows);
+    copies(TensorRole::other, s_.hidden, rows);
     if (copied_.cache) {
       size(taps) = tapBytes(g);
       vectors(scanned, inner);
       run<norm, weight, taps, mixed, ~weight, ~norm, joined, ~taps>();
-      size(weight) = copied_.weights ? g.convolutionLength * channels * kVectorBytes : 0.0;
+      copies(g.convolutionLength * channels * kVectorBytes);
       run<weight, convolved, ~joined, ~weight>();
       size(vectorWeight) = copied_.weights ? g.timeStepRank * kVectorBytes : 0.0;
       if (fetches) {
@@ -750,11 +725,15 @@ class OffloadReplay {
       run<norm>();
       if (held(taps).size == 0.0) fetchTaps();
       run<mixed, ~norm, joined, ~taps>();
-      if (!(held(statesView).size > 0.0 && firstScan_ && copied_.experts)) run<order>();
-      // The states of sequences that are not in the batch: none.
-      const bool first = held(statesView).size > 0.0 && firstScan_ && copied_.experts;
+      // Without a copy before it Vulkan moves the rest of the first layer ahead of the scan.
+      const bool first = firstScan_ && copied_.experts;
       firstScan_ = false;
-      if (first) run<convolved, ~joined>();
+      if (first) {
+        run<convolved, ~joined>();
+      } else {
+        run<order>();
+      }
+      // The states of sequences that are not in the batch: none.
       const Piece others = arena_.take(0.0);
       if (copied_.lastRecurrence) giveOthersView();
       if (first) run<order, lateScanned, open, ~mixed>();
@@ -775,8 +754,7 @@ class OffloadReplay {
       }
     }
     run<normedResult, ~result>();
-    vectors(dense, s_.hidden);
-    size(weight) = matrix(TensorRole::other, inner, s_.hidden);
+    copies(TensorRole::other, inner, s_.hidden);
     run<weight>();
     if (alone) nextInputs();
     run<ids, dense, ~weight, ~normedResult>();
@@ -800,11 +778,11 @@ class OffloadReplay {
   void nextInputs() noexcept {
     using enum Slot;
     sizeNextMasks();
-    if (copied_.weights && copied_.reach.end) {
+    if (copied_.weights && copied_.reachesEnd) {
       if (s_.hasCache) vectors(indices, cellIndices());
       vectors(ids, 1.0);
     }
-    if (copied_.weights && copied_.reach.end) takeStatesView();
+    if (copied_.weights && copied_.reachesEnd) takeStatesView();
     run<indices, slidingMask, mask, ids>();
   }
 
@@ -839,17 +817,13 @@ class OffloadReplay {
     if (mixes) {
       const double length = g.expertLength * g.expertsUsed;
       product(scores, g.expertCount, s_.hidden * g.expertCount * kVectorBytes);
-      vectors(order, g.expertCount);
-      vectors(probabilities, g.expertCount);
-      vectors(shares, g.expertsUsed);
-      vectors(sum, 1.0);
-      vectors(clampedSum, 1.0);
-      vectors(normedShares, g.expertsUsed);
+      vectors<order, probabilities>(g.expertCount);
+      vectors<shares, normedShares>(g.expertsUsed);
+      vectors<sum, clampedSum>(1.0);
       vectors(gate, g.plainExperts || g.fusedExperts ? 0.0 : length);
       vectors(g.plainExperts ? onlyUp : up, length * (g.fusedExperts ? 2.0 : 1.0));
       vectors(active, g.plainExperts ? 0.0 : length);
       vectors(each, s_.hidden * g.expertsUsed);
-      vectors(routed, s_.hidden);
       expertWeight(w.largestExpertUp);
       run<~again, probabilities, order, shares, ~probabilities, sum, clampedSum, ~sum, normedShares, ~shares,
           ~clampedSum, ~scores>();
@@ -858,8 +832,8 @@ class OffloadReplay {
       if (g.sharedExpertLength == 0.0) run<~norm>();
       expertWeight(w.expertsDown.base + (copied_.specialExpertsDown ? w.expertsDown.extra : 0.0));
       sizeNextMasks();
-      if (s_.recurs && copied_.reach.lastLayer && !copied_.weights) vectors(ids, 1.0);
-      if (s_.recurs && (copied_.reach.full || copied_.reach.sliding) && !copied_.weights) {
+      if (s_.recurs && copied_.reachesLast && !copied_.weights) vectors(ids, 1.0);
+      if (s_.recurs && (copied_.reachesFull || copied_.reachesSliding) && !copied_.weights) {
         vectors(positions, 1.0);
         vectors(indices, cellIndices());
       }
@@ -901,8 +875,7 @@ class OffloadReplay {
     if (gated) product(gate, length, upBytes);
     product(plain ? onlyUp : up, fused ? 2.0 * length : length, upBytes);
     vectors(active, plain ? 0.0 : length);
-    vectors(dense, s_.hidden);
-    size(weight) = copied_.weights ? downWeights.base + (specialDown ? downWeights.extra : 0.0) : 0.0;
+    copies(downWeights.base + (specialDown ? downWeights.extra : 0.0));
     const bool gatesAll = isShared && deltaNets_;
     if (!gatesAll) run<~norm>();
     if (copied_.fetchesTaps && copied_.experts && isShared) fetchTaps();
@@ -912,7 +885,7 @@ class OffloadReplay {
     run<shared, dense, ~weight, ~active, ~onlyUp>();
     if (gatesAll) {
       // Qwen's shared expert has a gate of its own.
-      size(weight) = copied_.weights ? s_.hidden * kVectorBytes : 0.0;
+      copies(s_.hidden * kVectorBytes);
       vectors(gate, 1.0);
       run<weight>();
       nextInputs();
@@ -926,6 +899,7 @@ class OffloadReplay {
   const FileWeights& weights_;
   double bytesPerFloat_;  // of every token
   double sharedBytes_;
+  CopiedLayer first_;         // what the graph reaches from its start
   double tapBytes_ = 0;       // of layers that fetch them early
   bool viewsStates_ = false;  // of other sequences, too
   Arena arena_;
@@ -948,99 +922,100 @@ class OffloadReplay {
 // The buffer of a GPU that computes layers of the host.
 [[nodiscard]] inline double offloadedBytes(const ModelSpec& model, const ComputeShape& shape, const Runtime& runtime,
                                            const FileWeights& weights, const Placement& place) noexcept {
-  int lastSliding = -1;
-  int lastFull = -1;
+  struct Layer {
+    std::size_t group = 0;
+    CopiedLayer copied;
+  };
+  std::array<Layer, static_cast<std::size_t>(ModelSpec::kMaximumLayers)> layers;
+  std::size_t count = 0;
   // Each layer that reads a cache of the host copies it.
-  int lastOwn = -1;
+  bool ownsOnGpu = false;
   double sharedBytes = 0;
-  visitRuns(model, [&](int layer, int count, std::size_t group) {
+  visitRuns(model, [&](int, int runLength, std::size_t group) {
     const LayerGroup& g = model.groups[group];
-    if (g.attention == Attention::none) return;
-    const int last = layer + count - 1;
-    (g.attention == Attention::sliding ? lastSliding : lastFull) = last;
-    if (!g.sharesCache) {
-      lastOwn = last;
-    } else if (lastOwn < place.firstOnGpu) {
-      sharedBytes += std::max(0, last + 1 - std::max(layer, place.firstOnGpu)) *
-                     layerCacheBytes(g, runtime, shape.cells, shape.widestValues);
+    for (int i = 0; i < runLength; ++i) {
+      const bool onHost = static_cast<int>(count) < place.firstOnGpu;
+      if (g.attention != Attention::none && !onHost) {
+        ownsOnGpu = ownsOnGpu || !g.sharesCache;
+        if (!ownsOnGpu) sharedBytes += layerCacheBytes(g, runtime, shape.cells, shape.widestValues);
+      }
+      layers[count++].group = group;
     }
   });
-  std::array<std::uint8_t, static_cast<std::size_t>(ModelSpec::kMaximumLayers)> groupOf{};
-  visitRuns(model, [&](int layer, int count, std::size_t group) {
-    std::fill_n(groupOf.begin() + layer, count, static_cast<std::uint8_t>(group));
-  });
-  const auto layers = static_cast<int>(model.layerCount);
-  const auto groupAt = [&](int layer) -> const LayerGroup& {
-    return model.groups[groupOf[static_cast<std::size_t>(layer)]];
-  };
-  const auto onGpu = [&](int layer) { return layer >= place.firstOnGpu && runtime.kvOffload; };
-  int lastRecurrence = layers;
-  while (lastRecurrence-- > 0 && groupAt(lastRecurrence).recurrence == Recurrence::none) {
-  }
-  // The next layer at which the graph is put together: a scan that starts from a state on the GPU?
-  const auto fetchesTaps = [&](int layer) {
-    for (++layer; layer < layers; ++layer) {
-      const LayerGroup& g = groupAt(layer);
-      if (g.attention != Attention::none || g.recurrence != Recurrence::none)
-        return fetchesTapsEarly(g) && onGpu(layer) ? layer : -1;
-      if (g.expertCount > 0.0) return -1;
-    }
-    return -1;
-  };
-  const auto reachFrom = [&](int layer) {
-    Reach reach;
-    for (; layer < layers; ++layer) {
-      if (!onGpu(layer)) return reach;
-      const LayerGroup& g = groupAt(layer);
-      reach.sliding = reach.sliding || g.attention == Attention::sliding;
-      reach.full = reach.full || (g.attention != Attention::none && g.attention != Attention::sliding);
-      reach.lastLayer = layer + 1 == layers;
-      if (g.expertCount > 0.0 && layer < runtime.cpuMoeLayers) return reach;
-    }
-    reach.end = reach.lastLayer;
-    return reach;
-  };
-  const Reach firstReach = reachFrom(0);
-  OffloadReplay replay(model, shape, runtime, weights, sharedBytes);
-  CopiedLayer before;
-  std::size_t groupBefore = 0;
-  QuantizationCounters counters;
-  int alike = 0;
-  // What comes after some that are alike finds the same holes.
-  constexpr int kEnough = 3000;
-  for (int layer = 0; layer < layers; ++layer) {
-    const std::size_t group = groupOf[static_cast<std::size_t>(layer)];
-    const LayerGroup& g = model.groups[group];
+
+  // What is ahead of each layer.
+  CopiedLayer reached;
+  bool slides = false;
+  bool attends = false;
+  bool recurs = false;
+  bool fetches = false;
+  bool fetchesLast = false;
+  for (std::size_t i = count; i-- > 0;) {
+    const LayerGroup& g = model.groups[layers[i].group];
+    const auto layer = static_cast<int>(i);
     const bool onHost = layer < place.firstOnGpu;
-    const int fetched = fetchesTaps(layer);
-    LayerCounts special;
-    countNext(special, model, weights, counters, layer, 1, group);
-    CopiedLayer copied{
-        .weights = onHost,
-        .experts = onHost || (layer < runtime.cpuMoeLayers && g.expertCount > 0.0),
-        .cache = onHost || !runtime.kvOffload,
-        .specialValues = special.values > 0,
-        .specialDown = special.down > 0,
-        .specialExpertsDown = special.expertsDown > 0,
-        .specialSharedDown = special.sharedDown > 0,
-        .specialUp = special.up > 0,
-        .lastOfMask = layer == (g.attention == Attention::sliding ? lastSliding : lastFull),
-        .lastAttention = layer == std::max(lastSliding, lastFull),
-        .last = layer + 1 == layers,
-        .fetchesTaps = fetched >= 0,
-        .fetchesLastTaps = fetched >= 0 && fetched == lastRecurrence,
-        .lastRecurrence = layer == lastRecurrence,
-        .reach = {},
-    };
-    if (copied.weights || copied.experts) copied.reach = reachFrom(layer + 1);
-    if (layer > 0) {
-      if (alike < kEnough) replay.layer(groupBefore, before, firstReach);
-      alike = group == groupBefore && copied == before ? alike + 1 : 0;
+    const bool sliding = g.attention == Attention::sliding;
+    const bool full = g.attention != Attention::none && !sliding;
+    const bool recurrent = g.recurrence != Recurrence::none;
+    CopiedLayer copied;
+    copied.weights = onHost;
+    copied.experts = onHost || (layer < runtime.cpuMoeLayers && g.expertCount > 0.0);
+    copied.cache = onHost || !runtime.kvOffload;
+    copied.lastOfMask = (sliding && !slides) || (full && !attends);
+    copied.lastAttention = (sliding || full) && !slides && !attends;
+    copied.lastRecurrence = recurrent && !recurs;
+    copied.last = i + 1 == count;
+    copied.fetchesTaps = fetches;
+    copied.fetchesLastTaps = fetchesLast;
+    if (copied.experts) {
+      copied.reachesFull = reached.reachesFull;
+      copied.reachesSliding = reached.reachesSliding;
+      copied.reachesLast = reached.reachesLast;
+      copied.reachesEnd = reached.reachesEnd;
+      reached = {};
     }
-    before = copied;
-    groupBefore = group;
+    if (copied.cache) {
+      reached = {};
+    } else {
+      if (full) reached.reachesFull = 1;
+      if (sliding) reached.reachesSliding = 1;
+      if (copied.last) {
+        reached.reachesLast = 1;
+        reached.reachesEnd = !copied.experts;
+      }
+    }
+    if (sliding || full || recurrent) {
+      fetches = fetchesTapsEarly(g) && !copied.cache;
+      fetchesLast = fetches && !recurs;
+    } else if (g.expertCount > 0.0) {
+      fetches = fetchesLast = false;
+    }
+    slides = slides || sliding;
+    attends = attends || full;
+    recurs = recurs || recurrent;
+    layers[i].copied = copied;
   }
-  replay.layer(groupBefore, before, firstReach);
+
+  OffloadReplay replay(model, shape, runtime, weights, sharedBytes, reached);
+  QuantizationCounters counters;
+  // What comes after some that are alike finds the same holes, or those that the one before it did not.
+  constexpr std::size_t kEnough = 4;
+  std::size_t alike = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& [group, copied] = layers[i];
+    LayerCounts special;
+    countNext(special, model, weights, counters, static_cast<int>(i), 1, group);
+    copied.specialValues = special.values > 0;
+    copied.specialDown = special.down > 0;
+    copied.specialExpertsDown = special.expertsDown > 0;
+    copied.specialSharedDown = special.sharedDown > 0;
+    copied.specialUp = special.up > 0;
+    const bool again = i > 0 && group == layers[i - 1].group && copied == layers[i - 1].copied;
+    if (!again && alike > kEnough && (alike - kEnough) % 2 == 1)
+      replay.layer(layers[i - 1].group, layers[i - 1].copied);
+    alike = again ? alike + 1 : 1;
+    if (alike <= kEnough) replay.layer(group, copied);
+  }
   replay.head(place.placed == 0 && shape.outputs >= kOffloadedBatch ? weights.output : 0.0);
   return replay.peak();
 }

@@ -32,6 +32,20 @@ const NAMES = new Set(['fileType', 'cacheTypeK', 'cacheTypeV', 'gpuLayers']);
 /** What was printed per device, MiB. */
 const PRINTED = ['weights', 'weightsExact', 'kvCache', 'recurrentState', 'computeBuffer', 'outputBuffer'];
 
+/**
+ * The bytes that were worked out for the recording, or the whole number that llama.cpp printed where that contradicts
+ * them. Without a GPU it leaves out what is repacked, so there is nothing to compare.
+ * @param {Record<string, string>} row
+ */
+function weightsOf(row) {
+  const weights = number(row.model_mib);
+  const printed = row.model_mib_printed;
+  if (row.backend === 'cpu' || printed === '' || Math.abs(weights - (number(printed) + 0.5)) <= 0.51) {
+    return { weights, weightsExact: number(row.model_mib_exact) };
+  }
+  return { weights: number(printed), weightsExact: 0 };
+}
+
 /** @param {Record<string, string>[]} rows of memory.csv: one per run and device */
 function runsOf(rows) {
   const runs = new Map();
@@ -65,8 +79,7 @@ function runsOf(rows) {
       });
     }
     runs.get(key).devices[row.device === 'GPU' ? 'gpu0' : 'host'] = {
-      weights: number(row.model_mib),
-      weightsExact: number(row.model_mib_exact),
+      ...weightsOf(row),
       kvCache: number(row.kv_mib),
       recurrentState: number(row.rs_mib),
       computeBuffer: number(row.compute_mib),

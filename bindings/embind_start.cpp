@@ -1,0 +1,26 @@
+// embind's start, for what crosses here: nothing, booleans and numbers. Its own also registers strings, views and
+// values, with the classes behind their types' names, and needs an allocator: a twentieth of the module.
+#include <emscripten/bind.h>
+
+#include <cstdint>
+#include <limits>
+#include <typeinfo>
+
+extern "C" {
+
+// For the text of an error. It is freed there, and nothing else is.
+const char* __getTypeName(const std::type_info* type) { return type->name(); }
+void free(void*) {}
+
+// The list is for threads, which start once more each.
+void _embind_register_bindings(emscripten::internal::InitFunc*) {}
+}
+
+EMSCRIPTEN_BINDINGS(numbers) {
+  using namespace emscripten::internal;
+  using Integer = std::numeric_limits<std::int32_t>;
+  _embind_register_void(TypeID<void>::get(), "void");
+  _embind_register_bool(TypeID<bool>::get(), "bool", true, false);
+  _embind_register_integer(TypeID<std::int32_t>::get(), "int", sizeof(std::int32_t), Integer::min(), Integer::max());
+  _embind_register_float(TypeID<double>::get(), "double", sizeof(double));
+}
