@@ -174,6 +174,7 @@ enum class Slot : std::int8_t {
   // Recurrence.
   decay,
   beta,
+  otherStates,
   states,  // which of them are whose
   statesView,
   taps,
@@ -461,7 +462,8 @@ class OffloadReplay {
       run<~key, ~flatKey, ~value>();
     }
     if (copied_.lastAttention) run<~positions, ~lateness, ~indices>();
-    if (copied_.cache && detail::hostAttends(g, s_)) {
+    // Before a state that is fetched on the GPU it is computed there.
+    if (copied_.cache && !(copied_.weights && copied_.fetchesTaps) && detail::hostAttends(g, s_)) {
       run<~query, ~flat>();
       if (!recurs) project(g, length, beside);
       return;
@@ -502,7 +504,9 @@ class OffloadReplay {
     using enum Slot;
     if (from == beside) vectors(attended, length);
     copies(TensorRole::attentionOutput, length, s_.hidden);
-    run<weight, attended, ids, projected, ~weight, ~attended, ~lateAttended>();
+    run<weight, attended>();
+    if (from == beside && copied_.fetchesTaps && g.expertCount == 0.0) fetchTaps();
+    run<ids, projected, ~weight, ~attended, ~lateAttended>();
     if (parallel_) {
       run<~projected>();
     } else if (g.recurrence == Recurrence::none) {
@@ -535,6 +539,7 @@ class OffloadReplay {
       step(again);
       step(~from);
       step(~ids);
+      size(ids) = 0.0;
       from = again;
     }
     step(inPlace ? ~from : ~input);
@@ -676,6 +681,7 @@ class OffloadReplay {
     vectors<open, convolved>(s_.hidden);
     size(joined) = size(convolved) + tapBytes(g);
     run<norm>();
+    if (!copied_.weights) selectInput();
     if (copied_.cache) {
       size(taps) = tapBytes(g);
       copies(TensorRole::other, s_.hidden, rows);
@@ -706,7 +712,7 @@ class OffloadReplay {
     vectors<open, lateScanned, result, normedResult>(inner);
     size(joined) = size(convolved) + tapBytes(g);
     copies(TensorRole::other, s_.hidden, rows);
-    if (copied_.cache) {
+    if (copied_.weights) {
       size(taps) = tapBytes(g);
       vectors(scanned, inner);
       run<norm, weight, taps, mixed, ~weight, ~norm, joined, ~taps>();
@@ -721,14 +727,21 @@ class OffloadReplay {
           ~scanned>();
     } else {
       vectors(order, g.timeStepRank);
-      size(scanned) = size(result) + g.stateLength * inner * s_.sequences * 4.0;
-      run<norm>();
-      if (held(taps).size == 0.0) fetchTaps();
-      run<mixed, ~norm, joined, ~taps>();
-      // Without a copy before it Vulkan moves the rest of the first layer ahead of the scan.
+      const double stateBytes = g.stateLength * inner * s_.sequences * 4.0;
+      size(scanned) = size(result) + stateBytes;
+      // Vulkan moves what does not wait for a copy, or for the layer before, ahead of the scan.
       const bool first = firstScan_ && copied_.experts;
       firstScan_ = false;
-      if (first) {
+      if (held(taps).size == 0.0) fetchTaps();
+      run<norm, mixed, ~norm, joined, ~taps>();
+      if (copied_.cache) {
+        // From the host come the states of this batch's sequences, and all of them for the others.
+        size(state) = size(otherStates) = stateBytes;
+        run<state>();
+        takeStatesView();
+        run<otherStates>();
+      }
+      if (first || copied_.cache) {
         run<convolved, ~joined>();
       } else {
         run<order>();
@@ -737,11 +750,11 @@ class OffloadReplay {
       const Piece others = arena_.take(0.0);
       if (copied_.lastRecurrence) giveOthersView();
       if (first) run<order, lateScanned, open, ~mixed>();
-      run<convolved, ~joined, scanned, ~order>();
+      run<~otherStates, order, convolved, ~joined, scanned, ~state, ~order>();
       if (copied_.lastRecurrence) run<~statesView>();
-      if (fetches) {
+      if (fetches || copied_.cache) {
         arena_.give(others);
-        fetchTaps();
+        if (fetches) fetchTaps();
         run<open, ~mixed, lateScanned, ~convolved, ~scanned, result, ~open, ~lateScanned>();
       } else {
         run<open, ~mixed, lateScanned, ~convolved>();
@@ -768,7 +781,7 @@ class OffloadReplay {
 
   void fetchTaps() noexcept {
     using enum Slot;
-    size(states) = kIndexBytes;
+    size(states) = copied_.cache && !copied_.weights ? 0.0 : kIndexBytes;
     size(taps) = tapBytes_;
     run<states, taps>();
     if (copied_.fetchesLastTaps) run<~states>();
@@ -985,7 +998,7 @@ class OffloadReplay {
       }
     }
     if (sliding || full || recurrent) {
-      fetches = fetchesTapsEarly(g) && !copied.cache;
+      fetches = fetchesTapsEarly(g) && !copied.weights && (runtime.kvOffload || g.recurrence == Recurrence::mamba2);
       fetchesLast = fetches && !recurs;
     } else if (g.expertCount > 0.0) {
       fetches = fetchesLast = false;
