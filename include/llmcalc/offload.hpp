@@ -293,6 +293,10 @@ class OffloadReplay {
   }
   // What of the next product is copied.
   void copies(double bytes) noexcept { size(Slot::weight) = copied_.weights ? bytes : 0.0; }
+  // A norm, a bias, or what else is a vector.
+  void copiesVector(double floats) noexcept {
+    size(Slot::vectorWeight) = copied_.weights ? floats * kVectorBytes : 0.0;
+  }
   void copies(TensorRole role, double rowLength, double rows, bool stacked = false) noexcept {
     size(Slot::weight) = matrix(role, rowLength, rows, stacked);
   }
@@ -481,6 +485,12 @@ class OffloadReplay {
       vectors(scores, g.headCount * cells);
       vectors(each, length);
     }
+    const bool scansHere = recurs && !copied_.cache;
+    if (scansHere) {
+      // The scan's norm comes first.
+      vectors(again, s_.hidden);
+      run<again>();
+    }
     run<keyCopy, valueCopy, mask, slidingMask, lateValueCopy, attended, scores, ~query, ~flat, ~keyCopy, ~valueCopy>();
     if (copied_.lastOfMask) step(slides ? ~slidingMask : ~mask);
     if (copied_.fetchesTaps && g.expertCount == 0.0) fetchTaps();
@@ -491,6 +501,7 @@ class OffloadReplay {
       held(attended) = held(open);
       held(open) = {};
     }
+    if (scansHere) return;
     // The network starts from the same norm and comes first.
     if (parallel_) {
       network(g, w);
@@ -609,6 +620,20 @@ class OffloadReplay {
     size(joined) = size(convolved) + size(taps);
     copies(TensorRole::other, s_.hidden, rows);
     run<weight, taps, again, ~heldWeight, mixed, ~weight, ~again, ~norm, joined, ~taps>();
+    if (!mamba1 && !copied_.cache) {
+      vectors(order, g.timeStepRank);
+      vectors(lateScanned, inner);
+      sizeScan(g);
+      run<convolved, ~joined, order>();
+      const Piece others = arena_.take(0.0);
+      if (copied_.lastRecurrence) giveOthersView();
+      run<projected, ~attended, ~lateAttended, lateScanned, open, ~mixed, scanned, ~order, ~convolved>();
+      arena_.give(others);
+      if (copied_.lastRecurrence) run<~statesView, ~states>();
+      run<result, ~open, ~lateScanned, ~scanned, dense, ~result, ~dense>();
+      addResidual(projected, sumsInPlace_);
+      return;
+    }
     product(convolved, channels, g.convolutionLength * channels * kVectorBytes);
     run<~joined>();
     if (mamba1) {
@@ -645,8 +670,7 @@ class OffloadReplay {
     vectors<result, open, active>(inner);
     size(taps) = tapBytes(g);
     size(joined) = size(convolved) + size(taps);
-    size(state) = g.stateLength * inner * s_.sequences * 4.0;
-    size(scanned) = size(result) + size(state);
+    sizeScan(g);
     if (copied_.weights || copied_.cache) {
       const double heads = matrix(TensorRole::other, s_.hidden, g.timeStepRank);
       run<norm>();
@@ -655,17 +679,18 @@ class OffloadReplay {
       copies(g.convolutionLength * channels * kVectorBytes);
       run<weight, convolved, ~joined, ~weight, query, key>();
       size(weight) = heads;
-      size(vectorWeight) = copied_.weights ? g.timeStepRank * kVectorBytes : 0.0;
+      copiesVector(g.timeStepRank);
       run<weight, flat, ~weight, vectorWeight, decay, ~flat, ~vectorWeight, weight, state, flat, ~weight, beta, ~flat,
           scanned, ~query, ~key, ~convolved, ~decay, ~beta, ~state>();
-      size(vectorWeight) = copied_.weights ? g.stateLength * kVectorBytes : 0.0;
+      copiesVector(g.stateLength);
       run<vectorWeight, result, ~scanned, ~vectorWeight>();
       copies(TensorRole::other, s_.hidden, inner);
       run<weight, open, ~weight, ~norm, active, ~open, ~active>();
     } else {
-      run<taps, norm, mixed, joined, ~taps, ~mixed, state, convolved, ~joined, flat, query, key, decay, ~flat, flat,
-          beta, ~flat, scanned, ~query, ~key, ~convolved, ~decay, ~beta, ~state, open, ~norm, result, ~scanned, active,
-          ~open, ~active>();
+      run<taps, norm, mixed, joined, ~taps, ~mixed, state>();
+      if (copied_.lastRecurrence) run<~states>();
+      run<convolved, ~joined, flat, query, key, decay, ~flat, flat, beta, ~flat, scanned, ~query, ~key, ~convolved,
+          ~decay, ~beta, ~state, open, ~norm, result, ~scanned, active, ~open, ~active>();
     }
     copies(TensorRole::other, inner, s_.hidden);
     run<weight, dense, ~weight, ~result>();
@@ -718,7 +743,7 @@ class OffloadReplay {
       run<norm, weight, taps, mixed, ~weight, ~norm, joined, ~taps>();
       copies(g.convolutionLength * channels * kVectorBytes);
       run<weight, convolved, ~joined, ~weight>();
-      size(vectorWeight) = copied_.weights ? g.timeStepRank * kVectorBytes : 0.0;
+      copiesVector(g.timeStepRank);
       if (fetches) {
         fetchTaps();
         run<open, ~mixed>();
@@ -727,8 +752,7 @@ class OffloadReplay {
           ~scanned>();
     } else {
       vectors(order, g.timeStepRank);
-      const double stateBytes = g.stateLength * inner * s_.sequences * 4.0;
-      size(scanned) = size(result) + stateBytes;
+      sizeScan(g);
       // Vulkan moves what does not wait for a copy, or for the layer before, ahead of the scan.
       const bool first = firstScan_ && copied_.experts;
       firstScan_ = false;
@@ -736,7 +760,7 @@ class OffloadReplay {
       run<norm, mixed, ~norm, joined, ~taps>();
       if (copied_.cache) {
         // From the host come the states of this batch's sequences, and all of them for the others.
-        size(state) = size(otherStates) = stateBytes;
+        size(otherStates) = size(state);
         run<state>();
         takeStatesView();
         run<otherStates>();
@@ -774,6 +798,11 @@ class OffloadReplay {
     addResidual(dense, sumsInPlace_);
   }
 
+  void sizeScan(const LayerGroup& g) noexcept {
+    size(Slot::state) = g.stateLength * g.innerLength * s_.sequences * 4.0;
+    size(Slot::scanned) = size(Slot::result) + size(Slot::state);
+  }
+
   [[nodiscard]] double tapBytes(const LayerGroup& g) const noexcept {
     const double channels = g.recurrence == Recurrence::shortConvolution ? s_.hidden : convolutionChannels(g);
     return (g.convolutionLength - 1.0) * channels * s_.sequences * 4.0;
@@ -792,10 +821,14 @@ class OffloadReplay {
     using enum Slot;
     sizeNextMasks();
     if (copied_.weights && copied_.reachesEnd) {
+      if (s_.recurs && tapBytes_ == 0.0 && !mamba1_) size(states) = kIndexBytes;
       if (s_.hasCache) vectors(indices, cellIndices());
       vectors(ids, 1.0);
     }
-    if (copied_.weights && copied_.reachesEnd) takeStatesView();
+    if (copied_.weights && copied_.reachesEnd) {
+      run<states>();
+      takeStatesView();
+    }
     run<indices, slidingMask, mask, ids>();
   }
 
