@@ -301,6 +301,48 @@ MemoryPlan taking(double gpu, double host) {
   return plan;
 }
 
+TEST(Arena, TakesTheSmallestHoleThatFits) {
+  Arena arena;
+  const Piece large = arena.take(8);
+  const Piece between = arena.take(1);
+  const Piece small = arena.take(4);
+  const Piece last = arena.take(1);
+  arena.give(large);
+  arena.give(small);
+  EXPECT_EQ(arena.take(3).at, small.at);
+  EXPECT_EQ(arena.take(3).at, large.at);
+  EXPECT_EQ(arena.take(6).at, last.at + last.size);
+  EXPECT_EQ(arena.peak(), 20);
+  EXPECT_EQ(between.at, 8);
+}
+
+TEST(Arena, JoinsWhatIsFreeWithTheEnd) {
+  Arena arena;
+  const Piece first = arena.take(4);
+  const Piece second = arena.take(8);
+  const Piece third = arena.take(4);
+  arena.give(second);
+  arena.give(first);
+  arena.give(third);
+  EXPECT_EQ(arena.take(20).at, 0);
+  EXPECT_EQ(arena.peak(), 20);
+}
+
+TEST(Arena, AHoleOfNoSizeWithinAnotherKeepsTheEndApart) {
+  Arena arena;
+  const Piece first = arena.take(4);
+  const Piece second = arena.take(8);
+  const Piece third = arena.take(4);
+  arena.give(second);
+  const Piece nothing = arena.take(0);
+  EXPECT_EQ(nothing.at, second.at);
+  arena.give(first);
+  arena.give(nothing);
+  arena.give(third);
+  EXPECT_EQ(arena.take(20).at, 16);
+  EXPECT_EQ(arena.peak(), 36);
+}
+
 TEST(Fits, KeepsPoolsApart) {
   Machine machine;
   machine.gpuCount = 1;

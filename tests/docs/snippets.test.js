@@ -97,7 +97,7 @@ test('the accuracy stated in docs/memory.md and README.md is that of the build',
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   assert.ok(readme.includes(`${percent(plan.median)} at the median and ${percent(plan.p90)} at p90 (n 6,381`));
   assert.equal(plan.n, 6381);
-  assert.ok(readme.includes(`largest ${Math.floor(100 * plan.max)} %`));
+  assert.ok(readme.includes(`largest ${percent(plan.max)}`));
 });
 
 test('the figure of a plan is up to date', () => {
