@@ -7,6 +7,11 @@ addToLibrary({
       [`_embind_register_${kind}__deps`, []],
     ]),
   ),
+  // All types are registered at once, so none is unbound.
+  $throwUnboundTypeError__deps: [],
+  $throwUnboundTypeError: (message) => {
+    throw new Error(message);
+  },
   $registerNumber__deps: ['$registerType'],
   $registerNumber: (type) =>
     registerType(type, {

@@ -1,6 +1,7 @@
 // embind's start, for what crosses here: nothing, booleans and numbers. Its own also registers strings, views and
 // values, with the classes behind their types' names, and needs an allocator: a twentieth of the module.
 #include <emscripten/bind.h>
+#include <emscripten/em_macros.h>
 
 #include <cstdint>
 #include <limits>
@@ -10,7 +11,7 @@ extern "C" {
 
 // For the text of an error. It is freed there, and nothing else is.
 const char* __getTypeName(const std::type_info* type) { return type->name(); }
-void free(void*) {}
+EMSCRIPTEN_KEEPALIVE void free(void*) {}
 
 // The list is for threads, which start once more each.
 void _embind_register_bindings(emscripten::internal::InitFunc*) {}

@@ -205,8 +205,8 @@ enum class Slot : std::int8_t {
 
 // Whether what the layer's convolution starts from is fetched while the layer before is computed.
 [[nodiscard]] inline bool fetchesTapsEarly(const LayerGroup& g) noexcept {
-  return g.attention == Attention::none &&
-         (g.recurrence == Recurrence::mamba2 || g.recurrence == Recurrence::shortConvolution);
+  return g.attention == Attention::none && (g.recurrence == Recurrence::mamba1 || g.recurrence == Recurrence::mamba2 ||
+                                            g.recurrence == Recurrence::shortConvolution);
 }
 
 // Layers in order, then the head.
@@ -255,8 +255,10 @@ class OffloadReplay {
       deltaNet(g);
     } else if (g.recurrence == Recurrence::shortConvolution) {
       shortConvolution(g);
+    } else if (g.recurrence == Recurrence::mamba1) {
+      mamba1(g);
     } else if (g.recurrence != Recurrence::none) {
-      mamba(g);
+      mambaBeside(g);
     }
     // From there on a token or two are nothing.
     if (kept_ && s_.outputs < kOffloadedBatch) return;
@@ -269,9 +271,7 @@ class OffloadReplay {
     sizes_.fill(0.0);
     size(weight) = bytes;
     size(result) = model_.vocabularySize * s_.outputs * 4.0;
-    // Where the GPU lacks the scan of its layers, holes are left; up to seven hidden sizes over the recorded plans.
-    vectors(again, mamba1_ && runtime_.backend == Backend::vulkan && !copied_.weights ? 4.0 * s_.hidden : 0.0);
-    run<~mask, ~slidingMask, ~perLayer, ~streams, ~shared, ~positions, ~lateness, ~indices, weight, again, result>();
+    run<~mask, ~slidingMask, ~perLayer, ~streams, ~shared, ~positions, ~lateness, ~indices, weight, result>();
   }
 
   [[nodiscard]] double peak() const noexcept { return arena_.peak(); }
@@ -601,28 +601,72 @@ class OffloadReplay {
     project(g, length, attended);
   }
 
-  // Mamba 1, and Mamba 2 beside attention. The state of a host's layer stays there, and the scan with it.
-  void mamba(const LayerGroup& g) noexcept {
+  // Vulkan lacks the scan: its parts go to the host, and come back with the state.
+  void mamba1(const LayerGroup& g) noexcept {
     using enum Slot;
-    const bool mamba1 = g.recurrence == Recurrence::mamba1;
     const double inner = g.innerLength;
-    const double channels = mamba1 ? inner : convolutionChannels(g);
-    const double rows = inner + channels + (mamba1 ? 0.0 : g.timeStepRank);
+    const double columns = g.timeStepRank + 2.0 * g.stateLength;
+    const bool fetches = copied_.fetchesTaps && g.expertCount == 0.0;
+    vectors(mixed, 2.0 * inner);
+    vectors<convolved, open, active, scanned, result>(inner);
+    vectors(flat, columns);
+    vectors(order, g.timeStepRank);
+    size(joined) = size(convolved) + tapBytes(g);
+    run<norm>();
+    copies(TensorRole::other, s_.hidden, 2.0 * inner);
+    if (copied_.weights) {
+      size(taps) = tapBytes(g);
+      run<weight, taps>();
+    } else if (held(taps).size == 0.0) {
+      fetchTaps();
+    }
+    run<mixed, ~weight, ~norm, joined, ~taps>();
+    copies(g.convolutionLength * inner * kVectorBytes);
+    run<weight, convolved, ~joined, ~weight>();
+    copies(TensorRole::other, inner, columns);
+    run<weight, flat, ~weight, order>();
+    copies(TensorRole::other, g.timeStepRank, inner);
+    run<weight, open, ~weight, ~order, ~open, ~flat>();
+    if (copied_.weights) {
+      if (fetches) {
+        fetchTaps();
+        run<active, ~mixed>();
+      }
+      copiesVector(inner);
+      run<vectorWeight, scanned, active, ~mixed, ~vectorWeight, ~convolved>();
+    } else {
+      size(state) = g.stateLength * inner * s_.sequences * 4.0;
+      if (othersView_.at < 0.0 && !copied_.lastRecurrence) othersView_ = arena_.take(0.0);
+      run<state, scanned, ids>();
+      const Piece others = arena_.take(0.0);
+      if (copied_.lastRecurrence) giveOthersView();
+      selectInput();
+      arena_.give(others);
+      run<active, ~mixed, ~convolved>();
+      if (fetches) fetchTaps();
+    }
+    run<result, ~active, ~scanned, ~state>();
+    finishRecurrence(inner);
+    // The last layer's sum takes the place of the rows that were just selected.
+    addResidual(dense, !copied_.last || g.feedForward != FeedForward::none || g.expertCount > 0.0);
+  }
+
+  // Mamba 2 beside attention. The state of a host's layer stays there, and the scan with it.
+  void mambaBeside(const LayerGroup& g) noexcept {
+    using enum Slot;
+    const double inner = g.innerLength;
+    const double channels = convolutionChannels(g);
+    const double rows = inner + channels + g.timeStepRank;
     vectors(mixed, rows);
     vectors(convolved, channels);
-    vectors<open, result>(inner);
-    if (mamba1) {
-      run<norm>();
-    } else {
-      vectors(again, s_.hidden);
-    }
-    size(taps) = (g.convolutionLength - 1.0) * channels * s_.sequences * 4.0;
+    vectors<open, result, lateScanned>(inner);
+    vectors(again, s_.hidden);
+    size(taps) = tapBytes(g);
     size(joined) = size(convolved) + size(taps);
     copies(TensorRole::other, s_.hidden, rows);
     run<weight, taps, again, ~heldWeight, mixed, ~weight, ~again, ~norm, joined, ~taps>();
-    if (!mamba1 && !copied_.cache) {
+    if (!copied_.cache) {
       vectors(order, g.timeStepRank);
-      vectors(lateScanned, inner);
       sizeScan(g);
       run<convolved, ~joined, order>();
       const Piece others = arena_.take(0.0);
@@ -631,31 +675,24 @@ class OffloadReplay {
       arena_.give(others);
       if (copied_.lastRecurrence) run<~statesView, ~states>();
       run<result, ~open, ~lateScanned, ~scanned, dense, ~result, ~dense>();
-      addResidual(projected, sumsInPlace_);
-      return;
-    }
-    product(convolved, channels, g.convolutionLength * channels * kVectorBytes);
-    run<~joined>();
-    if (mamba1) {
-      product(flat, g.timeStepRank + 2.0 * g.stateLength,
-              matrix(TensorRole::other, inner, g.timeStepRank + 2.0 * g.stateLength));
-      vectors(order, g.timeStepRank);
-      run<order>();
-      product(open, inner, matrix(TensorRole::other, g.timeStepRank, inner));
-      run<~order, ~flat, ~open>();
-      selectInput();
-      size(again) = 0.0;
     } else {
-      if (copied_.cache) project(g, g.headCount * g.valueLength, beside);
+      product(convolved, channels, g.convolutionLength * channels * kVectorBytes);
+      run<~joined>();
+      project(g, g.headCount * g.valueLength, beside);
+      // The scan's result, from the host, and the gate.
       vectors(again, inner);
+      run<open, ~mixed, lateScanned, again, ~convolved, ~again, result, ~open, ~lateScanned>();
+      finishRecurrence(inner);
+      run<~dense>();
     }
-    // The scan's result, from the host, and the gate.
-    vectors(mamba1 ? scanned : lateScanned, inner);
-    run<scanned, open, ~mixed, lateScanned, again, ~convolved, ~again, result, ~open, ~scanned, ~lateScanned>();
-    copies(TensorRole::other, inner, s_.hidden);
-    run<weight, ids, dense, ~weight, ~result>();
-    if (!mamba1) run<~dense>();
-    addResidual(mamba1 ? dense : projected, sumsInPlace_);
+    // The tokens that get logits are selected from the sum.
+    selected_ = copied_.last;
+    addResidual(projected, sumsInPlace_);
+    selectInput();
+    if (copied_.last) {
+      run<~ids>();
+      size(ids) = 0.0;
+    }
   }
 
   // The state of a host's layer is copied, and the net is computed with it.
@@ -692,8 +729,7 @@ class OffloadReplay {
       run<convolved, ~joined, flat, query, key, decay, ~flat, flat, beta, ~flat, scanned, ~query, ~key, ~convolved,
           ~decay, ~beta, ~state, open, ~norm, result, ~scanned, active, ~open, ~active>();
     }
-    copies(TensorRole::other, inner, s_.hidden);
-    run<weight, dense, ~weight, ~result>();
+    finishRecurrence(inner);
     addResidual(dense, true);
   }
 
@@ -791,11 +827,16 @@ class OffloadReplay {
       }
     }
     run<normedResult, ~result>();
+    finishRecurrence(inner, alone);
+    addResidual(dense, sumsInPlace_);
+  }
+
+  void finishRecurrence(double inner, bool alone = false) noexcept {
+    using enum Slot;
     copies(TensorRole::other, inner, s_.hidden);
     run<weight>();
     if (alone) nextInputs();
-    run<ids, dense, ~weight, ~normedResult>();
-    addResidual(dense, sumsInPlace_);
+    run<ids, dense, ~weight, ~result, ~normedResult>();
   }
 
   void sizeScan(const LayerGroup& g) noexcept {
@@ -804,7 +845,9 @@ class OffloadReplay {
   }
 
   [[nodiscard]] double tapBytes(const LayerGroup& g) const noexcept {
-    const double channels = g.recurrence == Recurrence::shortConvolution ? s_.hidden : convolutionChannels(g);
+    double channels = convolutionChannels(g);
+    if (g.recurrence == Recurrence::shortConvolution) channels = s_.hidden;
+    if (g.recurrence == Recurrence::mamba1) channels = g.innerLength;
     return (g.convolutionLength - 1.0) * channels * s_.sequences * 4.0;
   }
 
@@ -1044,8 +1087,9 @@ class OffloadReplay {
 
   OffloadReplay replay(model, shape, runtime, weights, sharedBytes, reached);
   QuantizationCounters counters;
-  // What comes after some that are alike finds the same holes, or those that the one before it did not.
-  constexpr std::size_t kEnough = 4;
+  // What comes after some that are alike finds the same holes, or those that the one before it did not. Holes of no
+  // size move on from layer to layer.
+  const std::size_t enough = shape.recurs ? count : 4;
   std::size_t alike = 0;
   for (std::size_t i = 0; i < count; ++i) {
     auto& [group, copied] = layers[i];
@@ -1057,10 +1101,9 @@ class OffloadReplay {
     copied.specialSharedDown = special.sharedDown > 0;
     copied.specialUp = special.up > 0;
     const bool again = i > 0 && group == layers[i - 1].group && copied == layers[i - 1].copied;
-    if (!again && alike > kEnough && (alike - kEnough) % 2 == 1)
-      replay.layer(layers[i - 1].group, layers[i - 1].copied);
+    if (!again && alike > enough && (alike - enough) % 2 == 1) replay.layer(layers[i - 1].group, layers[i - 1].copied);
     alike = again ? alike + 1 : 1;
-    if (alike <= kEnough) replay.layer(group, copied);
+    if (alike <= enough) replay.layer(group, copied);
   }
   replay.head(place.placed == 0 && shape.outputs >= kOffloadedBatch ? weights.output : 0.0);
   return replay.peak();
