@@ -635,15 +635,23 @@ class OffloadReplay {
       copiesVector(inner);
       run<vectorWeight, scanned, active, ~mixed, ~vectorWeight, ~convolved>();
     } else {
-      size(state) = g.stateLength * inner * s_.sequences * 4.0;
-      if (othersView_.at < 0.0 && !copied_.lastRecurrence) othersView_ = arena_.take(0.0);
+      const bool stateHere = !copied_.cache;
+      if (stateHere) {
+        size(state) = g.stateLength * inner * s_.sequences * 4.0;
+        if (othersView_.at < 0.0 && !copied_.lastRecurrence) othersView_ = arena_.take(0.0);
+      }
       run<state, scanned, ids>();
-      const Piece others = arena_.take(0.0);
-      if (copied_.lastRecurrence) giveOthersView();
-      selectInput();
-      arena_.give(others);
-      run<active, ~mixed, ~convolved>();
+      if (stateHere) {
+        const Piece others = arena_.take(0.0);
+        if (copied_.lastRecurrence) giveOthersView();
+        selectInput();
+        arena_.give(others);
+        run<active, ~mixed, ~convolved>();
+      }
       if (fetches) fetchTaps();
+      run<active, ~mixed>();
+      selectInput();
+      run<~convolved>();
     }
     run<result, ~active, ~scanned, ~state>();
     finishRecurrence(inner);
@@ -1074,7 +1082,8 @@ class OffloadReplay {
       }
     }
     if (sliding || full || recurrent) {
-      fetches = fetchesTapsEarly(g) && !copied.weights && (runtime.kvOffload || g.recurrence == Recurrence::mamba2);
+      fetches =
+          fetchesTapsEarly(g) && !copied.weights && (runtime.kvOffload || g.recurrence != Recurrence::shortConvolution);
       fetchesLast = fetches && !recurs;
     } else if (g.expertCount > 0.0) {
       fetches = fetchesLast = false;
