@@ -1,5 +1,5 @@
 // embind's start, for what crosses here: nothing, booleans and numbers. Its own also registers strings, views and
-// values, with the classes behind their types' names, and needs an allocator: a twentieth of the module.
+// values, with the classes behind their types' names, and needs an allocator.
 #include <emscripten/bind.h>
 #include <emscripten/em_macros.h>
 
@@ -9,13 +9,14 @@
 
 extern "C" {
 
-// For the text of an error. It is freed there, and nothing else is.
+// For -sEMBIND_AOT, which frees the name that it was given. Nothing else is allocated.
 const char* __getTypeName(const std::type_info* type) { return type->name(); }
 EMSCRIPTEN_KEEPALIVE void free(void*) {}
 
 // The list is for threads, which start once more each.
 void _embind_register_bindings(emscripten::internal::InitFunc*) {}
-}
+
+}  // extern "C"
 
 EMSCRIPTEN_BINDINGS(numbers) {
   using namespace emscripten::internal;

@@ -19,9 +19,10 @@ import { planAnswer } from './cli/answer.js';
 import { calibrated } from './cli/calibrate.js';
 import { explanation, printExplanation } from './cli/explain.js';
 import { gib, printable, printPlan, table } from './cli/print.js';
+// Not as WebAssembly: Node 20 can wait for ever at its end for a thread that still optimises a module.
+import wasmCalculator from './js.js';
 import { NAMES } from './memory.js';
 import { measurementsOf, parseBenchmarks, readGguf, readHuggingFace } from './readers.js';
-import wasmCalculator from './wasmCalculator.js';
 
 const USAGE = 2;
 const GIB = 2 ** 30;

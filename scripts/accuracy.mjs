@@ -57,22 +57,34 @@ function memory() {
   const recorded = readRecorded(folder);
   const errors = measure(recorded, wasmCalculator.planMemory);
   const table = tableOf(errors);
-  const worst = errors
-    .filter(({ table: name }) => name !== 'whole plan by placement')
-    .toSorted((a, b) => b.error - a.error)
-    .slice(0, 10);
+  const worstOf = (belongs) =>
+    errors
+      .filter(({ table: name }) => belongs(name))
+      .toSorted((a, b) => b.error - a.error)
+      .slice(0, 10);
+  const worst = worstOf((name) => name !== 'whole plan by placement');
+  const worstPlans = worstOf((name) => name === 'whole plan');
   const missed = table.filter(({ misses }) => misses.length > 0);
 
   if (json) {
     const { unknown } = recorded;
     console.log(
-      JSON.stringify({ backend: wasmCalculator.backend, table, worst, unknown, missed: missed.length }, null, 2),
+      JSON.stringify(
+        { backend: wasmCalculator.backend, table, worst, worstPlans, unknown, missed: missed.length },
+        null,
+        2,
+      ),
     );
   } else {
     console.log(formatTable(table));
-    console.log('\nThe worst ten:\n\n| quantity | error | estimate is | row |\n|---|---:|---|---|');
-    for (const row of worst) {
-      console.log(`| ${row.table} | ${percent(row.error)} | ${row.signed > 0 ? 'high' : 'low'} | ${row.what} |`);
+    for (const [title, rows] of [
+      ['The worst ten', worst],
+      ['The worst ten whole plans', worstPlans],
+    ]) {
+      console.log(`\n${title}:\n\n| quantity | error | estimate is | row |\n|---|---:|---|---|`);
+      for (const row of rows) {
+        console.log(`| ${row.table} | ${percent(row.error)} | ${row.signed > 0 ? 'high' : 'low'} | ${row.what} |`);
+      }
     }
   }
   if (!json) {

@@ -77,7 +77,7 @@ const forNode = (entryPoint, first = '') => ({
   outdir: dist,
   banner: { js: `${first}${shared.banner.js}\n${commonJs}` },
   // The command line takes the entries beside it.
-  external: ['./wasmCalculator.js', './catalog.js', './readers.js', './detect-node.js'],
+  external: ['./js.js', './catalog.js', './readers.js', './detect-node.js'],
 });
 
 /** The licences of the packages that were bundled, as these ask for. */

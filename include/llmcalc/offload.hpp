@@ -21,7 +21,7 @@
 
 namespace llmcalc {
 
-// A tensor in the buffer, in bytes; nothing where `size` is 0.
+// A tensor in the buffer, in bytes.
 struct Piece {
   double at = 0;
   double size = 0;
@@ -99,7 +99,7 @@ class Arena {
   double peak_ = 0;
 };
 
-// What of a layer is copied from the host, and how it is; bits, since they are compared for each layer.
+// What of a layer is copied from the host, and how it is: 32 bits, to compare layers in one step.
 struct CopiedLayer {
   std::uint32_t weights : 1 = 0;
   std::uint32_t experts : 1 = 0;
@@ -364,6 +364,7 @@ class OffloadReplay {
     }
     run<norm, ~flat>();
     held(norm) = {};  // stays
+    // Gemma and Granite scale the embeddings first.
     if (!s_.slides && !postNormed_ && model_.architecture != Architecture::graniteHybrid) run<norm>();
     run<~gate, ~query, ~order>();
     // AltUp's streams.
@@ -493,7 +494,7 @@ class OffloadReplay {
     }
     run<keyCopy, valueCopy, mask, slidingMask, lateValueCopy, attended, scores, ~query, ~flat, ~keyCopy, ~valueCopy>();
     if (copied_.lastOfMask) step(slides ? ~slidingMask : ~mask);
-    if (copied_.fetchesTaps && g.expertCount == 0.0) fetchTaps();
+    if (fetchesHere(g)) fetchTaps();
     vectors(open, g.gatedQuery ? queries : 0.0);
     run<each, ~lateValueCopy, ~scores, lateAttended, ~each, open, ~gate>();
     if (g.gatedQuery) {
@@ -516,7 +517,7 @@ class OffloadReplay {
     if (from == beside) vectors(attended, length);
     copies(TensorRole::attentionOutput, length, s_.hidden);
     run<weight, attended>();
-    if (from == beside && copied_.fetchesTaps && g.expertCount == 0.0) fetchTaps();
+    if (from == beside && fetchesHere(g)) fetchTaps();
     run<ids, projected, ~weight, ~attended, ~lateAttended>();
     if (parallel_) {
       run<~projected>();
@@ -601,12 +602,13 @@ class OffloadReplay {
     project(g, length, attended);
   }
 
-  // Vulkan lacks the scan: its parts go to the host, and come back with the state.
+  // Vulkan lacks the scan: what it takes goes to the host, its result and the state come back. Where a GPU scans, both
+  // are one tensor.
   void mamba1(const LayerGroup& g) noexcept {
     using enum Slot;
     const double inner = g.innerLength;
     const double columns = g.timeStepRank + 2.0 * g.stateLength;
-    const bool fetches = copied_.fetchesTaps && g.expertCount == 0.0;
+    const bool fetches = fetchesHere(g);
     vectors(mixed, 2.0 * inner);
     vectors<convolved, open, active, scanned, result>(inner);
     vectors(flat, columns);
@@ -634,24 +636,22 @@ class OffloadReplay {
       }
       copiesVector(inner);
       run<vectorWeight, scanned, active, ~mixed, ~vectorWeight, ~convolved>();
-    } else {
-      const bool stateHere = !copied_.cache;
-      if (stateHere) {
-        size(state) = g.stateLength * inner * s_.sequences * 4.0;
-        if (othersView_.at < 0.0 && !copied_.lastRecurrence) othersView_ = arena_.take(0.0);
-      }
-      run<state, scanned, ids>();
-      if (stateHere) {
-        const Piece others = arena_.take(0.0);
-        if (copied_.lastRecurrence) giveOthersView();
-        selectInput();
-        arena_.give(others);
-        run<active, ~mixed, ~convolved>();
-      }
+    } else if (copied_.cache) {
+      run<scanned, ids>();
       if (fetches) fetchTaps();
       run<active, ~mixed>();
       selectInput();
       run<~convolved>();
+    } else {
+      size(state) = stateBytes(g);
+      if (othersView_.at < 0.0 && !copied_.lastRecurrence) othersView_ = arena_.take(0.0);
+      run<state, scanned, ids>();
+      const Piece others = arena_.take(0.0);
+      if (copied_.lastRecurrence) giveOthersView();
+      selectInput();
+      arena_.give(others);
+      run<active, ~mixed, ~convolved>();
+      if (fetches) fetchTaps();
     }
     run<result, ~active, ~scanned, ~state>();
     finishRecurrence(inner);
@@ -745,7 +745,7 @@ class OffloadReplay {
   void shortConvolution(const LayerGroup& g) noexcept {
     using enum Slot;
     const double rows = 3.0 * s_.hidden;
-    const bool fetches = copied_.fetchesTaps && g.expertCount == 0.0;
+    const bool fetches = fetchesHere(g);
     vectors(mixed, rows);
     vectors<open, convolved>(s_.hidden);
     size(joined) = size(convolved) + tapBytes(g);
@@ -775,7 +775,7 @@ class OffloadReplay {
     const double channels = convolutionChannels(g);
     const double rows = inner + channels + g.timeStepRank;
     const bool alone = g.feedForward == FeedForward::none && g.expertCount == 0.0;
-    const bool fetches = copied_.fetchesTaps && g.expertCount == 0.0;
+    const bool fetches = fetchesHere(g);
     vectors(mixed, rows);
     vectors(convolved, channels);
     vectors<open, lateScanned, result, normedResult>(inner);
@@ -847,8 +847,11 @@ class OffloadReplay {
     run<ids, dense, ~weight, ~result, ~normedResult>();
   }
 
+  [[nodiscard]] double stateBytes(const LayerGroup& g) const noexcept {
+    return g.stateLength * g.innerLength * s_.sequences * 4.0;
+  }
   void sizeScan(const LayerGroup& g) noexcept {
-    size(Slot::state) = g.stateLength * g.innerLength * s_.sequences * 4.0;
+    size(Slot::state) = stateBytes(g);
     size(Slot::scanned) = size(Slot::result) + size(Slot::state);
   }
 
@@ -857,6 +860,18 @@ class OffloadReplay {
     if (g.recurrence == Recurrence::shortConvolution) channels = s_.hidden;
     if (g.recurrence == Recurrence::mamba1) channels = g.innerLength;
     return (g.convolutionLength - 1.0) * channels * s_.sequences * 4.0;
+  }
+
+  // Experts are where the graph is put together next, if the layer has any.
+  [[nodiscard]] bool fetchesHere(const LayerGroup& g) const noexcept {
+    return copied_.fetchesTaps && g.expertCount == 0.0;
+  }
+  // Experts that are copied keep the fetching, and the sum of what they made, until the shared experts' network.
+  [[nodiscard]] bool waitsForShared(const LayerGroup& g) const noexcept {
+    return copied_.experts && g.feedForward == FeedForward::none && g.sharedExpertLength > 0.0;
+  }
+  [[nodiscard]] bool sumsLate(const LayerGroup& g) const noexcept {
+    return waitsForShared(g) && s_.recurs && !copied_.weights && !copied_.fetchesTaps;
   }
 
   void fetchTaps() noexcept {
@@ -875,8 +890,6 @@ class OffloadReplay {
       if (s_.recurs && tapBytes_ == 0.0 && !mamba1_) size(states) = kIndexBytes;
       if (s_.hasCache) vectors(indices, cellIndices());
       vectors(ids, 1.0);
-    }
-    if (copied_.weights && copied_.reachesEnd) {
       run<states>();
       takeStatesView();
     }
@@ -939,9 +952,7 @@ class OffloadReplay {
       if (g.expertVectorElements <= g.expertCount) run<slidingMask, mask>();
       run<each, ~weight, slidingMask, mask, ~active, ~onlyUp, ~order, ~normedShares>();
       if (separate) run<norm>();
-      // Vulkan fetches early what does not wait for a copy.
-      const bool fetchesLate = copied_.experts && g.sharedExpertLength > 0.0;  // TMP
-      if (copied_.fetchesTaps && !fetchesLate) fetchTaps();
+      if (copied_.fetchesTaps && !waitsForShared(g)) fetchTaps();
       if (!sumsLate(g)) run<routed, ~each>();
     }
     network(g, w);
@@ -950,10 +961,6 @@ class OffloadReplay {
     // The first layer makes those of all layers.
     vectors(perLayer, model_.perLayerEmbeddingLength * model_.layerCount);
     run<perLayer>();
-  }
-
-  [[nodiscard]] bool sumsLate(const LayerGroup& g) const noexcept {
-    return copied_.experts && !copied_.weights && g.sharedExpertLength > 0.0 && s_.recurs && !copied_.fetchesTaps;
   }
 
   // The dense network, or the experts that all tokens share.
@@ -975,8 +982,8 @@ class OffloadReplay {
     copies(downWeights.base + (specialDown ? downWeights.extra : 0.0));
     const bool gatesAll = isShared && deltaNets_;
     if (!gatesAll) run<~norm>();
-    if (copied_.fetchesTaps && copied_.experts && isShared) fetchTaps();
-    if (isShared && sumsLate(g)) run<routed, ~each>();
+    if (copied_.fetchesTaps && waitsForShared(g)) fetchTaps();
+    if (sumsLate(g)) run<routed, ~each>();
     run<active, ~gate, ~up, weight>();
     if (!gatesAll) nextInputs();
     run<shared, dense, ~weight, ~active, ~onlyUp>();
@@ -1009,9 +1016,9 @@ class OffloadReplay {
   bool sumsInPlace_ = false;  // what is added to a layer's input is written over it
   // Of the last layer's input, and of what is added to it, only the tokens that get logits are left.
   bool kept_ = false;
-  bool started_ = false;
-  bool firstScan_ = true;
   bool selected_ = false;
+  bool started_ = false;
+  bool firstScan_ = true;  // is still to come
   std::array<double, static_cast<std::size_t>(Slot::count)> sizes_{};
   std::array<Piece, static_cast<std::size_t>(Slot::count)> held_{};
 };
