@@ -7,11 +7,22 @@ addToLibrary({
       [`_embind_register_${kind}__deps`, []],
     ]),
   ),
-  // All types are registered at once, so none is unbound.
-  $throwUnboundTypeError__deps: [],
-  $throwUnboundTypeError: (message) => {
-    throw new Error(message);
+  // embind_start.cpp, which is linked first, registers all types before the first function: none is waited for, and
+  // names are not overloaded.
+  $registerType__deps: ['$registeredTypes'],
+  $registerType: (type, instance) => {
+    registeredTypes[type] = instance;
   },
+  $whenDependentTypesAreResolved__deps: ['$registeredTypes'],
+  $whenDependentTypesAreResolved: (_, types, convert) => convert(types.map((type) => registeredTypes[type])),
+  $exposePublicSymbol__deps: [],
+  $exposePublicSymbol: () => {},
+  $replacePublicSymbol__deps: [],
+  $replacePublicSymbol: (name, value) => {
+    Module[name] = value;
+  },
+  $throwUnboundTypeError__deps: [],
+  $throwUnboundTypeError: () => {},
   $registerNumber__deps: ['$registerType'],
   $registerNumber: (type) =>
     registerType(type, {
