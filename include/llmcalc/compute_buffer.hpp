@@ -354,8 +354,7 @@ inline constexpr double kOffloadedBatch = 32.0;
 // The buffer of a GPU, with the inputs. `hasHead`: this one computes the logits. `offloaded`: what offload.hpp finds.
 [[nodiscard]] inline LargestStage gpuComputeBuffer(const ModelSpec& model, const ComputeShape& s,
                                                    const Runtime& runtime, const HostResident& host, bool hasHead,
-                                                   double inputCopies, double offloaded) noexcept {
-  double inputs = inputBytes(model, s, runtime);
+                                                   double inputs, double inputCopies, double offloaded) noexcept {
   if (runtime.flashAttention && runtime.build < kHalfMaskBuild) inputs += maskBytes(s) / 2.0;
   const LargestStage largest = largestLayerStage(model, s, runtime, host.gpuLayersOf);
   LargestStage whole{largest.stage, inputs + largest.bytes};
@@ -430,13 +429,13 @@ inline constexpr double kOffloadedBatch = 32.0;
 
 // The buffer of the host when nothing is on a GPU: one more hidden vector per token, the embeddings being looked up.
 [[nodiscard]] inline LargestStage cpuComputeBuffer(const ModelSpec& model, const ComputeShape& s,
-                                                   const Runtime& runtime) noexcept {
+                                                   const Runtime& runtime, double inputs) noexcept {
   std::array<bool, ModelSpec::kMaximumGroups> all{};
   all.fill(true);
   LargestStage largest = largestLayerStage(model, s, runtime, all);
   if (largest.stage == Stage::attention) largest.bytes += s.bytes(s.hidden);
   largest.consider(Stage::logits, detail::logitsBytes(model, s, runtime));
-  return {largest.stage, inputBytes(model, s, runtime) + s.bytes(s.hidden) + largest.bytes};
+  return {largest.stage, inputs + s.bytes(s.hidden) + largest.bytes};
 }
 
 }  // namespace llmcalc

@@ -1,7 +1,9 @@
 // memory.hpp: what llama.cpp will allocate for a model, device by device.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -86,9 +88,80 @@ inline constexpr Range kGpus{"", "a whole number from 0 to 16, or up to 16 share
   return within + kFirstAlwaysWhole - kFirstAlwaysWhole - value;
 }
 
+// A number of T that must be whole.
+template <typename T>
+struct Field {
+  const char* name;
+  double T::*member;
+  const Range* range;
+};
+
+inline constexpr auto kModelFields = std::to_array<Field<ModelSpec>>({
+    {"model.vocabularySize", &ModelSpec::vocabularySize, &kWholePositive},
+    {"model.hiddenSize", &ModelSpec::hiddenSize, &kWholePositive},
+    {"model.layerCount", &ModelSpec::layerCount, &kLayers},
+    {"model.contextLength", &ModelSpec::contextLength, &kWholeOrNone},
+    {"model.slidingWindow", &ModelSpec::slidingWindow, &kWholeOrNone},
+    {"model.perLayerEmbeddingLength", &ModelSpec::perLayerEmbeddingLength, &kWholeOrNone},
+    {"model.outputVectorElements", &ModelSpec::outputVectorElements, &kElements},
+    {"model.outputUnquantizedElements", &ModelSpec::outputUnquantizedElements, &kElements},
+    {"model.firstLayerVectorElements", &ModelSpec::firstLayerVectorElements, &kElements},
+    {"model.firstLayerUnquantizedElements", &ModelSpec::firstLayerUnquantizedElements, &kElements},
+    {"model.predictionLayerCount", &ModelSpec::predictionLayerCount, &kLayersOrNone},
+    {"model.groups", &ModelSpec::groupCount, &kGroups},
+    {"model.runs", &ModelSpec::runCount, &kRuns},
+});
+
+// In fives that often do not apply together.
+inline constexpr auto kGroupFields = std::to_array<Field<LayerGroup>>({
+    {"model.groups[].headCount", &LayerGroup::headCount, &kWholeOrNone},
+    {"model.groups[].kvHeadCount", &LayerGroup::kvHeadCount, &kWholeOrNone},
+    {"model.groups[].keyLength", &LayerGroup::keyLength, &kWholeOrNone},
+    {"model.groups[].valueLength", &LayerGroup::valueLength, &kWholeOrNone},
+    {"model.groups[].feedForwardLength", &LayerGroup::feedForwardLength, &kWholeOrNone},
+    {"model.groups[].queryLoraRank", &LayerGroup::queryLoraRank, &kWholeOrNone},
+    {"model.groups[].kvLoraRank", &LayerGroup::kvLoraRank, &kWholeOrNone},
+    {"model.groups[].ropeLength", &LayerGroup::ropeLength, &kWholeOrNone},
+    {"model.groups[].mlaKeyLength", &LayerGroup::mlaKeyLength, &kWholeOrNone},
+    {"model.groups[].mlaValueLength", &LayerGroup::mlaValueLength, &kWholeOrNone},
+    {"model.groups[].convolutionLength", &LayerGroup::convolutionLength, &kWholeOrNone},
+    {"model.groups[].innerLength", &LayerGroup::innerLength, &kWholeOrNone},
+    {"model.groups[].stateLength", &LayerGroup::stateLength, &kWholeOrNone},
+    {"model.groups[].stateGroupCount", &LayerGroup::stateGroupCount, &kWholeOrNone},
+    {"model.groups[].timeStepRank", &LayerGroup::timeStepRank, &kWholeOrNone},
+    {"model.groups[].expertCount", &LayerGroup::expertCount, &kWholeOrNone},
+    {"model.groups[].expertsUsed", &LayerGroup::expertsUsed, &kWholeOrNone},
+    {"model.groups[].expertLength", &LayerGroup::expertLength, &kWholeOrNone},
+    {"model.groups[].sharedExpertLength", &LayerGroup::sharedExpertLength, &kWholeOrNone},
+    {"model.groups[].expertHiddenLength", &LayerGroup::expertHiddenLength, &kWholeOrNone},
+    {"model.groups[].indexerKeyLength", &LayerGroup::indexerKeyLength, &kWholeOrNone},
+    {"model.groups[].perLayerEmbeddingLength", &LayerGroup::perLayerEmbeddingLength, &kWholeOrNone},
+    {"model.groups[].expertVectorElements", &LayerGroup::expertVectorElements, &kElements},
+    {"model.groups[].unquantizedElements", &LayerGroup::unquantizedElements, &kElements},
+    {"model.groups[].furtherElements", &LayerGroup::furtherElements, &kElements},
+    {"model.groups[].vectorElements", &LayerGroup::vectorElements, &kElements},
+});
+
+inline constexpr auto kRuntimeFields = std::to_array<Field<Runtime>>({
+    {"runtime.build", &Runtime::build, &kWholePositive},
+    {"runtime.contextLength", &Runtime::contextLength, &kWholeOrNone},
+    {"runtime.batchSize", &Runtime::batchSize, &kWholePositive},
+    {"runtime.microBatchSize", &Runtime::microBatchSize, &kWholePositive},
+    {"runtime.sequences", &Runtime::sequences, &kSequences},
+    {"runtime.gpuLayers", &Runtime::gpuLayers, &kWholeOrNone},
+    {"runtime.cpuMoeLayers", &Runtime::cpuMoeLayers, &kWholeOrNone},
+    {"runtime.multiprocessors", &Runtime::multiprocessors, &kWholeOrNone},
+    {"runtime.gpus", &Runtime::gpuCount, &kGpus},
+});
+
 // The first violation of what it is given.
 class Checker {
  public:
+  template <const auto& all, typename T>
+  constexpr void fields(const T& object, double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
+    for (const Field<T>& field : all) whole(field.name, object.*field.member, *field.range, index);
+  }
+
   // Pointers, since passing views takes more code.
   constexpr void whole(const char* name, double value, const Range& range,
                        double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
@@ -122,45 +195,50 @@ class Checker {
   bool found_ = false;
 };
 
-struct GroupField {
-  const char* name;
-  double LayerGroup::*member;
+// Whether all holds of what it is given, without branches. It says nothing of what does not, and for what is rare it
+// may say no where Checker finds nothing: zeros below zero.
+class QuickChecker {
+ public:
+  template <const auto& all, std::size_t first = 0, typename T>
+  constexpr void fields(const T& object, double index = 0.0) noexcept {
+    constexpr std::size_t count = std::min<std::size_t>(5, all.size() - first);
+    five<all, first>(object, std::make_index_sequence<count>{});
+    if constexpr (first + count < all.size()) fields<all, first + count>(object, index);
+  }
+
+  constexpr void whole(const char* /*name*/, double value, const Range& range, double /*index*/ = 0.0) noexcept {
+    off_ |= std::bit_cast<std::uint64_t>(offWhole(range, value));
+  }
+
+  constexpr void require(bool holds, const char* /*name*/, const char* /*requirement*/, double /*value*/,
+                         double /*index*/ = 0.0) noexcept {
+    off_ |= static_cast<std::uint64_t>(!holds);
+  }
+
+  constexpr void refuse(bool refused, const char* /*name*/, const char* /*requirement*/,
+                        const std::string_view& /*given*/) noexcept {
+    off_ |= static_cast<std::uint64_t>(refused);
+  }
+
+  [[nodiscard]] constexpr bool found() const noexcept { return off_ != 0; }
+
+ private:
+  template <const auto& all, std::size_t first, typename T, std::size_t... i>
+  constexpr void five(const T& object, std::index_sequence<i...> /*count*/) noexcept {
+    if constexpr (((all[first + i].range->minimum == 0.0) && ...)) {
+      if ((std::bit_cast<std::uint64_t>(object.*all[first + i].member) | ...) == 0) return;
+    }
+    (whole(nullptr, object.*all[first + i].member, *all[first + i].range), ...);
+  }
+
+  std::uint64_t off_ = 0;
 };
 
-// Those that are counts or lengths.
-inline constexpr std::array<GroupField, 22> kGroupFields = {{
-    {"model.groups[].headCount", &LayerGroup::headCount},
-    {"model.groups[].kvHeadCount", &LayerGroup::kvHeadCount},
-    {"model.groups[].keyLength", &LayerGroup::keyLength},
-    {"model.groups[].valueLength", &LayerGroup::valueLength},
-    {"model.groups[].queryLoraRank", &LayerGroup::queryLoraRank},
-    {"model.groups[].kvLoraRank", &LayerGroup::kvLoraRank},
-    {"model.groups[].ropeLength", &LayerGroup::ropeLength},
-    {"model.groups[].mlaKeyLength", &LayerGroup::mlaKeyLength},
-    {"model.groups[].mlaValueLength", &LayerGroup::mlaValueLength},
-    {"model.groups[].convolutionLength", &LayerGroup::convolutionLength},
-    {"model.groups[].innerLength", &LayerGroup::innerLength},
-    {"model.groups[].stateLength", &LayerGroup::stateLength},
-    {"model.groups[].stateGroupCount", &LayerGroup::stateGroupCount},
-    {"model.groups[].timeStepRank", &LayerGroup::timeStepRank},
-    {"model.groups[].feedForwardLength", &LayerGroup::feedForwardLength},
-    {"model.groups[].expertCount", &LayerGroup::expertCount},
-    {"model.groups[].expertsUsed", &LayerGroup::expertsUsed},
-    {"model.groups[].expertLength", &LayerGroup::expertLength},
-    {"model.groups[].sharedExpertLength", &LayerGroup::sharedExpertLength},
-    {"model.groups[].perLayerEmbeddingLength", &LayerGroup::perLayerEmbeddingLength},
-    {"model.groups[].indexerKeyLength", &LayerGroup::indexerKeyLength},
-    {"model.groups[].expertHiddenLength", &LayerGroup::expertHiddenLength},
-}};
-
-constexpr void checkGroup(Checker& check, const ModelSpec& model, std::size_t i) noexcept {
+template <typename Check>
+constexpr void checkGroup(Check& check, const ModelSpec& model, std::size_t i) noexcept {
   const LayerGroup& g = model.groups[i];
   const auto at = static_cast<double>(i);
-  for (const GroupField& field : kGroupFields) check.whole(field.name, g.*field.member, kWholeOrNone, at);
-  check.whole("model.groups[].vectorElements", g.vectorElements, kElements, at);
-  check.whole("model.groups[].expertVectorElements", g.expertVectorElements, kElements, at);
-  check.whole("model.groups[].unquantizedElements", g.unquantizedElements, kElements, at);
-  check.whole("model.groups[].furtherElements", g.furtherElements, kElements, at);
+  check.template fields<kGroupFields>(g, at);
 
   const bool attends = g.attention != Attention::none;
   check.require(!attends || g.headCount > 0.0, "model.groups[].headCount", "at least 1 where there is attention",
@@ -198,20 +276,9 @@ constexpr void checkGroup(Checker& check, const ModelSpec& model, std::size_t i)
                 g.stateLength, at);
 }
 
-constexpr void checkModel(Checker& check, const ModelSpec& model) noexcept {
-  check.whole("model.vocabularySize", model.vocabularySize, kWholePositive);
-  check.whole("model.hiddenSize", model.hiddenSize, kWholePositive);
-  check.whole("model.layerCount", model.layerCount, kLayers);
-  check.whole("model.contextLength", model.contextLength, kWholeOrNone);
-  check.whole("model.slidingWindow", model.slidingWindow, kWholeOrNone);
-  check.whole("model.perLayerEmbeddingLength", model.perLayerEmbeddingLength, kWholeOrNone);
-  check.whole("model.outputVectorElements", model.outputVectorElements, kElements);
-  check.whole("model.outputUnquantizedElements", model.outputUnquantizedElements, kElements);
-  check.whole("model.firstLayerVectorElements", model.firstLayerVectorElements, kElements);
-  check.whole("model.firstLayerUnquantizedElements", model.firstLayerUnquantizedElements, kElements);
-  check.whole("model.predictionLayerCount", model.predictionLayerCount, kLayersOrNone);
-  check.whole("model.groups", model.groupCount, kGroups);
-  check.whole("model.runs", model.runCount, kRuns);
+template <typename Check>
+constexpr void checkModel(Check& check, const ModelSpec& model) noexcept {
+  check.template fields<kModelFields>(model);
   if (check.found()) return;
   check.require(
       model.predictionGroup >= 0.0 && model.predictionGroup < model.groupCount && isWhole(model.predictionGroup),
@@ -225,20 +292,13 @@ constexpr void checkModel(Checker& check, const ModelSpec& model) noexcept {
   for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) checkGroup(check, model, i);
 }
 
-constexpr void checkRuntime(Checker& check, const ModelSpec& model, const Runtime& runtime) noexcept {
-  check.whole("runtime.build", runtime.build, kWholePositive);
-  check.whole("runtime.contextLength", runtime.contextLength, kWholeOrNone);
+template <typename Check>
+constexpr void checkRuntime(Check& check, const ModelSpec& model, const Runtime& runtime) noexcept {
+  check.template fields<kRuntimeFields>(runtime);
   check.require(runtime.contextLength > 0.0 || model.contextLength > 0.0, "runtime.contextLength",
                 "given where the model has no contextLength", runtime.contextLength);
-  check.whole("runtime.batchSize", runtime.batchSize, kWholePositive);
-  check.whole("runtime.microBatchSize", runtime.microBatchSize, kWholePositive);
-  check.whole("runtime.sequences", runtime.sequences, kSequences);
   const double context = runtime.contextLength > 0.0 ? runtime.contextLength : model.contextLength;
   check.require(context >= runtime.sequences, "runtime.contextLength", "at least one token per sequence", context);
-  check.whole("runtime.gpuLayers", runtime.gpuLayers, kWholeOrNone);
-  check.whole("runtime.cpuMoeLayers", runtime.cpuMoeLayers, kWholeOrNone);
-  check.whole("runtime.multiprocessors", runtime.multiprocessors, kWholeOrNone);
-  check.whole("runtime.gpus", runtime.gpuCount, kGpus);
   if (check.found()) return;
   double shares = 0;
   for (std::size_t i = 0; i < static_cast<std::size_t>(runtime.gpuCount); ++i) {
@@ -255,14 +315,20 @@ constexpr void checkRuntime(Checker& check, const ModelSpec& model, const Runtim
     if (!hasCache(g)) continue;
     check.refuse(g.attention == Attention::mla && runtime.cacheTypeK != runtime.cacheTypeV, "runtime.cacheTypeV",
                  "the same as cacheTypeK for a model with mla", traits(runtime.cacheTypeV).name);
-    const auto blocks = [](double length, CacheType type) {
-      return isWhole(length * blocksPerElement(traits(type).type));
-    };
+    const auto blocks = [](double length, CacheType type) { return isWholeBlocks(traits(type).type, length); };
     check.refuse(!blocks(g.keyLength, runtime.cacheTypeK), "runtime.cacheTypeK",
                  "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeK).name);
     check.refuse(g.attention != Attention::mla && !blocks(g.valueLength, runtime.cacheTypeV), "runtime.cacheTypeV",
                  "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeV).name);
   }
+}
+
+template <typename Check>
+[[nodiscard]] constexpr Check checks(const ModelSpec& model, const Runtime& runtime) noexcept {
+  Check check;
+  checkModel(check, model);
+  if (!check.found()) checkRuntime(check, model, runtime);
+  return check;
 }
 
 // CUDA: 3.05 MiB of context per multiprocessor (ggml-org/llama.cpp#23604), and about 0.7 of pools: what was unaccounted
@@ -330,24 +396,9 @@ namespace detail {
 
   HostResident onHost;
   QuantizationCounters counters;
-  // Layers of one group in one place, their experts moved to the host or not. They are put together over the runs, and
-  // become bytes when the place changes.
-  struct Placed {
-    LayerCounts counts;
-    LayerWeights measured;
-    int home = kHost;
-    bool moved = false;
-  };
-  std::array<Placed, ModelSpec::kMaximumGroups> pending{};
-  const auto putPending = [&](std::size_t group) {
-    Placed& placed = pending[group];
-    if (placed.counts.layers == 0) return;
+  // `layers` of one group in one place, their experts moved to the host or not.
+  const auto put = [&](std::size_t group, int count, const LayerWeights& bytes, int home, bool moved) {
     const GroupBytes& kept = groupBytes[group];
-    const int home = placed.home;
-    const bool moved = placed.moved;
-    const int count = placed.counts.layers;
-    const LayerWeights bytes = measured ? placed.measured : layerBytes(weights, weights.groups[group], placed.counts);
-    placed = {};
     DeviceMemory& memory = device(home);
     memory.layers += count;
     if (detail::lacksScan(model.groups[group], runtime) && !measured) {
@@ -387,22 +438,31 @@ namespace detail {
     if (model.groups[group].attention == Attention::sliding) cacheHome.slidingCache += count * kept.cache;
     cacheHome.recurrentState += count * kept.state;
   };
-  visitPlaced(model, runtime, place, [&](int layer, int count, std::size_t group, int home, bool moved) {
-    Placed& placed = pending[group];
-    if (placed.home != home || placed.moved != moved) putPending(group);
-    placed.home = home;
-    placed.moved = moved;
-    if (measured) {
-      placed.counts.layers += count;
-      for (int i = layer; i < layer + count; ++i) {
-        placed.measured.dense += measured->layers[static_cast<std::size_t>(i)].dense;
-        placed.measured.experts += measured->layers[static_cast<std::size_t>(i)].experts;
+  LayerBlocks blocks(model);
+  visitPlaces(model, runtime, place, [&](int count, int home, bool moved) {
+    struct Sum {
+      LayerCounts counts;
+      LayerWeights measured;
+    };
+    std::array<Sum, ModelSpec::kMaximumGroups> sums{};
+    blocks.next(count, [&](const LayerBlock& block) {
+      const SpecialLayers special = measured ? SpecialLayers{} : specialLayers(weights, counters, block);
+      for (std::size_t i = 0; i < weights.groupCount; ++i) {
+        sums[i].counts.add(block.groups[i], special);
+        if (!measured) continue;
+        for (std::uint32_t left = block.groups[i]; left != 0; left &= left - 1) {
+          const LayerWeights& bytes = measured->layers[static_cast<std::size_t>(block.first + std::countr_zero(left))];
+          sums[i].measured.dense += bytes.dense;
+          sums[i].measured.experts += bytes.experts;
+        }
       }
-    } else {
-      countNext(placed.counts, model, weights, counters, layer, count, group);
+    });
+    for (std::size_t i = 0; i < weights.groupCount; ++i) {
+      const LayerCounts& counts = sums[i].counts;
+      if (counts.layers == 0) continue;
+      put(i, counts.layers, measured ? sums[i].measured : layerBytes(weights, weights.groups[i], counts), home, moved);
     }
   });
-  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) putPending(i);
   if (!measured) device(deviceOf(place, 0)).weights += weights.firstLayerExtras;
 
   const double embedding = measured ? measured->tokenEmbedding : weights.tokenEmbedding;
@@ -432,7 +492,7 @@ namespace detail {
 
   const double inputs = inputBytes(model, shape, runtime);
   if (place.gpus == 0) {
-    const LargestStage stage = cpuComputeBuffer(model, shape, runtime);
+    const LargestStage stage = cpuComputeBuffer(model, shape, runtime, inputs);
     plan.host.computeBuffer = stage.bytes;
     plan.host.stage = stage.stage;
   } else {
@@ -445,7 +505,7 @@ namespace detail {
       DeviceMemory& gpu = device(i);
       // Without layers of its own the first GPU still computes large batches for the host.
       const bool hasHead = headHome == i || (headHome == kHost && i == 0);
-      const LargestStage stage = gpuComputeBuffer(model, shape, runtime, onHost, hasHead, copies, offloaded);
+      const LargestStage stage = gpuComputeBuffer(model, shape, runtime, onHost, hasHead, inputs, copies, offloaded);
       gpu.computeBuffer = stage.bytes;
       gpu.stage = stage.stage;
       gpu.inputs = std::min(inputs * copies, stage.bytes);
@@ -463,10 +523,13 @@ namespace detail {
 // Source: the rules in the headers of the terms; tests/golden/memory.tsv has 6,743 recorded rows of 62 models.
 [[nodiscard]] inline Result<MemoryPlan> tryPlanMemory(const ModelSpec& model, const Runtime& runtime,
                                                       const MeasuredWeights* measured = nullptr) noexcept {
-  detail::Checker check;
-  detail::checkModel(check, model);
-  if (!check.found()) detail::checkRuntime(check, model, runtime);
-  if (check.found()) return check.violation();
+#ifndef __EMSCRIPTEN__  // where size counts more
+  if (detail::checks<detail::QuickChecker>(model, runtime).found())
+#endif
+  {
+    const auto check = detail::checks<detail::Checker>(model, runtime);
+    if (check.found()) return check.violation();
+  }
   return detail::planChecked(model, runtime, measured);
 }
 

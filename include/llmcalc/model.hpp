@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "llmcalc/validation.hpp"
+#include "llmcalc/quantization.hpp"
 
 namespace llmcalc {
 
@@ -164,6 +164,60 @@ constexpr void visitRuns(const ModelSpec& model, Visit&& visit) {
     }
   }
 }
+
+// Up to 32 layers in a row, a bit for each: which are of a group.
+struct LayerBlock {
+  int first = 0;
+  std::array<std::uint32_t, ModelSpec::kMaximumGroups> groups{};
+};
+
+// The layers in order, as blocks: what is asked of all layers is then asked of 32 at once.
+class LayerBlocks {
+ public:
+  constexpr explicit LayerBlocks(const ModelSpec& model) noexcept
+      : runs_(model.runs.data()), last_(runs_ + static_cast<std::size_t>(model.runCount) - 1), run_(runs_) {
+    left_ = run_ == last_ ? static_cast<int>(model.layerCount) : static_cast<int>(run_->count);
+  }
+
+  // The next `count` layers: visit(block).
+  template <typename Visit>
+  constexpr void next(int count, Visit&& visit) noexcept {
+    for (; count > 32; count -= 32) visit(block(32));
+    visit(block(count));
+  }
+
+ private:
+  [[nodiscard]] constexpr LayerBlock block(int count) noexcept {
+    LayerBlock block{first_, {}};
+    first_ += count;
+    const LayerRun* run = run_;
+    int left = left_;
+    int at = 0;
+    std::uint32_t before = 0;
+    while (true) {
+      const int n = left < count - at ? left : count - at;
+      at += n;
+      left -= n;
+      const std::uint32_t upToHere = lowBits(at);
+      block.groups[static_cast<std::size_t>(static_cast<int>(run->group))] |= upToHere & ~before;
+      before = upToHere;
+      if (left == 0) {
+        run = run == last_ ? runs_ : run + 1;
+        left = static_cast<int>(run->count);
+      }
+      if (at == count) break;
+    }
+    run_ = run;
+    left_ = left;
+    return block;
+  }
+
+  const LayerRun* runs_;
+  const LayerRun* last_;
+  const LayerRun* run_;
+  int left_;  // of the run
+  int first_ = 0;
+};
 
 [[nodiscard]] constexpr bool hasCache(const LayerGroup& group) noexcept {
   return group.attention != Attention::none && !group.sharesCache && group.kvHeadCount > 0.0;

@@ -390,9 +390,7 @@ class OffloadReplay {
 
   [[nodiscard]] double matrix(TensorRole role, double rowLength, double rows, bool stacked = false) const noexcept {
     if (!copied_.weights) return 0.0;
-    detail::Variant v;
-    v.add(TensorBytes{}, weights_.rules, role, stacked, rowLength, rows);
-    return v.base;
+    return tensorBytes(weights_.rules.type(role, rowLength, stacked), rowLength, rows);
   }
 
   [[nodiscard]] Follows follows(const LayerGroup& g) const noexcept {
@@ -1109,13 +1107,14 @@ class OffloadReplay {
   std::size_t alike = 0;
   for (std::size_t i = 0; i < count; ++i) {
     auto& [group, copied] = layers[i];
-    LayerCounts special;
-    countNext(special, model, weights, counters, static_cast<int>(i), 1, group);
-    copied.specialValues = special.values > 0;
-    copied.specialDown = special.down > 0;
-    copied.specialExpertsDown = special.expertsDown > 0;
-    copied.specialSharedDown = special.sharedDown > 0;
-    copied.specialUp = special.up > 0;
+    LayerBlock block;
+    block.groups[group] = 1;
+    const SpecialLayers special = specialLayers(weights, counters, block);
+    copied.specialValues = special.values != 0;
+    copied.specialDown = special.down != 0;
+    copied.specialExpertsDown = special.expertsDown != 0;
+    copied.specialSharedDown = special.sharedDown != 0;
+    copied.specialUp = special.up != 0;
     const bool again = i > 0 && group == layers[i - 1].group && copied == layers[i - 1].copied;
     if (!again && alike > enough && (alike - enough) % 2 == 1) replay.layer(layers[i - 1].group, layers[i - 1].copied);
     alike = again ? alike + 1 : 1;

@@ -62,19 +62,17 @@ struct Placement {
   return together;
 }
 
-// Visits the layers in runs that are equal and at one place: visit(first layer, count, group, device, experts moved).
+// Visits the layers by place: visit(count, device, experts moved).
 template <typename Visit>
-constexpr void visitPlaced(const ModelSpec& model, const Runtime& runtime, const Placement& place, Visit&& visit) {
+constexpr void visitPlaces(const ModelSpec& model, const Runtime& runtime, const Placement& place, Visit&& visit) {
+  const auto layers = static_cast<int>(model.layerCount);
   const auto movedLayers = static_cast<int>(std::min(runtime.cpuMoeLayers, model.layerCount));
-  visitRuns(model, [&](int layer, int count, std::size_t group) {
-    for (const int end = layer + count; layer < end;) {
-      const bool moved = layer < movedLayers;
-      int chunk = countTogether(place, layer, end - layer);
-      if (moved) chunk = std::min(chunk, movedLayers - layer);
-      visit(layer, chunk, group, deviceOf(place, layer), moved);
-      layer += chunk;
-    }
-  });
+  for (int layer = 0; layer < layers;) {
+    const bool moved = layer < movedLayers;
+    const int count = countTogether(place, layer, (moved ? movedLayers : layers) - layer);
+    visit(count, deviceOf(place, layer), moved);
+    layer += count;
+  }
 }
 
 }  // namespace llmcalc

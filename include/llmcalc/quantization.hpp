@@ -6,6 +6,7 @@
 // tests/golden/weights.tsv.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -74,31 +75,36 @@ inline constexpr std::array<TensorTypeTraits, 30> kTensorTypes = {{
 namespace detail {
 
 // The sizes alone: a program that prints no names need not hold them. Blocks have a power of two elements, so that
-// their inverse is exact.
-struct Block {
-  float perElement;
-  float bytes;
-};
-
-inline constexpr auto kBlocks = [] {
-  std::array<Block, kTensorTypes.size()> blocks{};
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    blocks[i] = {1.0F / static_cast<float>(kTensorTypes[i].blockSize), static_cast<float>(kTensorTypes[i].blockBytes)};
+// bytes per element are exact.
+inline constexpr auto kBytesPerElement = [] {
+  std::array<float, kTensorTypes.size()> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<float>(kTensorTypes[i].blockBytes) / static_cast<float>(kTensorTypes[i].blockSize);
   }
-  return blocks;
+  return bytes;
+}();
+
+inline constexpr auto kBlockSizes = [] {
+  std::array<std::uint16_t, kTensorTypes.size()> sizes{};
+  for (std::size_t i = 0; i < sizes.size(); ++i) sizes[i] = kTensorTypes[i].blockSize;
+  return sizes;
 }();
 
 }  // namespace detail
 
-// The share of a block that one element is; 1 for types that are not quantised.
-[[nodiscard]] constexpr double blocksPerElement(TensorType type) noexcept {
-  return detail::kBlocks[static_cast<std::size_t>(type)].perElement;
+// Elements of a block; 1 for types that are not quantised.
+[[nodiscard]] constexpr unsigned blockSize(TensorType type) noexcept {
+  return detail::kBlockSizes[static_cast<std::size_t>(type)];
+}
+
+// Whether a row of `rowLength` elements is a whole number of blocks.
+[[nodiscard]] constexpr bool isWholeBlocks(TensorType type, double rowLength) noexcept {
+  return (static_cast<std::int64_t>(rowLength) & (blockSize(type) - 1)) == 0;
 }
 
 // Bytes of a tensor of `rows` rows of `rowLength` elements; a row is a whole number of blocks.
 [[nodiscard]] constexpr double tensorBytes(TensorType type, double rowLength, double rows) noexcept {
-  const detail::Block& block = detail::kBlocks[static_cast<std::size_t>(type)];
-  return rowLength * block.perElement * block.bytes * rows;
+  return rowLength * rows * detail::kBytesPerElement[static_cast<std::size_t>(type)];
 }
 
 // What a GGUF file calls its quantisation; the names are llama-quantize's.
@@ -206,11 +212,25 @@ inline constexpr std::array<CacheTypeTraits, 9> kCacheTypes = {{
   return kCacheTypes[static_cast<std::size_t>(type)];
 }
 
-[[nodiscard]] constexpr bool isQuantized(CacheType type) noexcept { return blocksPerElement(traits(type).type) < 1.0; }
+[[nodiscard]] constexpr bool isQuantized(CacheType type) noexcept { return blockSize(traits(type).type) > 1; }
 
 // Bytes of one element of a cache.
 [[nodiscard]] constexpr double bytesPerElement(CacheType type) noexcept {
   return tensorBytes(traits(type).type, 1.0, 1.0);
+}
+
+// The lowest `count` bits.
+[[nodiscard]] constexpr std::uint32_t lowBits(int count) noexcept {
+  if (count >= 32) return ~std::uint32_t{0};
+  return count <= 0 ? 0 : (std::uint32_t{1} << count) - 1;
+}
+
+// How many bits are set: std::popcount is a call where the processor may lack the instruction.
+[[nodiscard]] constexpr int countBits(std::uint32_t bits) noexcept {
+  if (bits == 0) return 0;
+  bits -= bits >> 1 & 0x55555555;
+  bits = (bits & 0x33333333) + (bits >> 2 & 0x33333333);
+  return static_cast<int>(((bits + (bits >> 4)) & 0x0F0F0F0F) * 0x01010101 >> 24);
 }
 
 // What a tensor is for, as far as the choice of its type goes.
@@ -239,12 +259,12 @@ enum class Where : std::uint8_t {
   moreBits,  // the first and the last eighth, and every third between (use_more_bits)
 };
 
-// The indices of `n` that a Where applies to: those before `head`, from `tail` on, and every `step`th from `from` to
-// `to`.
+// The indices of `n` that a Where applies to: those before `head`, those from `tail` on, and the last of every three
+// between, where it takes thirds; or the others.
 class SpecialIndices {
  public:
   constexpr SpecialIndices() noexcept = default;
-  constexpr SpecialIndices(Where where, int n) noexcept {
+  constexpr SpecialIndices(Where where, int n) noexcept : exist_(where != Where::nowhere) {
     switch (where) {
       case Where::nowhere:
         break;
@@ -264,44 +284,37 @@ class SpecialIndices {
         head_ = n / 16;
         break;
       case Where::middle:
-        from_ = n / 8;
-        to_ = 7 * n / 8;
-        step_ = 1;
-        break;
       case Where::moreBits:
-        head_ = from_ = n / 8;
-        tail_ = to_ = 7 * n / 8;
+        head_ = n / 8;
+        tail_ = 7 * n / 8;
+        others_ = where == Where::middle;
+        thirds_ = !others_;
         break;
     }
-    exist_ = where != Where::nowhere;
   }
 
   [[nodiscard]] constexpr bool exist() const noexcept { return exist_; }
 
-  // How many of start, start + stride, ... (`count` of them). A step takes a stride of 1.
-  [[nodiscard]] constexpr int count(int start, int count, int stride = 1) const noexcept {
-    const auto below = [=](int end) {
-      if (end <= start) return 0;
-      const int reached = stride == 1 ? end - start : (end - start + stride - 1) / stride;  // a division is slow
-      return reached < count ? reached : count;
-    };
-    int found = below(head_) + count - below(tail_);
-    const int first = below(from_);
-    const int last = below(to_);
-    if (last > first) {
-      const int offset = start - from_;
-      found += step_ == 1 ? last - first : (offset + last) / 3 - (offset + first) / 3;
-    }
-    return found;
+  // Of the 32 from `index` on, a bit for each.
+  [[nodiscard]] constexpr std::uint32_t from(int index) const noexcept {
+    // The last of every three, by how many of three have passed.
+    constexpr std::array<std::uint32_t, 3> kThirds = {0x24924924, 0x92492492, 0x49249249};
+    std::uint32_t bits = lowBits(head_ - index) | ~lowBits(tail_ - index);
+    if (thirds_) bits |= kThirds[static_cast<unsigned>(index - head_ + 3 * kMost) % 3];
+    return others_ ? ~bits : bits;
   }
 
+  // Of a Where that is a beginning: where it ends.
+  [[nodiscard]] constexpr int head() const noexcept { return head_; }
+
  private:
+  static constexpr int kMost = 1 << 20;  // beyond all layers
+
   bool exist_ = false;
+  bool thirds_ = false;
+  bool others_ = false;
   int head_ = 0;
-  int tail_ = 1 << 20;  // beyond all layers
-  int from_ = 0;
-  int to_ = 0;
-  int step_ = 3;
+  int tail_ = kMost;
 };
 
 // The type of the tensors of a role: `special` where `where` applies, else `base`.
@@ -321,8 +334,7 @@ struct QuantizationContext {
 
 // Falls back where rows of `rowLength` are not a whole number of blocks (tensor_type_fallback).
 [[nodiscard]] constexpr TensorType fittingType(TensorType type, double rowLength) noexcept {
-  const auto fits = [rowLength](TensorType candidate) { return isWhole(rowLength * blocksPerElement(candidate)); };
-  if (fits(type)) return type;
+  if (isWholeBlocks(type, rowLength)) return type;
   TensorType next = TensorType::F16;
   switch (type) {
     case TensorType::IQ1_S:
@@ -354,7 +366,7 @@ struct QuantizationContext {
     default:
       break;
   }
-  return fits(next) ? next : TensorType::F16;
+  return isWholeBlocks(next, rowLength) ? next : TensorType::F16;
 }
 
 namespace detail {
@@ -580,33 +592,72 @@ namespace detail {
 // Falcon, which has smaller rules of its own, is left out.
 struct FileRules {
   FileType file = FileType::F16;
-  QuantizationContext context;
   bool quantized = false;
   std::array<TypeRule, static_cast<std::size_t>(TensorRole::other) + 1> byRole{};
 
   constexpr FileRules() noexcept = default;
-  constexpr FileRules(FileType type, const QuantizationContext& of) noexcept : file(type), context(of) {
+  constexpr FileRules(FileType type, const QuantizationContext& context) noexcept : file(type) {
     using namespace detail;
     const TensorType base = baseType(file);
     const bool mixed = file == FileType::MXFP4_MOE;
     byRole.fill(everywhere(mixed ? TensorType::Q8_0 : base));
     // Files that are not have one type for everything.
-    quantized = blocksPerElement(base) != 1.0;
+    quantized = blockSize(base) > 1;
     if (mixed || !quantized) return;
     for (std::size_t i = 0; i < byRole.size(); ++i) byRole[i] = roleRule(file, static_cast<TensorRole>(i), context);
   }
 
-  [[nodiscard]] constexpr const TypeRule& operator[](TensorRole role) const noexcept {
+  // The rule of a tensor that is no head. `stacked`: of three dimensions, which is what MXFP4_MOE looks for.
+  [[nodiscard]] constexpr TypeRule rule(TensorRole role, bool stacked = false) const noexcept {
+    if (stacked && file == FileType::MXFP4_MOE) return detail::everywhere(TensorType::MXFP4);
     return byRole[static_cast<std::size_t>(role)];
   }
 
-  // The rule of a tensor. `stacked`: of three dimensions, which is what MXFP4_MOE looks for. Heads depend on their
-  // rows.
-  [[nodiscard]] constexpr TypeRule rule(TensorRole role, bool stacked, double rowLength) const noexcept {
-    if (role == TensorRole::output && quantized) return detail::everywhere(detail::outputType(file, rowLength));
-    if (stacked && file == FileType::MXFP4_MOE) return detail::everywhere(TensorType::MXFP4);
-    return (*this)[role];
+  // The type of such a tensor where nothing is special.
+  [[nodiscard]] constexpr TensorType type(TensorRole role, double rowLength, bool stacked = false) const noexcept {
+    return fittingType(rule(role, stacked).base, rowLength);
+  }
+
+  // The type of the head, which depends on its rows in other ways, too.
+  [[nodiscard]] constexpr TensorType outputType(double rowLength) const noexcept {
+    return fittingType(quantized ? detail::outputType(file, rowLength) : baseType(file), rowLength);
   }
 };
+
+#ifndef __EMSCRIPTEN__  // where size counts more
+
+namespace detail {
+
+// Experts as far as rules depend on them.
+inline constexpr std::array<double, 3> kExpertClasses = {0.0, 4.0, 8.0};
+
+// The rules of every file type for all that they depend on.
+inline constexpr auto kFileRules = [] {
+  std::array<std::array<FileRules, 8 * kExpertClasses.size()>, kFileTypes.size()> rules{};
+  for (std::size_t file = 0; file < rules.size(); ++file) {
+    for (std::size_t i = 0; i < rules[file].size(); ++i) {
+      rules[file][i] = FileRules(static_cast<FileType>(file),
+                                 {(i & 1) != 0 ? 4.0 : 0.0, kExpertClasses[i / 8], (i & 2) != 0, (i & 4) != 0});
+    }
+  }
+  return rules;
+}();
+
+}  // namespace detail
+
+[[nodiscard]] constexpr const FileRules& fileRules(FileType file, const QuantizationContext& context) noexcept {
+  const std::size_t experts = context.expertCount == 8.0 ? 2 : context.expertCount >= 4.0 ? 1 : 0;
+  const std::size_t i = (context.queriesPerKey >= 4.0 ? 1 : 0) + (context.is70B ? 2 : 0) +
+                        (context.importanceMatrix ? 4 : 0) + 8 * experts;
+  return detail::kFileRules[static_cast<std::size_t>(file)][i];
+}
+
+#else
+
+[[nodiscard]] constexpr FileRules fileRules(FileType file, const QuantizationContext& context) noexcept {
+  return FileRules(file, context);
+}
+
+#endif
 
 }  // namespace llmcalc

@@ -78,9 +78,7 @@ using ByType = std::array<double, kTypes>;
   return type <= static_cast<std::size_t>(TensorType::BF16);
 }
 
-[[nodiscard]] constexpr double bytesOf(std::size_t type) noexcept {
-  return static_cast<double>(kBlocks[type].bytes) * static_cast<double>(kBlocks[type].perElement);
-}
+[[nodiscard]] constexpr double bytesOf(std::size_t type) noexcept { return kBytesPerElement[type]; }
 
 [[nodiscard]] inline double bytesOf(const ByType& elements) noexcept {
   double bytes = 0;
@@ -195,19 +193,25 @@ inline void addElements(SpeedShape& shape, const ModelSpec& model, const Runtime
     return shape.work[index == kHost ? kHostWork : static_cast<std::size_t>(index)];
   };
   QuantizationCounters counters;
-  visitPlaced(model, runtime, place, [&](int layer, int count, std::size_t group, int home, bool moved) {
-    LayerCounts counted;
-    countNext(counted, model, weights, counters, layer, count, group);
-    const LayerWeights elements = layerBytes(weights, weights.groups[group], counted);
-    device(home).dense[type] += elements.dense;
-    device(home).elements += elements.dense;
-    if (elements.experts == 0.0) return;
-    DeviceWork& expertHome = device(moved ? kHost : home);
-    const LayerGroup& g = model.groups[group];
-    expertHome.experts[type] += elements.experts;
-    expertHome.elements += elements.experts;
-    expertHome.expertsTotal += elements.experts;
-    expertHome.expertsUsed += elements.experts * g.expertsUsed / g.expertCount;
+  LayerBlocks blocks(model);
+  visitPlaces(model, runtime, place, [&](int count, int home, bool moved) {
+    std::array<LayerCounts, ModelSpec::kMaximumGroups> counts{};
+    blocks.next(count, [&](const LayerBlock& block) {
+      const SpecialLayers special = specialLayers(weights, counters, block);
+      for (std::size_t i = 0; i < weights.groupCount; ++i) counts[i].add(block.groups[i], special);
+    });
+    for (std::size_t i = 0; i < weights.groupCount; ++i) {
+      const LayerWeights elements = layerBytes(weights, weights.groups[i], counts[i]);
+      device(home).dense[type] += elements.dense;
+      device(home).elements += elements.dense;
+      if (elements.experts == 0.0) continue;
+      DeviceWork& expertHome = device(moved ? kHost : home);
+      const LayerGroup& g = model.groups[i];
+      expertHome.experts[type] += elements.experts;
+      expertHome.elements += elements.experts;
+      expertHome.expertsTotal += elements.experts;
+      expertHome.expertsUsed += elements.experts * g.expertsUsed / g.expertCount;
+    }
   });
   device(deviceOf(place, 0)).dense[type] += weights.firstLayerExtras;
   DeviceWork& head = device(deviceOf(place, static_cast<int>(model.layerCount + model.predictionLayerCount)));
@@ -226,10 +230,17 @@ inline void addElements(SpeedShape& shape, const ModelSpec& model, const Runtime
 inline void fillShape(SpeedShape& shape, const ModelSpec& model, const Runtime& runtime, double fileBytes,
                       const MeasuredWeights* measured) noexcept {
   const Placement place = placement(model, runtime);
-  visitPlaced(model, runtime, place, [&](int, int count, std::size_t group, int home, bool moved) {
+  LayerBlocks blocks(model);
+  visitPlaces(model, runtime, place, [&](int count, int home, bool moved) {
     DeviceWork& here = shape.work[home == kHost ? kHostWork : static_cast<std::size_t>(home)];
     DeviceWork& host = shape.work[kHostWork];
-    addLayers(here, runtime.kvOffload ? here : host, moved ? host : here, model, model.groups[group], runtime, count);
+    blocks.next(count, [&](const LayerBlock& block) {
+      for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+        const int layers = countBits(block.groups[i]);
+        if (layers == 0) continue;
+        addLayers(here, runtime.kvOffload ? here : host, moved ? host : here, model, model.groups[i], runtime, layers);
+      }
+    });
   });
   // The first pass sees which types there are.
   std::array<bool, kTypes> seen{};

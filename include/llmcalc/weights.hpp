@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "llmcalc/model.hpp"
 #include "llmcalc/quantization.hpp"
@@ -31,14 +32,14 @@ namespace detail {
 
 // Bytes of the tensors that follow one rule: in the rule's base type, and how many more in its special type.
 struct Variant {
-  double base = 0;
-  double extra = 0;
+  double base;
+  double extra;
 
   template <typename Measure>
   constexpr void add(const Measure& measure, const FileRules& rules, TensorRole role, bool stacked, double rowLength,
                      double rows) noexcept {
     if (rows <= 0.0) return;
-    const TypeRule rule = rules.rule(role, stacked, rowLength);
+    const TypeRule rule = rules.rule(role, stacked);
     const double bytes = measure(fittingType(rule.base, rowLength), rowLength, rows);
     base += bytes;
     if (rule.where != Where::nowhere) {
@@ -49,10 +50,11 @@ struct Variant {
 
 }  // namespace detail
 
-// The tensors of one group's layers, gathered by the rule that picks their type.
+// The tensors of one group's layers, gathered by the rule that picks their type. Like Variant without initial values:
+// of the groups of FileWeights only those that a model has are written.
 struct GroupWeights {
-  double fixed = 0;  // bytes that no rule varies by layer
-  double expertsFixed = 0;
+  double fixed;  // bytes that no rule varies by layer
+  double expertsFixed;
   detail::Variant values;
   detail::Variant down;  // of the dense network
   detail::Variant up;    // gate and up
@@ -60,12 +62,14 @@ struct GroupWeights {
   detail::Variant sharedUp;
   detail::Variant expertsDown;
   detail::Variant expertsUp;
-  double largestExpertUp = 0;  // bytes of one tensor
-  int valueTensors = 0;        // that llama-quantize counts
-  int downTensors = 0;
+  double largestExpertUp;  // bytes of one tensor
+  int valueTensors;        // that llama-quantize counts
+  int downTensors;         // the same, of a layer: the dense network's first, then
+  int expertsDownAt;       // the experts', and
+  int sharedDownAt;        // the shared expert's
 };
 
-// How far the counters of llama-quantize got: it counts tensors, not layers.
+// How far llama-quantize got in counting the tensors of a role.
 struct QuantizationCounters {
   int values = 0;
   int down = 0;
@@ -76,12 +80,12 @@ struct QuantizationCounters {
 struct FileWeights {
   FileRules rules;
   double largestTensor = 0;  // that the GPU's backend can hold
-  int valueCount = 0;        // of tensors that count as attention values, prediction blocks included
-  int layerCount = 0;        // prediction blocks included
+  std::size_t groupCount = 0;
+  int layerCount = 0;  // prediction blocks included
   SpecialIndices specialValues;
   SpecialIndices specialDown;
   SpecialIndices specialUp;
-  std::array<GroupWeights, ModelSpec::kMaximumGroups> groups{};
+  std::array<GroupWeights, ModelSpec::kMaximumGroups> groups;
   double tokenEmbedding = 0;    // with the per-layer embeddings: everything that stays on the host
   double output = 0;            // the head as loaded; a tied one is the token embedding again
   double outputExtras = 0;      // what else is placed with the head
@@ -96,15 +100,10 @@ namespace detail {
   return group.valueFromKey ? 0 : 1;
 }
 
-[[nodiscard]] constexpr int downTensors(const LayerGroup& group) noexcept {
-  return (group.feedForward != FeedForward::none ? 1 : 0) + (group.expertCount > 0.0 ? 1 : 0) +
-         (group.sharedExpertLength > 0.0 ? 1 : 0);
-}
-
 template <typename Measure>
 constexpr void addAttention(GroupWeights& w, const LayerGroup& g, double hidden, const Measure& measure,
                             const FileRules& rules) noexcept {
-  Variant plain;
+  Variant plain{};
   const auto add = [&](TensorRole role, double rowLength, double rows, bool stacked = false) {
     plain.add(measure, rules, role, stacked, rowLength, rows);
   };
@@ -139,7 +138,8 @@ constexpr void addAttention(GroupWeights& w, const LayerGroup& g, double hidden,
 template <typename Measure>
 constexpr void addRecurrence(GroupWeights& w, const LayerGroup& g, double hidden, const Measure& measure,
                              const FileRules& rules) noexcept {
-  Variant plain;
+  if (g.recurrence == Recurrence::none) return;
+  Variant plain{};
   const auto add = [&](double rowLength, double rows) {
     plain.add(measure, rules, TensorRole::other, false, rowLength, rows);
   };
@@ -175,11 +175,8 @@ template <typename Measure>
 constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidden, const Measure& measure,
                               const FileRules& rules) noexcept {
   if (g.feedForward != FeedForward::none) {
-    if (g.feedForward == FeedForward::gated) {
-      w.up.add(measure, rules, TensorRole::feedForwardGate, false, hidden, g.feedForwardLength);
-    }
     w.up.add(measure, rules, TensorRole::feedForwardUp, false, hidden,
-             g.feedForwardLength * (g.feedForward == FeedForward::fusedGated ? 2.0 : 1.0));
+             g.feedForwardLength * (g.feedForward == FeedForward::plain ? 1.0 : 2.0));
     w.down.add(measure, rules, TensorRole::feedForwardDown, false, g.feedForwardLength, hidden);
   }
   if (g.expertCount > 0.0) {
@@ -209,6 +206,7 @@ template <typename Measure = TensorBytes>
   const auto unquantized = [&](double elements) { return measure(TensorType::F16, elements, 1.0); };
   FileWeights w;
   w.largestTensor = largestTensor;
+  w.groupCount = static_cast<std::size_t>(model.groupCount);
   double experts = 0;
   const auto groups = static_cast<std::size_t>(model.groupCount);
   for (std::size_t i = 0; i < groups; ++i) experts = std::max(experts, model.groups[i].expertCount);
@@ -221,42 +219,56 @@ template <typename Measure = TensorBytes>
   const double gqa = g0.attention != Attention::none && g0.kvHeadCount > 0.0
                          ? static_cast<double>(static_cast<int>(g0.headCount / g0.kvHeadCount))
                          : 0.0;
-  w.rules = FileRules(file, {gqa, experts, model.is70B, importanceMatrix});
+  w.rules = fileRules(file, {gqa, experts, model.is70B, importanceMatrix});
   const FileRules& rules = w.rules;
+  // With experts llama-quantize takes the number of the layer for a count of feed-forward tensors, except that files of
+  // 2 bits and less always count.
+  const bool numbersLayers = experts > 1.0 && !isTwoBitOrLess(file);
   w.layerCount = static_cast<int>(model.layerCount + model.predictionLayerCount);
-  w.specialDown = SpecialIndices(rules[TensorRole::feedForwardDown].where, w.layerCount);
-  w.specialUp = SpecialIndices(rules[TensorRole::feedForwardUp].where, w.layerCount);
+  w.specialDown = SpecialIndices(rules.rule(TensorRole::feedForwardDown).where, w.layerCount);
+  w.specialUp = SpecialIndices(rules.rule(TensorRole::feedForwardUp).where, w.layerCount);
 
   const double hidden = model.hiddenSize;
+  std::size_t valueGroups = 0;  // that have a tensor of values
   for (std::size_t i = 0; i < groups; ++i) {
     const LayerGroup& g = model.groups[i];
     GroupWeights& gw = w.groups[i];
+    gw = {};
     gw.valueTensors = valueTensors(g);
-    gw.downTensors = downTensors(g);
+    valueGroups += static_cast<std::size_t>(gw.valueTensors);
+    gw.expertsDownAt = g.feedForward != FeedForward::none ? 1 : 0;
+    gw.sharedDownAt = gw.expertsDownAt + (g.expertCount > 0.0 ? 1 : 0);
+    gw.downTensors = numbersLayers ? 1 : gw.sharedDownAt + (g.sharedExpertLength > 0.0 ? 1 : 0);
     addAttention(gw, g, hidden, measure, rules);
     addRecurrence(gw, g, hidden, measure, rules);
     addFeedForward(gw, g, hidden, measure, rules);
-    Variant plain;
-    plain.add(measure, rules, TensorRole::other, false, hidden, g.perLayerEmbeddingLength + g.furtherElements / hidden);
-    if (g.perLayerEmbeddingLength > 0.0) {
-      plain.add(measure, rules, TensorRole::other, false, g.perLayerEmbeddingLength, hidden);
+    if (g.perLayerEmbeddingLength + g.furtherElements > 0.0) {
+      Variant plain{};
+      const auto add = [&](double rowLength, double rows) {
+        plain.add(measure, rules, TensorRole::other, false, rowLength, rows);
+      };
+      add(hidden, g.perLayerEmbeddingLength + g.furtherElements / hidden);
+      if (g.perLayerEmbeddingLength > 0.0) add(g.perLayerEmbeddingLength, hidden);
+      gw.fixed += plain.base;
     }
-    gw.fixed += plain.base + gw.values.base + gw.down.base + gw.up.base + gw.sharedDown.base + gw.sharedUp.base +
+    gw.fixed += gw.values.base + gw.down.base + gw.up.base + gw.sharedDown.base + gw.sharedUp.base +
                 vectors(g.vectorElements) + unquantized(g.unquantizedElements);
     gw.expertsFixed = gw.expertsDown.base + gw.expertsUp.base + vectors(g.expertVectorElements);
   }
-  const Where valuesWhere = rules[TensorRole::attentionV].where;
+  const Where valuesWhere = rules.rule(TensorRole::attentionV).where;
   if (valuesWhere != Where::nowhere) {
-    visitRuns(model, [&](int, int count, std::size_t group) { w.valueCount += count * w.groups[group].valueTensors; });
-    const LayerGroup& prediction = model.groups[static_cast<std::size_t>(model.predictionGroup)];
-    w.valueCount += static_cast<int>(model.predictionLayerCount) * valueTensors(prediction);
-    w.specialValues = SpecialIndices(valuesWhere, w.valueCount);
+    int count = w.layerCount;
+    if (valueGroups != groups) {
+      count = static_cast<int>(model.predictionLayerCount) *
+              w.groups[static_cast<std::size_t>(model.predictionGroup)].valueTensors;
+      visitRuns(model, [&](int, int length, std::size_t group) { count += length * w.groups[group].valueTensors; });
+    }
+    w.specialValues = SpecialIndices(valuesWhere, count);
   }
 
   const auto one = [&](TensorRole role, double rowLength, double rows) {
-    Variant v;
-    v.add(measure, rules, role, false, rowLength, rows);
-    return v.base;
+    return measure(role == TensorRole::output ? rules.outputType(rowLength) : rules.type(role, rowLength), rowLength,
+                   rows);
   };
   const TensorRole embedding = model.tiedEmbeddings ? TensorRole::output : TensorRole::tokenEmbedding;
   w.tokenEmbedding = one(embedding, hidden, model.vocabularySize);
@@ -269,6 +281,66 @@ template <typename Measure = TensorBytes>
   return w;
 }
 
+// Which layers of a block have tensors of the special type.
+struct SpecialLayers {
+  std::uint32_t values = 0;
+  std::uint32_t down = 0;
+  std::uint32_t expertsDown = 0;
+  std::uint32_t sharedDown = 0;
+  std::uint32_t up = 0;
+};
+
+namespace detail {
+
+// Of `layers`, which have one tensor each, those where it is special. `counter` is that of the first.
+[[nodiscard]] constexpr std::uint32_t specialOf(const SpecialIndices& indices, int& counter,
+                                                std::uint32_t layers) noexcept {
+  std::uint32_t bits = indices.from(counter);
+  counter += countBits(layers);
+  if ((layers & (layers + 1)) == 0) return bits & layers;
+  std::uint32_t special = 0;
+  for (std::uint32_t left = layers; left != 0; left &= left - 1, bits >>= 1) {
+    if ((bits & 1) != 0) special |= left & (~left + 1);
+  }
+  return special;
+}
+
+}  // namespace detail
+
+// The special tensors of the next layers.
+[[nodiscard]] constexpr SpecialLayers specialLayers(const FileWeights& w, QuantizationCounters& counters,
+                                                    const LayerBlock& block) noexcept {
+  SpecialLayers special;
+  std::uint32_t values = 0;
+  std::uint32_t networks = 0;
+  std::uint32_t several = 0;
+  for (std::size_t i = 0; i < w.groupCount; ++i) {
+    if (w.groups[i].valueTensors > 0) values |= block.groups[i];
+    if (w.groups[i].downTensors > 0) networks |= block.groups[i];
+    if (w.groups[i].downTensors > 1) several |= block.groups[i];
+  }
+  if (w.specialValues.exist()) special.values = detail::specialOf(w.specialValues, counters.values, values);
+  if (w.specialUp.exist()) special.up = detail::specialOf(w.specialUp, counters.up, networks);
+  if (!w.specialDown.exist()) return special;
+  if (several == 0) {
+    special.down = special.expertsDown = special.sharedDown = detail::specialOf(w.specialDown, counters.down, networks);
+    return special;
+  }
+  // Of a file of 2 bits or less, in which the first tensors are special.
+  for (std::uint32_t left = networks; left != 0; left &= left - 1) {
+    const std::uint32_t layer = left & (~left + 1);
+    std::size_t group = 0;
+    while ((block.groups[group] & layer) == 0) ++group;
+    const GroupWeights& gw = w.groups[group];
+    const auto reached = [&](int offset) { return counters.down + offset < w.specialDown.head() ? layer : 0; };
+    special.down |= reached(0);
+    special.expertsDown |= reached(gw.expertsDownAt);
+    special.sharedDown |= reached(gw.sharedDownAt);
+    counters.down += gw.downTensors;
+  }
+  return special;
+}
+
 // How many layers of a group, and how many of their tensors have the special type.
 struct LayerCounts {
   int layers = 0;
@@ -277,41 +349,16 @@ struct LayerCounts {
   int expertsDown = 0;
   int sharedDown = 0;
   int up = 0;
-};
 
-// Adds the next `count` layers, all of `group`; the first is layer `layer`, counted from 0.
-constexpr void countNext(LayerCounts& counted, const ModelSpec& model, const FileWeights& w,
-                         QuantizationCounters& counters, int layer, int count, std::size_t group) noexcept {
-  const GroupWeights& gw = w.groups[group];
-  counted.layers += count;
-  if (w.specialValues.exist() && gw.valueTensors > 0) {
-    counted.values += w.specialValues.count(counters.values, count);
-    counters.values += count;
+  constexpr void add(std::uint32_t block, const SpecialLayers& special) noexcept {
+    layers += countBits(block);
+    values += countBits(block & special.values);
+    down += countBits(block & special.down);
+    expertsDown += countBits(block & special.expertsDown);
+    sharedDown += countBits(block & special.sharedDown);
+    up += countBits(block & special.up);
   }
-  if (gw.downTensors == 0) return;
-  // With experts llama-quantize takes the number of the layer, except that files of 2 bits and less always count.
-  const bool byLayer = w.rules.context.expertCount > 1.0;
-  if (w.specialDown.exist()) {
-    const LayerGroup& g = model.groups[group];
-    const bool counts = !byLayer || detail::isTwoBitOrLess(w.rules.file);
-    const int stride = counts ? gw.downTensors : 1;
-    int first = counts ? counters.down : layer;
-    const auto special = [&](bool exists) {
-      if (!exists) return 0;
-      const int found = w.specialDown.count(first, count, stride);
-      if (counts) ++first;
-      return found;
-    };
-    counted.down += special(g.feedForward != FeedForward::none);
-    counted.expertsDown += special(g.expertCount > 0.0);
-    counted.sharedDown += special(g.sharedExpertLength > 0.0);
-    if (counts) counters.down += count * stride;
-  }
-  if (w.specialUp.exist()) {
-    counted.up += w.specialUp.count(byLayer ? layer : counters.up, count);
-    counters.up += count;
-  }
-}
+};
 
 // Bytes of the layers of a group.
 [[nodiscard]] constexpr LayerWeights layerBytes(const FileWeights& w, const GroupWeights& gw,
@@ -334,11 +381,15 @@ constexpr void countNext(LayerCounts& counted, const ModelSpec& model, const Fil
   if (count == 0) return 0.0;
   const auto group = static_cast<std::size_t>(model.predictionGroup);
   LayerCounts counted;
-  countNext(counted, model, w, counters, static_cast<int>(model.layerCount), count, group);
+  for (int i = 0; i < count; i += 32) {
+    LayerBlock block;
+    block.groups[group] = lowBits(count - i);
+    counted.add(block.groups[group], specialLayers(w, counters, block));
+  }
   const LayerWeights layers = layerBytes(w, w.groups[group], counted);
-  detail::Variant projection;
-  projection.add(TensorBytes{}, w.rules, TensorRole::other, false, 2.0 * model.hiddenSize, model.hiddenSize);
-  return layers.dense + layers.experts + count * projection.base;
+  const double hidden = model.hiddenSize;
+  const TensorType projection = w.rules.type(TensorRole::other, 2.0 * hidden);
+  return layers.dense + layers.experts + count * tensorBytes(projection, 2.0 * hidden, hidden);
 }
 
 }  // namespace llmcalc

@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -168,6 +172,41 @@ TEST(PlanMemory, RefusesNumbersOutOfRange) {
   EXPECT_EQ(refusal(llama(), runtime), "planMemory: runtime.gpus must be shares of which one is more than 0, got 0");
 }
 
+// What `refusal` says of every field, with every number that it cannot be.
+template <typename T, typename Fields>
+void expectRefusedOutside(const Fields& fields, T& object, const ModelSpec& model, const Runtime& runtime) {
+  for (const auto& field : fields) {
+    const double good = object.*field.member;
+    for (const double bad : {-1.0, -1e-300, 0.5, 1e9 + 0.5, field.range->minimum - 1, field.range->maximum + 1, 1e300,
+                             std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
+      object.*field.member = bad;
+      const auto plan = tryPlanMemory(model, runtime);
+      ASSERT_FALSE(plan) << field.name << " of " << bad;
+      EXPECT_EQ(plan.violation().parameter, field.name) << bad;
+      EXPECT_EQ(plan.violation().requirement, field.range->requirement) << bad;
+    }
+    object.*field.member = good;
+  }
+  EXPECT_TRUE(tryPlanMemory(model, runtime));
+}
+
+TEST(PlanMemory, RefusesEveryNumberThatIsNotWholeOrOutOfItsRange) {
+  ModelSpec model = llama();
+  Runtime runtime = at8192();
+  expectRefusedOutside(detail::kModelFields, model, model, runtime);
+  expectRefusedOutside(detail::kGroupFields, model.groups[0], model, runtime);
+  expectRefusedOutside(detail::kRuntimeFields, runtime, model, runtime);
+}
+
+TEST(PlanMemory, TakesAZeroBelowZeroForNone) {
+  ModelSpec model = llama();
+  const auto plain = tryPlanMemory(model, at8192());
+  model.slidingWindow = model.groups[0].expertCount = -0.0;
+  const auto plan = tryPlanMemory(model, at8192());
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->gpus[0].total(), plain->gpus[0].total());
+}
+
 TEST(PlanMemory, RefusesImpossibleShapesAndNamesTheGroup) {
   const auto with = [](auto&& change) {
     ModelSpec model = llama();
@@ -239,6 +278,107 @@ TEST(PlanMemory, SplitsLayersOverGpusByShareAndKeepsEveryByte) {
 
 TEST(PlanMemory, TakesTheContextOfTheModelWhereNoneIsGiven) {
   EXPECT_EQ(planMemory(llama(), Runtime{}).cells.full, 131072);
+}
+
+TEST(LayerBlocks, FollowTheRuns) {
+  ModelSpec model = llama();
+  model.groupCount = 3;
+  model.groups[1] = model.groups[2] = model.groups[0];
+  model.layerCount = 200;
+  const std::vector<std::vector<LayerRun>> patterns = {{{2, 1}}, {{2, 1}, {0, 3}}, {{0, 70}, {1, 5}, {2, 1}, {1, 1}}};
+  for (const auto& pattern : patterns) {
+    model.runCount = static_cast<double>(pattern.size());
+    std::copy(pattern.begin(), pattern.end(), model.runs.begin());
+    std::vector<std::size_t> expected;
+    visitRuns(model, [&](int first, int count, std::size_t group) {
+      ASSERT_EQ(static_cast<std::size_t>(first), expected.size());
+      expected.insert(expected.end(), static_cast<std::size_t>(count), group);
+    });
+    std::vector<std::size_t> groups;
+    LayerBlocks blocks(model);
+    for (const int count : {1, 32, 33, 134}) {
+      blocks.next(count, [&](const LayerBlock& block) {
+        ASSERT_EQ(static_cast<std::size_t>(block.first), groups.size());
+        for (int i = 0; i < 32; ++i) {
+          for (std::size_t group = 0; group < block.groups.size(); ++group) {
+            if ((block.groups[group] >> i & 1) != 0) groups.push_back(group);
+          }
+        }
+      });
+    }
+    EXPECT_EQ(groups, expected);
+  }
+}
+
+// Three layers: without a network, dense, and with experts of which one is shared; so many times over.
+ModelSpec mixed(double times) {
+  ModelSpec model = llama();
+  model.layerCount = 3 * times;
+  model.groupCount = 3;
+  model.groups[1] = model.groups[2] = model.groups[0];
+  model.groups[0].feedForward = model.groups[2].feedForward = FeedForward::none;
+  model.groups[0].feedForwardLength = model.groups[2].feedForwardLength = 0;
+  model.groups[1].valueFromKey = true;
+  LayerGroup& experts = model.groups[2];
+  experts.expertCount = 16;
+  experts.expertsUsed = 2;
+  experts.expertLength = experts.sharedExpertLength = 1024;
+  model.runCount = 3;
+  for (std::size_t i = 0; i < 3; ++i) model.runs[i] = {static_cast<double>(i), 1};
+  return model;
+}
+
+// Which of 96 layers are special, as llama-quantize goes from tensor to tensor.
+struct Special {
+  std::vector<bool> values, down, expertsDown, sharedDown;
+};
+
+Special specialOf(FileType file) {
+  const ModelSpec model = mixed(32);
+  const FileWeights weights = fileWeights(model, file);
+  QuantizationCounters counters;
+  LayerBlocks blocks(model);
+  Special special;
+  blocks.next(96, [&](const LayerBlock& block) {
+    const SpecialLayers here = specialLayers(weights, counters, block);
+    for (int i = 0; i < 32; ++i) {
+      special.values.push_back((here.values >> i & 1) != 0);
+      special.down.push_back((here.down >> i & 1) != 0);
+      special.expertsDown.push_back((here.expertsDown >> i & 1) != 0);
+      special.sharedDown.push_back((here.sharedDown >> i & 1) != 0);
+    }
+  });
+  return special;
+}
+
+bool hasMoreBits(std::size_t i, std::size_t n) { return i < n / 8 || i >= 7 * n / 8 || (i - n / 8) % 3 == 2; }
+
+TEST(SpecialLayers, AreNumberedByTheirTensorsAndInModelsWithExpertsByLayer) {
+  const Special special = specialOf(FileType::Q4_K_M);
+  std::size_t value = 0;
+  for (std::size_t layer = 0; layer < 96; ++layer) {
+    const bool hasValues = layer % 3 != 1;
+    ASSERT_EQ(special.values[layer], hasValues && hasMoreBits(value, 64)) << layer;
+    value += hasValues ? 1 : 0;
+    ASSERT_EQ(special.down[layer], hasMoreBits(layer, 96)) << layer;
+    ASSERT_EQ(special.expertsDown[layer], special.down[layer]) << layer;
+    ASSERT_EQ(special.sharedDown[layer], special.down[layer]) << layer;
+  }
+}
+
+TEST(SpecialLayers, OfFilesOfTwoBitsAreNumberedByTensorsThoughThereAreExperts) {
+  const Special special = specialOf(FileType::IQ2_XS);
+  std::size_t tensor = 0;
+  for (std::size_t layer = 0; layer < 96; ++layer) {
+    ASSERT_FALSE(special.values[layer]) << layer;
+    const auto next = [&] { return tensor++ < 96 / 8; };
+    if (layer % 3 == 1) {
+      ASSERT_EQ(special.down[layer], next()) << layer;
+    } else if (layer % 3 == 2) {
+      ASSERT_EQ(special.expertsDown[layer], next()) << layer;
+      ASSERT_EQ(special.sharedDown[layer], next()) << layer;
+    }
+  }
 }
 
 TEST(PlanMemory, RealTensorsWin) {

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
 namespace {
 
 using namespace llmcalc;
@@ -68,29 +72,30 @@ TEST(Applies, FollowsLlamaQuantize) {
   EXPECT_EQ(chosen(Where::firstFour, 5), "xxxx.");
 }
 
-TEST(CountApplying, CountsWhatAppliesLayerByLayer) {
+TEST(SpecialIndices, AreThoseWhereItApplies) {
   for (const Where where : {Where::nowhere, Where::everywhere, Where::firstTwo, Where::firstFour, Where::firstEighth,
                             Where::firstSixteenth, Where::middle, Where::moreBits}) {
-    for (const int stride : {1, 2, 3}) {
-      if (where == Where::moreBits && stride > 1) continue;
-      for (int n = 1; n < 70; n += 3) {
-        for (int start = 0; start < n; ++start) {
-          for (int count = 0; start + count * stride <= n + 2; ++count) {
-            int expected = 0;
-            for (int i = 0; i < count; ++i) expected += applies(where, start + i * stride, n) ? 1 : 0;
-            ASSERT_EQ(SpecialIndices(where, n).count(start, count, stride), expected)
-                << static_cast<int>(where) << " from " << start << ", " << count << " by " << stride << " of " << n;
-          }
-        }
+    for (int n = 1; n < 1025; n += n < 70 ? 1 : 53) {
+      for (int start = 0; start < n; ++start) {
+        std::uint32_t expected = 0;
+        for (int i = 0; i < 32 && start + i < n; ++i) expected |= std::uint32_t{applies(where, start + i, n)} << i;
+        ASSERT_EQ(SpecialIndices(where, n).from(start) & lowBits(n - start), expected)
+            << static_cast<int>(where) << " from " << start << " of " << n;
       }
     }
   }
 }
 
+TEST(CountBits, CountsThoseThatAreSet) {
+  for (int count = 0; count <= 32; ++count) EXPECT_EQ(countBits(lowBits(count)), count);
+  EXPECT_EQ(countBits(0x80000001), 2);
+  EXPECT_EQ(countBits(0xA5A5A5A5), 16);
+}
+
 TEST(TypeRules, GiveTheHeadMoreBits) {
   const QuantizationContext dense{4.0, 0.0, false, false};
   const auto output = [&](FileType file, double rowLength = 4096) {
-    return FileRules(file, dense).rule(TensorRole::output, false, rowLength).base;
+    return FileRules(file, dense).outputType(rowLength);
   };
   EXPECT_EQ(output(FileType::Q4_K_M), TensorType::Q6_K);
   EXPECT_EQ(output(FileType::IQ2_M), TensorType::Q5_K);
@@ -101,7 +106,7 @@ TEST(TypeRules, GiveTheHeadMoreBits) {
 
 TEST(TypeRules, DependOnHeadsAndExperts) {
   const auto values = [](FileType file, const QuantizationContext& context) {
-    return FileRules(file, context)[TensorRole::attentionV].base;
+    return FileRules(file, context).rule(TensorRole::attentionV).base;
   };
   EXPECT_EQ(values(FileType::Q2_K, {4.0, 0.0, false, false}), TensorType::Q4_K);
   EXPECT_EQ(values(FileType::Q2_K, {1.0, 0.0, false, false}), TensorType::Q3_K);
@@ -109,11 +114,35 @@ TEST(TypeRules, DependOnHeadsAndExperts) {
   EXPECT_EQ(values(FileType::Q4_K_M, {4.0, 8.0, false, false}), TensorType::Q8_0);
   EXPECT_EQ(values(FileType::IQ3_XXS, {1.0, 0.0, false, false}), TensorType::IQ3_S);
   EXPECT_EQ(values(FileType::IQ3_XXS, {1.0, 0.0, false, true}), TensorType::IQ3_XXS);
-  const auto down = FileRules(FileType::Q4_0, {4.0, 0.0, false, true})[TensorRole::feedForwardDown];
+  const auto down = FileRules(FileType::Q4_0, {4.0, 0.0, false, true}).rule(TensorRole::feedForwardDown);
   EXPECT_EQ(down.special, TensorType::Q4_1);
   EXPECT_EQ(down.where, Where::firstEighth);
-  EXPECT_EQ(FileRules(FileType::MXFP4_MOE, {1.0, 32.0, false, false}).rule(TensorRole::feedForwardUp, true, 2880).base,
+  EXPECT_EQ(FileRules(FileType::MXFP4_MOE, {1.0, 32.0, false, false}).rule(TensorRole::feedForwardUp, true).base,
             TensorType::MXFP4);
+}
+
+TEST(TypeRules, AreTheSameFromTheTable) {
+  for (std::size_t file = 0; file < kFileTypes.size(); ++file) {
+    for (const double queriesPerKey : {0.0, 1.0, 3.0, 4.0, 5.0, 16.0}) {
+      for (const double experts : {0.0, 1.0, 3.0, 4.0, 7.0, 8.0, 9.0, 256.0}) {
+        for (const bool is70B : {false, true}) {
+          for (const bool importanceMatrix : {false, true}) {
+            const auto type = static_cast<FileType>(file);
+            const QuantizationContext context{queriesPerKey, experts, is70B, importanceMatrix};
+            const FileRules worked(type, context);
+            const FileRules& looked = fileRules(type, context);
+            ASSERT_EQ(looked.file, type);
+            ASSERT_EQ(looked.quantized, worked.quantized);
+            for (std::size_t role = 0; role < worked.byRole.size(); ++role) {
+              ASSERT_EQ(looked.byRole[role].base, worked.byRole[role].base);
+              ASSERT_EQ(looked.byRole[role].special, worked.byRole[role].special);
+              ASSERT_EQ(looked.byRole[role].where, worked.byRole[role].where);
+            }
+          }
+        }
+      }
+    }
+  }
 }
 
 }  // namespace
