@@ -70,35 +70,55 @@ struct ComputeShape {
 };
 
 [[nodiscard]] inline ComputeShape computeShape(const ModelSpec& model, const Runtime& runtime) noexcept {
-  ComputeShape s;
-  s.hidden = model.hiddenSize;
-  s.sequences = runtime.sequences;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+  double queries = 0;
+  double keys = 0;
+  double widestValues = 0;
+  double keyLength = 0;
+  double slidingKeyLength = 0;
+  double valueLength = 0;
+  bool hasCache = false;
+  bool slides = false;
+  bool latent = false;
+  bool recurs = false;
+  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
     const LayerGroup& g = model.groups[i];
-    s.recurs = s.recurs || g.recurrence != Recurrence::none;
+    recurs = recurs || g.recurrence != Recurrence::none;
     if (g.attention == Attention::none) continue;
-    s.queries = std::max(s.queries, g.headCount * g.keyLength);
-    s.keys = std::max(s.keys, g.kvHeadCount * g.keyLength);
-    s.hasCache = true;
+    queries = std::max(queries, g.headCount * g.keyLength);
+    keys = std::max(keys, g.kvHeadCount * g.keyLength);
+    hasCache = true;
     if (g.attention == Attention::mla) {
-      s.latent = true;
+      latent = true;
       continue;
     }
-    s.widestValues = std::max(s.widestValues, g.kvHeadCount * g.valueLength);
+    widestValues = std::max(widestValues, g.kvHeadCount * g.valueLength);
     if (g.attention == Attention::sliding) {
-      s.slides = true;
-      s.slidingKeyLength = g.keyLength;
+      slides = true;
+      slidingKeyLength = g.keyLength;
     } else {
-      s.keyLength = g.keyLength;
+      keyLength = g.keyLength;
     }
-    s.valueLength = std::max(s.valueLength, g.valueLength);
+    valueLength = std::max(valueLength, g.valueLength);
   }
-  s.cells = cacheCells(model, runtime, s.slides);
-  s.tokens = microBatch(runtime, s.cells.full * s.cells.streams);
-  s.maskElement = runtime.flashAttention && runtime.build >= kHalfMaskBuild ? 2.0 : 4.0;
+  const CacheCells cells = cacheCells(model, runtime, slides);
+  const double tokens = microBatch(runtime, cells.full * cells.streams);
   const bool capped = runtime.server && runtime.build >= kCappedOutputsBuild;
-  s.outputs = capped ? std::min(s.tokens, runtime.sequences) : s.tokens;
-  return s;
+  return {cells,
+          tokens,
+          capped ? std::min(tokens, runtime.sequences) : tokens,
+          runtime.sequences,
+          model.hiddenSize,
+          queries,
+          keys,
+          widestValues,
+          keyLength,
+          slidingKeyLength,
+          valueLength,
+          hasCache,
+          slides,
+          latent,
+          recurs,
+          runtime.flashAttention && runtime.build >= kHalfMaskBuild ? 2.0 : 4.0};
 }
 
 namespace detail {
@@ -294,7 +314,7 @@ namespace detail {
                                                     const Runtime& runtime,
                                                     const std::array<bool, ModelSpec::kMaximumGroups>& here) noexcept {
   LargestStage largest;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
     const LayerGroup& g = model.groups[i];
     if (!here[i]) continue;
     if (g.feedForward != FeedForward::none) {
@@ -306,7 +326,9 @@ namespace detail {
     } else if (g.attention != Attention::none && !runtime.flashAttention) {
       largest.consider(Stage::attention, s.bytes(detail::attentionFloats(model, g, s)));
     }
-    largest.consider(Stage::recurrence, detail::recurrenceBytes(model, g, s));
+    if (g.recurrence != Recurrence::none) {
+      largest.consider(Stage::recurrence, detail::recurrenceBytes(model, g, s));
+    }
   }
   return largest;
 }
@@ -379,7 +401,7 @@ inline constexpr double kOffloadedBatch = 32.0;
 [[nodiscard]] inline double hostStageBytes(const ModelSpec& model, const ComputeShape& s, const Runtime& runtime,
                                            const FileWeights& weights, const HostResident& host) noexcept {
   double largest = 0;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
     const LayerGroup& g = model.groups[i];
     const GroupWeights& w = weights.groups[i];
     // Beside attention two of the inputs have gone by the time of the recurrence.

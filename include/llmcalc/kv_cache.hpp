@@ -6,16 +6,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include "llmcalc/model.hpp"
 #include "llmcalc/runtime.hpp"
 
 namespace llmcalc {
 
-inline constexpr double kCellPadding = 256.0;
+inline constexpr std::int64_t kCellPadding = 256;
 inline constexpr double kStateBytes = 4.0;  // recurrent state is F32
 
-[[nodiscard]] inline double padded(double cells) noexcept { return std::ceil(cells / kCellPadding) * kCellPadding; }
+// The next multiple, of whole cells. With integers, since std::ceil is long where the processor may lack it.
+[[nodiscard]] constexpr double padded(double cells) noexcept {
+  return static_cast<double>((static_cast<std::int64_t>(cells) + kCellPadding - 1) / kCellPadding * kCellPadding);
+}
 
 // Cells of one stream; a cache has `streams` of them.
 struct CacheCells {

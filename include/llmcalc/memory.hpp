@@ -96,23 +96,23 @@ struct Field {
   const Range* range;
 };
 
+// In fives that often do not apply together.
 inline constexpr auto kModelFields = std::to_array<Field<ModelSpec>>({
     {"model.vocabularySize", &ModelSpec::vocabularySize, &kWholePositive},
     {"model.hiddenSize", &ModelSpec::hiddenSize, &kWholePositive},
     {"model.layerCount", &ModelSpec::layerCount, &kLayers},
-    {"model.contextLength", &ModelSpec::contextLength, &kWholeOrNone},
-    {"model.slidingWindow", &ModelSpec::slidingWindow, &kWholeOrNone},
+    {"model.groups", &ModelSpec::groupCount, &kGroups},
+    {"model.runs", &ModelSpec::runCount, &kRuns},
     {"model.perLayerEmbeddingLength", &ModelSpec::perLayerEmbeddingLength, &kWholeOrNone},
-    {"model.outputVectorElements", &ModelSpec::outputVectorElements, &kElements},
     {"model.outputUnquantizedElements", &ModelSpec::outputUnquantizedElements, &kElements},
     {"model.firstLayerVectorElements", &ModelSpec::firstLayerVectorElements, &kElements},
     {"model.firstLayerUnquantizedElements", &ModelSpec::firstLayerUnquantizedElements, &kElements},
     {"model.predictionLayerCount", &ModelSpec::predictionLayerCount, &kLayersOrNone},
-    {"model.groups", &ModelSpec::groupCount, &kGroups},
-    {"model.runs", &ModelSpec::runCount, &kRuns},
+    {"model.contextLength", &ModelSpec::contextLength, &kWholeOrNone},
+    {"model.slidingWindow", &ModelSpec::slidingWindow, &kWholeOrNone},
+    {"model.outputVectorElements", &ModelSpec::outputVectorElements, &kElements},
 });
 
-// In fives that often do not apply together.
 inline constexpr auto kGroupFields = std::to_array<Field<LayerGroup>>({
     {"model.groups[].headCount", &LayerGroup::headCount, &kWholeOrNone},
     {"model.groups[].kvHeadCount", &LayerGroup::kvHeadCount, &kWholeOrNone},
@@ -240,23 +240,23 @@ constexpr void checkGroup(Check& check, const ModelSpec& model, std::size_t i) n
   const auto at = static_cast<double>(i);
   check.template fields<kGroupFields>(g, at);
 
-  const bool attends = g.attention != Attention::none;
-  check.require(!attends || g.headCount > 0.0, "model.groups[].headCount", "at least 1 where there is attention",
-                g.headCount, at);
-  check.require(!attends || g.kvHeadCount > 0.0, "model.groups[].kvHeadCount", "at least 1 where there is attention",
-                g.kvHeadCount, at);
+  if (g.attention != Attention::none) {
+    constexpr const char* kWhereAttention = "at least 1 where there is attention";
+    check.require(g.headCount > 0.0, "model.groups[].headCount", kWhereAttention, g.headCount, at);
+    check.require(g.kvHeadCount > 0.0, "model.groups[].kvHeadCount", kWhereAttention, g.kvHeadCount, at);
+    check.require(g.keyLength > 0.0, "model.groups[].keyLength", kWhereAttention, g.keyLength, at);
+    if (g.attention == Attention::mla) {
+      check.require(g.kvLoraRank > 0.0 && g.keyLength == g.kvLoraRank + g.ropeLength, "model.groups[].keyLength",
+                    "kvLoraRank + ropeLength for mla", g.keyLength, at);
+      check.require(g.mlaKeyLength > g.ropeLength, "model.groups[].mlaKeyLength", "more than ropeLength",
+                    g.mlaKeyLength, at);
+      check.require(g.mlaValueLength > 0.0, "model.groups[].mlaValueLength", "at least 1 for mla", g.mlaValueLength,
+                    at);
+    } else {
+      check.require(g.valueLength > 0.0, "model.groups[].valueLength", kWhereAttention, g.valueLength, at);
+    }
+  }
   check.require(g.kvHeadCount <= g.headCount, "model.groups[].kvHeadCount", "at most headCount", g.kvHeadCount, at);
-  check.require(!attends || g.keyLength > 0.0, "model.groups[].keyLength", "at least 1 where there is attention",
-                g.keyLength, at);
-  const bool latent = g.attention == Attention::mla;
-  check.require(!latent || (g.kvLoraRank > 0.0 && g.keyLength == g.kvLoraRank + g.ropeLength),
-                "model.groups[].keyLength", "kvLoraRank + ropeLength for mla", g.keyLength, at);
-  check.require(!latent || g.mlaKeyLength > g.ropeLength, "model.groups[].mlaKeyLength", "more than ropeLength",
-                g.mlaKeyLength, at);
-  check.require(!latent || g.mlaValueLength > 0.0, "model.groups[].mlaValueLength", "at least 1 for mla",
-                g.mlaValueLength, at);
-  check.require(!attends || latent || g.valueLength > 0.0, "model.groups[].valueLength",
-                "at least 1 where there is attention", g.valueLength, at);
   check.require(g.attention != Attention::sliding || model.slidingWindow > 0.0, "model.slidingWindow",
                 "at least 1 where layers slide", model.slidingWindow);
   check.require((g.feedForward == FeedForward::none) == (g.feedForwardLength == 0.0),
@@ -266,14 +266,13 @@ constexpr void checkGroup(Check& check, const ModelSpec& model, std::size_t i) n
                 "from 1 to expertCount where there are experts", g.expertsUsed, at);
   check.require(routes == (g.expertLength > 0.0), "model.groups[].expertLength", "0 exactly where expertCount is",
                 g.expertLength, at);
-  const bool recurs = g.recurrence != Recurrence::none;
-  check.require(!recurs || g.convolutionLength > 0.0, "model.groups[].convolutionLength",
-                "at least 1 with a recurrence", g.convolutionLength, at);
-  const bool hasState = recurs && g.recurrence != Recurrence::shortConvolution;
-  check.require(!hasState || g.innerLength > 0.0, "model.groups[].innerLength", "at least 1 with this recurrence",
-                g.innerLength, at);
-  check.require(!hasState || g.stateLength > 0.0, "model.groups[].stateLength", "at least 1 with this recurrence",
-                g.stateLength, at);
+  if (g.recurrence == Recurrence::none) return;
+  check.require(g.convolutionLength > 0.0, "model.groups[].convolutionLength", "at least 1 with a recurrence",
+                g.convolutionLength, at);
+  if (g.recurrence == Recurrence::shortConvolution) return;
+  constexpr const char* kWithRecurrence = "at least 1 with this recurrence";
+  check.require(g.innerLength > 0.0, "model.groups[].innerLength", kWithRecurrence, g.innerLength, at);
+  check.require(g.stateLength > 0.0, "model.groups[].stateLength", kWithRecurrence, g.stateLength, at);
 }
 
 template <typename Check>
@@ -283,13 +282,13 @@ constexpr void checkModel(Check& check, const ModelSpec& model) noexcept {
   check.require(
       model.predictionGroup >= 0.0 && model.predictionGroup < model.groupCount && isWhole(model.predictionGroup),
       "model.predictionGroup", "the index of a group", model.predictionGroup);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(model.runCount); ++i) {
+  for (std::size_t i = 0, n = asCount(model.runCount); i < n; ++i) {
     const LayerRun& run = model.runs[i];
     check.require(run.group >= 0.0 && run.group < model.groupCount && isWhole(run.group), "model.runs[].group",
                   "the index of a group", run.group, static_cast<double>(i));
     check.whole("model.runs[].count", run.count, kLayers, static_cast<double>(i));
   }
-  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) checkGroup(check, model, i);
+  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) checkGroup(check, model, i);
 }
 
 template <typename Check>
@@ -301,7 +300,7 @@ constexpr void checkRuntime(Check& check, const ModelSpec& model, const Runtime&
   check.require(context >= runtime.sequences, "runtime.contextLength", "at least one token per sequence", context);
   if (check.found()) return;
   double shares = 0;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(runtime.gpuCount); ++i) {
+  for (std::size_t i = 0, n = asCount(runtime.gpuCount); i < n; ++i) {
     const double share = runtime.gpuShares[i];
     check.require(share >= 0.0 && share <= 1e15, "runtime.gpus[]", "a share of at least 0", share,
                   static_cast<double>(i));
@@ -310,7 +309,7 @@ constexpr void checkRuntime(Check& check, const ModelSpec& model, const Runtime&
   check.require(runtime.gpuCount == 0.0 || shares > 0.0, "runtime.gpus", "shares of which one is more than 0", shares);
   check.refuse(isQuantized(runtime.cacheTypeV) && !runtime.flashAttention, "runtime.cacheTypeV",
                "f32, f16 or bf16 where flashAttention is false", traits(runtime.cacheTypeV).name);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
     const LayerGroup& g = model.groups[i];
     if (!hasCache(g)) continue;
     check.refuse(g.attention == Attention::mla && runtime.cacheTypeK != runtime.cacheTypeV, "runtime.cacheTypeV",
@@ -362,6 +361,20 @@ inline constexpr double kPipelineCopies = 4.0;
 
 namespace detail {
 
+// Bytes of the next `count` layers, as far as they are of `group`.
+[[nodiscard]] constexpr LayerWeights measuredBytes(const MeasuredWeights& measured, LayerBlocks blocks, int count,
+                                                   std::size_t group) noexcept {
+  LayerWeights sum;
+  blocks.next(count, [&](const LayerBlock& block) {
+    for (std::uint32_t left = block.groups[group]; left != 0; left &= left - 1) {
+      const LayerWeights& layer = measured.layers[static_cast<std::size_t>(block.first + std::countr_zero(left))];
+      sum.dense += layer.dense;
+      sum.experts += layer.experts;
+    }
+  });
+  return sum;
+}
+
 // The plan of what was checked. One result, made where the caller has it.
 [[nodiscard]] inline Result<MemoryPlan> planChecked(const ModelSpec& model, const Runtime& runtime,
                                                     const MeasuredWeights* measured) noexcept {
@@ -379,19 +392,18 @@ namespace detail {
   };
 
   struct GroupBytes {
-    double cache = 0;
-    double state = 0;
-    double expertShare = 1;  // of the experts, that one token reads
-    bool keeps = false;
+    double cache;
+    double state;
+    double expertShare;  // of the experts, that one token reads
+    bool keeps;
   };
-  std::array<GroupBytes, ModelSpec::kMaximumGroups> groupBytes{};
-  for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+  std::array<GroupBytes, ModelSpec::kMaximumGroups> groupBytes;
+  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
     const LayerGroup& g = model.groups[i];
-    GroupBytes& bytes = groupBytes[i];
-    if (hasCache(g)) bytes.cache = layerCacheBytes(g, runtime, shape.cells, shape.widestValues);
-    bytes.state = layerStateBytes(g, model.hiddenSize, runtime.sequences);
-    if (g.expertCount > 0.0) bytes.expertShare = g.expertsUsed / g.expertCount;
-    bytes.keeps = hasCache(g) || g.recurrence != Recurrence::none;
+    groupBytes[i] = {hasCache(g) ? layerCacheBytes(g, runtime, shape.cells, shape.widestValues) : 0.0,
+                     layerStateBytes(g, model.hiddenSize, runtime.sequences),
+                     g.expertCount > 0.0 ? g.expertsUsed / g.expertCount : 1.0,
+                     hasCache(g) || g.recurrence != Recurrence::none};
   }
 
   HostResident onHost;
@@ -440,27 +452,19 @@ namespace detail {
   };
   LayerBlocks blocks(model);
   visitPlaces(model, runtime, place, [&](int count, int home, bool moved) {
-    struct Sum {
-      LayerCounts counts;
-      LayerWeights measured;
-    };
-    std::array<Sum, ModelSpec::kMaximumGroups> sums{};
+    std::array<LayerCounts, ModelSpec::kMaximumGroups> counts;
+    for (std::size_t i = 0; i < weights.groupCount; ++i) counts[i] = {};
+    const LayerBlocks here = blocks;
     blocks.next(count, [&](const LayerBlock& block) {
-      const SpecialLayers special = measured ? SpecialLayers{} : specialLayers(weights, counters, block);
-      for (std::size_t i = 0; i < weights.groupCount; ++i) {
-        sums[i].counts.add(block.groups[i], special);
-        if (!measured) continue;
-        for (std::uint32_t left = block.groups[i]; left != 0; left &= left - 1) {
-          const LayerWeights& bytes = measured->layers[static_cast<std::size_t>(block.first + std::countr_zero(left))];
-          sums[i].measured.dense += bytes.dense;
-          sums[i].measured.experts += bytes.experts;
-        }
-      }
+      const SpecialLayers special = specialLayers(weights, counters, block);
+      for (std::size_t i = 0; i < weights.groupCount; ++i) counts[i].add(block.groups[i], special);
     });
     for (std::size_t i = 0; i < weights.groupCount; ++i) {
-      const LayerCounts& counts = sums[i].counts;
-      if (counts.layers == 0) continue;
-      put(i, counts.layers, measured ? sums[i].measured : layerBytes(weights, weights.groups[i], counts), home, moved);
+      if (counts[i].layers == 0) continue;
+      put(i, counts[i].layers,
+          measured ? detail::measuredBytes(*measured, here, count, i)
+                   : layerBytes(weights, weights.groups[i], counts[i]),
+          home, moved);
     }
   });
   if (!measured) device(deviceOf(place, 0)).weights += weights.firstLayerExtras;
@@ -488,7 +492,7 @@ namespace detail {
   plan.bytesPerToken = plan.host.bytesPerToken;
   for (int i = 0; i < place.gpus; ++i) plan.bytesPerToken += device(i).bytesPerToken;
   plan.fileBytes += embedding + headExtras + firstExtras + (model.tiedEmbeddings ? 0.0 : output);
-  if (!measured) plan.fileBytes += predictionBytes(model, weights, counters);
+  if (!measured && model.predictionLayerCount > 0.0) plan.fileBytes += predictionBytes(model, weights, counters);
 
   const double inputs = inputBytes(model, shape, runtime);
   if (place.gpus == 0) {

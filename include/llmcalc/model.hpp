@@ -148,11 +148,16 @@ struct ModelSpec {
   std::array<LayerRun, kMaximumRuns> runs{};
 };
 
+// A whole number that was found small, as what loops count.
+[[nodiscard]] constexpr std::size_t asCount(double whole) noexcept {
+  return static_cast<std::size_t>(static_cast<int>(whole));
+}
+
 // The layers in order, as runs of one group: visit(first layer, count, group index).
 template <typename Visit>
 constexpr void visitRuns(const ModelSpec& model, Visit&& visit) {
   const auto layers = static_cast<int>(model.layerCount);
-  const auto runs = static_cast<std::size_t>(model.runCount);
+  const auto runs = asCount(model.runCount);
   if (runs == 1) return visit(0, layers, static_cast<std::size_t>(model.runs[0].group));
   for (int layer = 0; layer < layers;) {
     for (std::size_t run = 0; run < runs && layer < layers; ++run) {
@@ -168,6 +173,7 @@ constexpr void visitRuns(const ModelSpec& model, Visit&& visit) {
 // Up to 32 layers in a row, a bit for each: which are of a group.
 struct LayerBlock {
   int first = 0;
+  int count = 0;
   std::array<std::uint32_t, ModelSpec::kMaximumGroups> groups{};
 };
 
@@ -175,7 +181,7 @@ struct LayerBlock {
 class LayerBlocks {
  public:
   constexpr explicit LayerBlocks(const ModelSpec& model) noexcept
-      : runs_(model.runs.data()), last_(runs_ + static_cast<std::size_t>(model.runCount) - 1), run_(runs_) {
+      : runs_(model.runs.data()), last_(runs_ + asCount(model.runCount) - 1), run_(runs_) {
     left_ = run_ == last_ ? static_cast<int>(model.layerCount) : static_cast<int>(run_->count);
   }
 
@@ -188,19 +194,16 @@ class LayerBlocks {
 
  private:
   [[nodiscard]] constexpr LayerBlock block(int count) noexcept {
-    LayerBlock block{first_, {}};
+    LayerBlock block{first_, count, {}};
     first_ += count;
     const LayerRun* run = run_;
     int left = left_;
     int at = 0;
-    std::uint32_t before = 0;
     while (true) {
       const int n = left < count - at ? left : count - at;
+      block.groups[asCount(run->group)] |= ~std::uint32_t{0} >> (32 - n) << at;
       at += n;
       left -= n;
-      const std::uint32_t upToHere = lowBits(at);
-      block.groups[static_cast<std::size_t>(static_cast<int>(run->group))] |= upToHere & ~before;
-      before = upToHere;
       if (left == 0) {
         run = run == last_ ? runs_ : run + 1;
         left = static_cast<int>(run->count);

@@ -222,7 +222,7 @@ class OffloadReplay {
         sharedBytes_(sharedBytes),
         first_(first) {
     using enum Slot;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(model.groupCount); ++i) {
+    for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
       const Recurrence r = model.groups[i].recurrence;
       mamba1_ = mamba1_ || r == Recurrence::mamba1;
       deltaNets_ = deltaNets_ || r == Recurrence::gatedDeltaNet;
@@ -1108,6 +1108,7 @@ class OffloadReplay {
   for (std::size_t i = 0; i < count; ++i) {
     auto& [group, copied] = layers[i];
     LayerBlock block;
+    block.count = 1;
     block.groups[group] = 1;
     const SpecialLayers special = specialLayers(weights, counters, block);
     copied.specialValues = special.values != 0;

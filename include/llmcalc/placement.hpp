@@ -19,7 +19,7 @@ struct Placement {
   int firstOnGpu = 0;  // of the repeating layers and the head
   int placed = 0;      // how many are on GPUs
   int gpus = 0;
-  std::array<double, Runtime::kMaximumGpus> cumulativeShares{};  // 0 to 1
+  std::array<double, Runtime::kMaximumGpus> cumulativeShares;  // 0 to 1, of each of gpus
 };
 
 [[nodiscard]] constexpr Placement placement(const ModelSpec& model, const Runtime& runtime) noexcept {

@@ -77,9 +77,9 @@ namespace detail {
 // The sizes alone: a program that prints no names need not hold them. Blocks have a power of two elements, so that
 // bytes per element are exact.
 inline constexpr auto kBytesPerElement = [] {
-  std::array<float, kTensorTypes.size()> bytes{};
+  std::array<double, kTensorTypes.size()> bytes{};
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    bytes[i] = static_cast<float>(kTensorTypes[i].blockBytes) / static_cast<float>(kTensorTypes[i].blockSize);
+    bytes[i] = static_cast<double>(kTensorTypes[i].blockBytes) / kTensorTypes[i].blockSize;
   }
   return bytes;
 }();
@@ -382,6 +382,8 @@ namespace detail {
 
 [[nodiscard]] constexpr TypeRule everywhere(TensorType type) noexcept { return {type, type, Where::nowhere}; }
 
+inline constexpr TypeRule kMixedExperts = everywhere(TensorType::MXFP4);
+
 [[nodiscard]] constexpr TensorType outputType(FileType file, double rowLength) noexcept {
   const TensorType base = baseType(file);
   if (file == FileType::MXFP4_MOE) return TensorType::Q8_0;
@@ -608,8 +610,8 @@ struct FileRules {
   }
 
   // The rule of a tensor that is no head. `stacked`: of three dimensions, which is what MXFP4_MOE looks for.
-  [[nodiscard]] constexpr TypeRule rule(TensorRole role, bool stacked = false) const noexcept {
-    if (stacked && file == FileType::MXFP4_MOE) return detail::everywhere(TensorType::MXFP4);
+  [[nodiscard]] constexpr const TypeRule& rule(TensorRole role, bool stacked = false) const noexcept {
+    if (stacked && file == FileType::MXFP4_MOE) return detail::kMixedExperts;
     return byRole[static_cast<std::size_t>(role)];
   }
 

@@ -35,18 +35,23 @@ struct Variant {
   double base;
   double extra;
 
-  template <typename Measure>
-  constexpr void add(const Measure& measure, const FileRules& rules, TensorRole role, bool stacked, double rowLength,
-                     double rows) noexcept {
-    if (rows <= 0.0) return;
-    const TypeRule rule = rules.rule(role, stacked);
-    const double bytes = measure(fittingType(rule.base, rowLength), rowLength, rows);
-    base += bytes;
-    if (rule.where != Where::nowhere) {
-      extra += measure(fittingType(rule.special, rowLength), rowLength, rows) - bytes;
-    }
+  constexpr Variant& operator+=(const Variant& other) noexcept {
+    base += other.base;
+    extra += other.extra;
+    return *this;
   }
 };
+
+// A result and not something to add to, so that a group's sums stay in registers.
+template <typename Measure>
+[[nodiscard]] constexpr Variant tensors(const Measure& measure, const FileRules& rules, TensorRole role, bool stacked,
+                                        double rowLength, double rows) noexcept {
+  if (rows <= 0.0) return {0.0, 0.0};
+  const TypeRule& rule = rules.rule(role, stacked);
+  const double bytes = measure(fittingType(rule.base, rowLength), rowLength, rows);
+  if (rule.where == Where::nowhere) return {bytes, 0.0};
+  return {bytes, measure(fittingType(rule.special, rowLength), rowLength, rows) - bytes};
+}
 
 }  // namespace detail
 
@@ -81,6 +86,7 @@ struct FileWeights {
   FileRules rules;
   double largestTensor = 0;  // that the GPU's backend can hold
   std::size_t groupCount = 0;
+  bool alike = false;  // every layer has one counted tensor of values, if any has, and one of feed-forward down
   int layerCount = 0;  // prediction blocks included
   SpecialIndices specialValues;
   SpecialIndices specialDown;
@@ -105,7 +111,7 @@ constexpr void addAttention(GroupWeights& w, const LayerGroup& g, double hidden,
                             const FileRules& rules) noexcept {
   Variant plain{};
   const auto add = [&](TensorRole role, double rowLength, double rows, bool stacked = false) {
-    plain.add(measure, rules, role, stacked, rowLength, rows);
+    plain += tensors(measure, rules, role, stacked, rowLength, rows);
   };
   if (g.attention == Attention::mla) {
     const double unrotated = g.mlaKeyLength - g.ropeLength;
@@ -124,11 +130,11 @@ constexpr void addAttention(GroupWeights& w, const LayerGroup& g, double hidden,
     const double keys = g.kvHeadCount * g.keyLength;
     const double values = g.kvHeadCount * g.valueLength;
     if (g.fusedQKV) {
-      w.values.add(measure, rules, TensorRole::attentionV, false, hidden, queries + keys + values);
+      w.values += tensors(measure, rules, TensorRole::attentionV, false, hidden, queries + keys + values);
     } else {
       add(TensorRole::attentionQ, hidden, queries * (g.gatedQuery ? 2.0 : 1.0));
       add(TensorRole::attentionK, hidden, keys);
-      if (!g.valueFromKey) w.values.add(measure, rules, TensorRole::attentionV, false, hidden, values);
+      if (!g.valueFromKey) w.values += tensors(measure, rules, TensorRole::attentionV, false, hidden, values);
     }
     add(TensorRole::attentionOutput, g.headCount * g.valueLength, hidden);
   }
@@ -141,7 +147,7 @@ constexpr void addRecurrence(GroupWeights& w, const LayerGroup& g, double hidden
   if (g.recurrence == Recurrence::none) return;
   Variant plain{};
   const auto add = [&](double rowLength, double rows) {
-    plain.add(measure, rules, TensorRole::other, false, rowLength, rows);
+    plain += tensors(measure, rules, TensorRole::other, false, rowLength, rows);
   };
   switch (g.recurrence) {
     case Recurrence::none:
@@ -157,8 +163,8 @@ constexpr void addRecurrence(GroupWeights& w, const LayerGroup& g, double hidden
       add(g.innerLength, hidden);
       break;
     case Recurrence::gatedDeltaNet:
-      w.values.add(measure, rules, TensorRole::attentionV, false, hidden,
-                   2.0 * g.stateGroupCount * g.stateLength + g.innerLength);
+      w.values += tensors(measure, rules, TensorRole::attentionV, false, hidden,
+                          2.0 * g.stateGroupCount * g.stateLength + g.innerLength);
       add(hidden, g.innerLength);
       add(hidden, 2.0 * g.timeStepRank);
       add(g.innerLength, hidden);
@@ -175,22 +181,22 @@ template <typename Measure>
 constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidden, const Measure& measure,
                               const FileRules& rules) noexcept {
   if (g.feedForward != FeedForward::none) {
-    w.up.add(measure, rules, TensorRole::feedForwardUp, false, hidden,
-             g.feedForwardLength * (g.feedForward == FeedForward::plain ? 1.0 : 2.0));
-    w.down.add(measure, rules, TensorRole::feedForwardDown, false, g.feedForwardLength, hidden);
+    w.up += tensors(measure, rules, TensorRole::feedForwardUp, false, hidden,
+                    g.feedForwardLength * (g.feedForward == FeedForward::plain ? 1.0 : 2.0));
+    w.down += tensors(measure, rules, TensorRole::feedForwardDown, false, g.feedForwardLength, hidden);
   }
   if (g.expertCount > 0.0) {
     const double rows = g.expertLength * g.expertCount;
     const double matrices = g.plainExperts ? 1.0 : 2.0;
     const double width = g.expertHiddenLength > 0.0 ? g.expertHiddenLength : hidden;
-    w.expertsUp.add(measure, rules, TensorRole::feedForwardUp, true, width, matrices * rows);
-    w.expertsDown.add(measure, rules, TensorRole::feedForwardDown, true, g.expertLength, width * g.expertCount);
+    w.expertsUp += tensors(measure, rules, TensorRole::feedForwardUp, true, width, matrices * rows);
+    w.expertsDown += tensors(measure, rules, TensorRole::feedForwardDown, true, g.expertLength, width * g.expertCount);
     w.largestExpertUp = g.fusedExperts ? w.expertsUp.base : w.expertsUp.base / matrices;
   }
   if (g.sharedExpertLength > 0.0) {
-    w.sharedUp.add(measure, rules, TensorRole::feedForwardUp, false, hidden,
-                   (g.plainExperts ? 1.0 : 2.0) * g.sharedExpertLength);
-    w.sharedDown.add(measure, rules, TensorRole::feedForwardDown, false, g.sharedExpertLength, hidden);
+    w.sharedUp += tensors(measure, rules, TensorRole::feedForwardUp, false, hidden,
+                          (g.plainExperts ? 1.0 : 2.0) * g.sharedExpertLength);
+    w.sharedDown += tensors(measure, rules, TensorRole::feedForwardDown, false, g.sharedExpertLength, hidden);
   }
 }
 
@@ -206,9 +212,9 @@ template <typename Measure = TensorBytes>
   const auto unquantized = [&](double elements) { return measure(TensorType::F16, elements, 1.0); };
   FileWeights w;
   w.largestTensor = largestTensor;
-  w.groupCount = static_cast<std::size_t>(model.groupCount);
+  w.groupCount = asCount(model.groupCount);
   double experts = 0;
-  const auto groups = static_cast<std::size_t>(model.groupCount);
+  const auto groups = asCount(model.groupCount);
   for (std::size_t i = 0; i < groups; ++i) experts = std::max(experts, model.groups[i].expertCount);
   // The first layer's, which in a model with delta nets has the heads of the others.
   auto first = static_cast<std::size_t>(model.runs[0].group);
@@ -229,23 +235,24 @@ template <typename Measure = TensorBytes>
   w.specialUp = SpecialIndices(rules.rule(TensorRole::feedForwardUp).where, w.layerCount);
 
   const double hidden = model.hiddenSize;
-  std::size_t valueGroups = 0;  // that have a tensor of values
+  std::size_t withValues = 0;  // groups
+  std::size_t withOneDown = 0;
   for (std::size_t i = 0; i < groups; ++i) {
     const LayerGroup& g = model.groups[i];
-    GroupWeights& gw = w.groups[i];
-    gw = {};
+    GroupWeights gw{};
     gw.valueTensors = valueTensors(g);
-    valueGroups += static_cast<std::size_t>(gw.valueTensors);
+    withValues += gw.valueTensors == 1 ? 1 : 0;
     gw.expertsDownAt = g.feedForward != FeedForward::none ? 1 : 0;
     gw.sharedDownAt = gw.expertsDownAt + (g.expertCount > 0.0 ? 1 : 0);
     gw.downTensors = numbersLayers ? 1 : gw.sharedDownAt + (g.sharedExpertLength > 0.0 ? 1 : 0);
+    withOneDown += gw.downTensors == 1 ? 1 : 0;
     addAttention(gw, g, hidden, measure, rules);
     addRecurrence(gw, g, hidden, measure, rules);
     addFeedForward(gw, g, hidden, measure, rules);
     if (g.perLayerEmbeddingLength + g.furtherElements > 0.0) {
       Variant plain{};
       const auto add = [&](double rowLength, double rows) {
-        plain.add(measure, rules, TensorRole::other, false, rowLength, rows);
+        plain += tensors(measure, rules, TensorRole::other, false, rowLength, rows);
       };
       add(hidden, g.perLayerEmbeddingLength + g.furtherElements / hidden);
       if (g.perLayerEmbeddingLength > 0.0) add(g.perLayerEmbeddingLength, hidden);
@@ -254,11 +261,13 @@ template <typename Measure = TensorBytes>
     gw.fixed += gw.values.base + gw.down.base + gw.up.base + gw.sharedDown.base + gw.sharedUp.base +
                 vectors(g.vectorElements) + unquantized(g.unquantizedElements);
     gw.expertsFixed = gw.expertsDown.base + gw.expertsUp.base + vectors(g.expertVectorElements);
+    w.groups[i] = gw;
   }
   const Where valuesWhere = rules.rule(TensorRole::attentionV).where;
-  if (valuesWhere != Where::nowhere) {
+  w.alike = withOneDown == groups && (withValues == groups || withValues == 0);
+  if (valuesWhere != Where::nowhere && withValues > 0) {
     int count = w.layerCount;
-    if (valueGroups != groups) {
+    if (withValues != groups) {
       count = static_cast<int>(model.predictionLayerCount) *
               w.groups[static_cast<std::size_t>(model.predictionGroup)].valueTensors;
       visitRuns(model, [&](int, int length, std::size_t group) { count += length * w.groups[group].valueTensors; });
@@ -293,11 +302,15 @@ struct SpecialLayers {
 namespace detail {
 
 // Of `layers`, which have one tensor each, those where it is special. `counter` is that of the first.
-[[nodiscard]] constexpr std::uint32_t specialOf(const SpecialIndices& indices, int& counter,
-                                                std::uint32_t layers) noexcept {
+[[nodiscard]] constexpr std::uint32_t specialOf(const SpecialIndices& indices, int& counter, std::uint32_t layers,
+                                                const LayerBlock& block) noexcept {
+  if (!indices.exist()) return 0;
   std::uint32_t bits = indices.from(counter);
+  if (layers == lowBits(block.count)) {
+    counter += block.count;
+    return bits & layers;
+  }
   counter += countBits(layers);
-  if ((layers & (layers + 1)) == 0) return bits & layers;
   std::uint32_t special = 0;
   for (std::uint32_t left = layers; left != 0; left &= left - 1, bits >>= 1) {
     if ((bits & 1) != 0) special |= left & (~left + 1);
@@ -310,20 +323,23 @@ namespace detail {
 // The special tensors of the next layers.
 [[nodiscard]] constexpr SpecialLayers specialLayers(const FileWeights& w, QuantizationCounters& counters,
                                                     const LayerBlock& block) noexcept {
-  SpecialLayers special;
-  std::uint32_t values = 0;
-  std::uint32_t networks = 0;
+  std::uint32_t values = lowBits(block.count);
+  std::uint32_t networks = values;
   std::uint32_t several = 0;
-  for (std::size_t i = 0; i < w.groupCount; ++i) {
-    if (w.groups[i].valueTensors > 0) values |= block.groups[i];
-    if (w.groups[i].downTensors > 0) networks |= block.groups[i];
-    if (w.groups[i].downTensors > 1) several |= block.groups[i];
+  if (!w.alike) {
+    values = networks = 0;
+    for (std::size_t i = 0; i < w.groupCount; ++i) {
+      if (w.groups[i].valueTensors > 0) values |= block.groups[i];
+      if (w.groups[i].downTensors > 0) networks |= block.groups[i];
+      if (w.groups[i].downTensors > 1) several |= block.groups[i];
+    }
   }
-  if (w.specialValues.exist()) special.values = detail::specialOf(w.specialValues, counters.values, values);
-  if (w.specialUp.exist()) special.up = detail::specialOf(w.specialUp, counters.up, networks);
-  if (!w.specialDown.exist()) return special;
-  if (several == 0) {
-    special.down = special.expertsDown = special.sharedDown = detail::specialOf(w.specialDown, counters.down, networks);
+  SpecialLayers special;
+  special.values = detail::specialOf(w.specialValues, counters.values, values, block);
+  special.up = detail::specialOf(w.specialUp, counters.up, networks, block);
+  if (several == 0 || !w.specialDown.exist()) {
+    special.down = special.expertsDown = special.sharedDown =
+        detail::specialOf(w.specialDown, counters.down, networks, block);
     return special;
   }
   // Of a file of 2 bits or less, in which the first tensors are special.
@@ -343,20 +359,22 @@ namespace detail {
 
 // How many layers of a group, and how many of their tensors have the special type.
 struct LayerCounts {
-  int layers = 0;
-  int values = 0;
-  int down = 0;
-  int expertsDown = 0;
-  int sharedDown = 0;
-  int up = 0;
+  int layers;
+  int values;
+  int down;
+  int expertsDown;
+  int sharedDown;
+  int up;
 
   constexpr void add(std::uint32_t block, const SpecialLayers& special) noexcept {
     layers += countBits(block);
-    values += countBits(block & special.values);
-    down += countBits(block & special.down);
-    expertsDown += countBits(block & special.expertsDown);
-    sharedDown += countBits(block & special.sharedDown);
-    up += countBits(block & special.up);
+    const int first = countBits(block & special.down);
+    const auto count = [&](std::uint32_t other) { return other == special.down ? first : countBits(block & other); };
+    values += count(special.values);
+    down += first;
+    expertsDown += count(special.expertsDown);
+    sharedDown += count(special.sharedDown);
+    up += count(special.up);
   }
 };
 
@@ -378,12 +396,12 @@ struct LayerCounts {
 [[nodiscard]] constexpr double predictionBytes(const ModelSpec& model, const FileWeights& w,
                                                QuantizationCounters counters) noexcept {
   const auto count = static_cast<int>(model.predictionLayerCount);
-  if (count == 0) return 0.0;
   const auto group = static_cast<std::size_t>(model.predictionGroup);
-  LayerCounts counted;
+  LayerCounts counted{};
   for (int i = 0; i < count; i += 32) {
     LayerBlock block;
-    block.groups[group] = lowBits(count - i);
+    block.count = std::min(count - i, 32);
+    block.groups[group] = lowBits(block.count);
     counted.add(block.groups[group], specialLayers(w, counters, block));
   }
   const LayerWeights layers = layerBytes(w, w.groups[group], counted);
