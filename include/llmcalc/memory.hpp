@@ -527,10 +527,7 @@ namespace detail {
 // Source: the rules in the headers of the terms; tests/golden/memory.tsv has 6,743 recorded rows of 62 models.
 [[nodiscard]] inline Result<MemoryPlan> tryPlanMemory(const ModelSpec& model, const Runtime& runtime,
                                                       const MeasuredWeights* measured = nullptr) noexcept {
-#ifndef __EMSCRIPTEN__  // where size counts more
-  if (detail::checks<detail::QuickChecker>(model, runtime).found())
-#endif
-  {
+  if (kCompact || detail::checks<detail::QuickChecker>(model, runtime).found()) {
     const auto check = detail::checks<detail::Checker>(model, runtime);
     if (check.found()) return check.violation();
   }

@@ -16,6 +16,13 @@
 
 namespace llmcalc {
 
+// What is compiled to WebAssembly is downloaded, and its size counts more than the nanoseconds of a plan.
+#ifdef __EMSCRIPTEN__
+inline constexpr bool kCompact = true;
+#else
+inline constexpr bool kCompact = false;
+#endif
+
 enum class TensorType : std::uint8_t {
   F32,
   F16,
@@ -626,8 +633,6 @@ struct FileRules {
   }
 };
 
-#ifndef __EMSCRIPTEN__  // where size counts more
-
 namespace detail {
 
 // Experts as far as rules depend on them.
@@ -647,19 +652,16 @@ inline constexpr auto kFileRules = [] {
 
 }  // namespace detail
 
-[[nodiscard]] constexpr const FileRules& fileRules(FileType file, const QuantizationContext& context) noexcept {
-  const std::size_t experts = context.expertCount == 8.0 ? 2 : context.expertCount >= 4.0 ? 1 : 0;
-  const std::size_t i = (context.queriesPerKey >= 4.0 ? 1 : 0) + (context.is70B ? 2 : 0) +
-                        (context.importanceMatrix ? 4 : 0) + 8 * experts;
-  return detail::kFileRules[static_cast<std::size_t>(file)][i];
-}
-
-#else
-
+// The same as the constructor's, looked up.
 [[nodiscard]] constexpr FileRules fileRules(FileType file, const QuantizationContext& context) noexcept {
-  return FileRules(file, context);
+  if constexpr (kCompact) {
+    return FileRules(file, context);
+  } else {
+    const std::size_t experts = context.expertCount == 8.0 ? 2 : context.expertCount >= 4.0 ? 1 : 0;
+    const std::size_t i = (context.queriesPerKey >= 4.0 ? 1 : 0) + (context.is70B ? 2 : 0) +
+                          (context.importanceMatrix ? 4 : 0) + 8 * experts;
+    return detail::kFileRules[static_cast<std::size_t>(file)][i];
+  }
 }
-
-#endif
 
 }  // namespace llmcalc

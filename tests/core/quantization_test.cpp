@@ -130,7 +130,7 @@ TEST(TypeRules, AreTheSameFromTheTable) {
             const auto type = static_cast<FileType>(file);
             const QuantizationContext context{queriesPerKey, experts, is70B, importanceMatrix};
             const FileRules worked(type, context);
-            const FileRules& looked = fileRules(type, context);
+            const FileRules looked = fileRules(type, context);
             ASSERT_EQ(looked.file, type);
             ASSERT_EQ(looked.quantized, worked.quantized);
             for (std::size_t role = 0; role < worked.byRole.size(); ++role) {
