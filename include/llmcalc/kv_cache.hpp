@@ -13,12 +13,12 @@
 
 namespace llmcalc {
 
-inline constexpr std::int64_t kCellPadding = 256;
-inline constexpr double kStateBytes = 4.0;  // recurrent state is F32
+inline constexpr std::int64_t kCellPadding = 256;  // a power of two
+inline constexpr double kStateBytes = 4.0;         // recurrent state is F32
 
 // The next multiple, of whole cells. With integers, since std::ceil is long where the processor may lack it.
 [[nodiscard]] constexpr double padded(double cells) noexcept {
-  return static_cast<double>((static_cast<std::int64_t>(cells) + kCellPadding - 1) / kCellPadding * kCellPadding);
+  return static_cast<double>((static_cast<std::int64_t>(cells) + kCellPadding - 1) & ~(kCellPadding - 1));
 }
 
 // Cells of one stream; a cache has `streams` of them.

@@ -201,9 +201,9 @@ class QuickChecker {
  public:
   template <const auto& all, std::size_t first = 0, typename T>
   constexpr void fields(const T& object, double index = 0.0) noexcept {
-    constexpr std::size_t count = std::min<std::size_t>(5, all.size() - first);
-    five<all, first>(object, std::make_index_sequence<count>{});
-    if constexpr (first + count < all.size()) fields<all, first + count>(object, index);
+    constexpr std::size_t kCount = std::min<std::size_t>(5, all.size() - first);
+    five<all, first>(object, std::make_index_sequence<kCount>{});
+    if constexpr (first + kCount < all.size()) fields<all, first + kCount>(object, index);
   }
 
   constexpr void whole(const char* /*name*/, double value, const Range& range, double /*index*/ = 0.0) noexcept {
@@ -367,7 +367,8 @@ namespace detail {
   LayerWeights sum;
   blocks.next(count, [&](const LayerBlock& block) {
     for (std::uint32_t left = block.groups[group]; left != 0; left &= left - 1) {
-      const LayerWeights& layer = measured.layers[static_cast<std::size_t>(block.first + std::countr_zero(left))];
+      const int i = block.first + std::countr_zero(left);
+      const LayerWeights& layer = measured.layers[static_cast<std::size_t>(i)];
       sum.dense += layer.dense;
       sum.experts += layer.experts;
     }

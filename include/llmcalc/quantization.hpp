@@ -655,7 +655,7 @@ inline constexpr auto kFileRules = [] {
 // The same as the constructor's, looked up.
 [[nodiscard]] constexpr FileRules fileRules(FileType file, const QuantizationContext& context) noexcept {
   if constexpr (kCompact) {
-    return FileRules(file, context);
+    return {file, context};
   } else {
     const std::size_t experts = context.expertCount == 8.0 ? 2 : context.expertCount >= 4.0 ? 1 : 0;
     const std::size_t i = (context.queriesPerKey >= 4.0 ? 1 : 0) + (context.is70B ? 2 : 0) +
