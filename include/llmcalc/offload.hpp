@@ -12,6 +12,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "llmcalc/compute_buffer.hpp"
 #include "llmcalc/model.hpp"
@@ -23,8 +24,8 @@ namespace llmcalc {
 
 // A tensor in the buffer, in bytes.
 struct Piece {
-  double at = 0;
-  double size = 0;
+  double at;
+  double size;
 };
 
 // ggml's allocator: a list of holes, and the free end. What it does not do matters, too: a hole of no size may stay
@@ -86,6 +87,15 @@ class Arena {
   }
 
   [[nodiscard]] double peak() const noexcept { return peak_; }
+  [[nodiscard]] double end() const noexcept { return end_; }
+  [[nodiscard]] std::span<const Piece> holes() const noexcept { return {holes_.data(), count_}; }
+
+  // To what end() and, one by one, holes() were; the peak stays.
+  void restart(double end) noexcept {
+    end_ = end;
+    count_ = 0;
+  }
+  void append(const Piece& hole) noexcept { holes_[count_++] = hole; }
 
  private:
   void erase(std::size_t i) noexcept {
@@ -99,8 +109,9 @@ class Arena {
   double peak_ = 0;
 };
 
-// What of a layer is copied from the host, and how it is: 32 bits, to compare layers in one step.
+// A layer, what of it is copied from the host, and how it is: 32 bits, to compare layers in one step.
 struct CopiedLayer {
+  std::uint32_t group : 4 = 0;
   std::uint32_t weights : 1 = 0;
   std::uint32_t experts : 1 = 0;
   std::uint32_t cache : 1 = 0;
@@ -124,7 +135,7 @@ struct CopiedLayer {
   std::uint32_t reachesSliding : 1 = 0;
   std::uint32_t reachesLast : 1 = 0;
   std::uint32_t reachesEnd : 1 = 0;
-  std::uint32_t unused : 14 = 0;
+  std::uint32_t unused : 10 = 0;
 
   [[nodiscard]] bool operator==(const CopiedLayer& other) const noexcept {
     return std::bit_cast<std::uint32_t>(*this) == std::bit_cast<std::uint32_t>(other);
@@ -177,6 +188,7 @@ enum class Slot : std::int8_t {
   otherStates,
   states,  // which of them are whose
   statesView,
+  othersView,  // which other sequences' states there are: none, and yet it has a place; before 0, it has not
   taps,
   again,
   mixed,
@@ -222,6 +234,7 @@ class OffloadReplay {
         sharedBytes_(sharedBytes),
         first_(first) {
     using enum Slot;
+    held(othersView) = {-1.0, 0.0};
     for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
       const Recurrence r = model.groups[i].recurrence;
       mamba1_ = mamba1_ || r == Recurrence::mamba1;
@@ -234,15 +247,15 @@ class OffloadReplay {
     parallel_ = model.architecture == Architecture::commandR || model.architecture == Architecture::cohere2;
   }
 
-  void layer(std::size_t group, CopiedLayer copied) noexcept {
+  void layer(CopiedLayer copied) noexcept {
     using enum Slot;
-    const LayerGroup& g = model_.groups[group];
-    const GroupWeights& w = weights_.groups[group];
+    const LayerGroup& g = model_.groups[copied.group];
+    const GroupWeights& w = weights_.groups[copied.group];
     copied_ = copied;
     sizes_.fill(0.0);
     vectors<input, projected, dense, routed>(s_.hidden);
-    vectors(ids, copied.last && !kept_ ? 1.0 : 0.0);
-    if (!started_) start(g);
+    vectors(ids, copied.last && !marks_.kept ? 1.0 : 0.0);
+    if (!marks_.started) start(g);
     size(norm) = postNormed_ ? 0.0 : size(input);
     if (g.attention == Attention::mla) {
       latentAttention(g);
@@ -261,7 +274,7 @@ class OffloadReplay {
       mambaBeside(g);
     }
     // From there on a token or two are nothing.
-    if (kept_ && s_.outputs < kOffloadedBatch) return;
+    if (marks_.kept && s_.outputs < kOffloadedBatch) return;
     if (!parallel_ && (g.feedForward != FeedForward::none || g.expertCount > 0.0)) feedForward(g, w);
   }
 
@@ -276,7 +289,70 @@ class OffloadReplay {
 
   [[nodiscard]] double peak() const noexcept { return arena_.peak(); }
 
+  // How far the graph is.
+  struct Marks {
+    // Of the last layer's input, and of what is added to it, only the tokens that get logits are left.
+    bool kept = false;
+    bool selected = false;
+    bool started = false;
+    bool firstScan = true;  // is still to come
+
+    [[nodiscard]] bool operator==(const Marks&) const = default;
+  };
+
+  // All that a layer finds: marks, the end, holes, and what is held.
+  struct State {
+    Marks marks;
+    double end;
+    std::size_t count;
+    std::array<Piece, 32> pieces;
+    std::array<std::uint8_t, 32> slots;  // kHole: of none
+
+    [[nodiscard]] bool operator==(const State& other) const noexcept {
+      bool same = marks == other.marks && end == other.end && count == other.count;
+      for (std::size_t i = 0; same && i < count; ++i) {
+        same =
+            pieces[i].at == other.pieces[i].at && pieces[i].size == other.pieces[i].size && slots[i] == other.slots[i];
+      }
+      return same;
+    }
+  };
+
+  // False: there is too much to be kept.
+  [[nodiscard]] bool save(State& to) const noexcept {
+    to.marks = marks_;
+    to.end = arena_.end();
+    to.count = 0;
+    const auto put = [&](const Piece& piece, std::size_t slot) {
+      if (to.count < to.pieces.size()) {
+        to.pieces[to.count] = piece;
+        to.slots[to.count] = static_cast<std::uint8_t>(slot);
+      }
+      ++to.count;
+    };
+    for (const Piece& hole : arena_.holes()) put(hole, kHole);
+    for (std::size_t i = 0; i < held_.size(); ++i) {
+      if (held_[i].at != 0.0 || held_[i].size != 0.0) put(held_[i], i);
+    }
+    return to.count <= to.pieces.size();
+  }
+
+  void restore(const State& from) noexcept {
+    marks_ = from.marks;
+    arena_.restart(from.end);
+    held_.fill({});
+    for (std::size_t i = 0; i < from.count; ++i) {
+      if (from.slots[i] == kHole) {
+        arena_.append(from.pieces[i]);
+      } else {
+        held_[from.slots[i]] = from.pieces[i];
+      }
+    }
+  }
+
  private:
+  static constexpr std::uint8_t kHole = 255;
+
   // What follows the products of queries and keys, as told by the vectors that a layer has beside its norms.
   enum class Follows : std::uint8_t { nothing, bias, norm };
 
@@ -309,7 +385,7 @@ class OffloadReplay {
       if (piece.size == 0.0 && size(slot) > 0.0) piece = arena_.take(size(slot));
     } else if (piece.size > 0.0) {
       arena_.give(piece);
-      piece.size = 0.0;
+      piece = {};
     }
   }
 
@@ -335,7 +411,7 @@ class OffloadReplay {
   // The embeddings become the first layer's input.
   void start(const LayerGroup& g) noexcept {
     using enum Slot;
-    started_ = true;
+    marks_.started = true;
     if (copied_.cache && g.attention == Attention::none && g.recurrence != Recurrence::gatedDeltaNet) {
       // The first state keeps them on the host.
       run<input>();
@@ -527,8 +603,8 @@ class OffloadReplay {
   // The last layer goes on with the tokens that get logits.
   void selectInput() noexcept {
     using enum Slot;
-    if (!copied_.last || kept_) return;
-    kept_ = true;
+    if (!copied_.last || marks_.kept) return;
+    marks_.kept = true;
     size(again) = s_.hidden * s_.outputs * 4.0;
     run<ids, again, ~input>();
     move(again);
@@ -542,9 +618,9 @@ class OffloadReplay {
   // `from` is the layer's next input once the old one is added to it, or else `inPlace` of that.
   void addResidual(Slot from, bool inPlace) noexcept {
     using enum Slot;
-    if (copied_.last && !selected_) {
+    if (copied_.last && !marks_.selected) {
       selectInput();
-      selected_ = true;
+      marks_.selected = true;
       size(again) = s_.hidden * s_.outputs * 4.0;
       step(again);
       step(~from);
@@ -642,7 +718,7 @@ class OffloadReplay {
       run<~convolved>();
     } else {
       size(state) = stateBytes(g);
-      if (othersView_.at < 0.0 && !copied_.lastRecurrence) othersView_ = arena_.take(0.0);
+      if (held(Slot::othersView).at < 0.0 && !copied_.lastRecurrence) held(Slot::othersView) = arena_.take(0.0);
       run<state, scanned, ids>();
       const Piece others = arena_.take(0.0);
       if (copied_.lastRecurrence) giveOthersView();
@@ -692,7 +768,7 @@ class OffloadReplay {
       run<~dense>();
     }
     // The tokens that get logits are selected from the sum.
-    selected_ = copied_.last;
+    marks_.selected = copied_.last;
     addResidual(projected, sumsInPlace_);
     selectInput();
     if (copied_.last) {
@@ -796,8 +872,8 @@ class OffloadReplay {
       vectors(order, g.timeStepRank);
       sizeScan(g);
       // Vulkan moves what does not wait for a copy, or for the layer before, ahead of the scan.
-      const bool first = firstScan_ && copied_.experts;
-      firstScan_ = false;
+      const bool first = marks_.firstScan && copied_.experts;
+      marks_.firstScan = false;
       if (held(taps).size == 0.0) fetchTaps();
       run<norm, mixed, ~norm, joined, ~taps>();
       if (copied_.cache) {
@@ -904,12 +980,12 @@ class OffloadReplay {
     if (!viewsStates_ || held(Slot::statesView).size > 0.0) return;
     size(Slot::statesView) = kIndexBytes;
     step(Slot::statesView);
-    othersView_ = arena_.take(0.0);
+    held(Slot::othersView) = arena_.take(0.0);
   }
 
   void giveOthersView() noexcept {
-    if (othersView_.at >= 0.0) arena_.give(othersView_);
-    othersView_ = {-1.0, 0.0};
+    if (held(Slot::othersView).at >= 0.0) arena_.give(held(Slot::othersView));
+    held(Slot::othersView) = {-1.0, 0.0};
   }
 
   void feedForward(const LayerGroup& g, const GroupWeights& w) noexcept {
@@ -1005,30 +1081,76 @@ class OffloadReplay {
   double tapBytes_ = 0;       // of layers that fetch them early
   bool viewsStates_ = false;  // of other sequences, too
   Arena arena_;
-  Piece othersView_{-1.0, 0.0};  // which other sequences' states there are: none, and yet it has a place
   CopiedLayer copied_;
   bool postNormed_ = false;   // norms after the parts of a layer instead of before
   bool parallel_ = false;     // attention and network start from the same norm
   bool deltaNets_ = false;    // in any layer
   bool mamba1_ = false;       // in any layer
   bool sumsInPlace_ = false;  // what is added to a layer's input is written over it
-  // Of the last layer's input, and of what is added to it, only the tokens that get logits are left.
-  bool kept_ = false;
-  bool selected_ = false;
-  bool started_ = false;
-  bool firstScan_ = true;  // is still to come
+  Marks marks_;
   std::array<double, static_cast<std::size_t>(Slot::count)> sizes_{};
   std::array<Piece, static_cast<std::size_t>(Slot::count)> held_{};
+};
+
+// Replays layers, but not one that is as before and finds what was found before: it would leave the same behind.
+class OffloadMemory {
+ public:
+  explicit OffloadMemory(OffloadReplay& replay) noexcept : replay_(replay) { identify(); }
+
+  void layer(CopiedLayer copied) noexcept {
+    for (std::size_t i = 0; i < stepCount_; ++i) {
+      if (steps_[i].from == state_ && steps_[i].layer == copied) {
+        state_ = steps_[i].to;
+        isThere_ = false;
+        return;
+      }
+    }
+    goThere();
+    replay_.layer(copied);
+    const std::size_t from = state_;
+    identify();
+    if (from != kUnknown && state_ != kUnknown && stepCount_ < steps_.size()) {
+      steps_[stepCount_++] = {from, state_, copied};
+    }
+  }
+
+  // Brings the replay to where the layers ended.
+  void goThere() noexcept {
+    if (!isThere_) replay_.restore(states_[state_]);
+    isThere_ = true;
+  }
+
+ private:
+  static constexpr std::size_t kUnknown = ~std::size_t{0};
+
+  struct Step {
+    std::size_t from;
+    std::size_t to;
+    CopiedLayer layer;
+  };
+
+  // Which state the replay is in.
+  void identify() noexcept {
+    state_ = kUnknown;
+    if (stateCount_ == states_.size() || !replay_.save(states_[stateCount_])) return;
+    for (state_ = 0; !(states_[state_] == states_[stateCount_]); ++state_) {
+    }
+    if (state_ == stateCount_) ++stateCount_;
+  }
+
+  OffloadReplay& replay_;
+  std::size_t state_ = kUnknown;
+  bool isThere_ = true;
+  std::size_t stateCount_ = 0;
+  std::size_t stepCount_ = 0;
+  std::array<OffloadReplay::State, 40> states_;
+  std::array<Step, 64> steps_;
 };
 
 // The buffer of a GPU that computes layers of the host.
 [[nodiscard]] inline double offloadedBytes(const ModelSpec& model, const ComputeShape& shape, const Runtime& runtime,
                                            const FileWeights& weights, const Placement& place) noexcept {
-  struct Layer {
-    std::size_t group = 0;
-    CopiedLayer copied;
-  };
-  std::array<Layer, static_cast<std::size_t>(ModelSpec::kMaximumLayers)> layers;
+  std::array<CopiedLayer, static_cast<std::size_t>(ModelSpec::kMaximumLayers)> layers;
   std::size_t count = 0;
   // Each layer that reads a cache of the host copies it.
   bool ownsOnGpu = false;
@@ -1041,7 +1163,7 @@ class OffloadReplay {
         ownsOnGpu = ownsOnGpu || !g.sharesCache;
         if (!ownsOnGpu) sharedBytes += layerCacheBytes(g, runtime, shape.cells, shape.widestValues);
       }
-      layers[count++].group = group;
+      layers[count++].group = static_cast<std::uint32_t>(group) & 15;
     }
   });
 
@@ -1059,7 +1181,7 @@ class OffloadReplay {
     const bool sliding = g.attention == Attention::sliding;
     const bool full = g.attention != Attention::none && !sliding;
     const bool recurrent = g.recurrence != Recurrence::none;
-    CopiedLayer copied;
+    CopiedLayer& copied = layers[i];
     copied.weights = onHost;
     copied.experts = onHost || (layer < runtime.cpuMoeLayers && g.expertCount > 0.0);
     copied.cache = onHost || !runtime.kvOffload;
@@ -1096,31 +1218,25 @@ class OffloadReplay {
     slides = slides || sliding;
     attends = attends || full;
     recurs = recurs || recurrent;
-    layers[i].copied = copied;
   }
 
   OffloadReplay replay(model, shape, runtime, weights, sharedBytes, reached);
   QuantizationCounters counters;
-  // What comes after some that are alike finds the same holes, or those that the one before it did not. Holes of no
-  // size move on from layer to layer.
-  const std::size_t enough = shape.recurs ? count : 4;
-  std::size_t alike = 0;
+  OffloadMemory memory(replay);
   for (std::size_t i = 0; i < count; ++i) {
-    auto& [group, copied] = layers[i];
+    CopiedLayer& copied = layers[i];
     LayerBlock block;
     block.count = 1;
-    block.groups[group] = 1;
+    block.groups[copied.group] = 1;
     const SpecialLayers special = specialLayers(weights, counters, block);
     copied.specialValues = special.values != 0;
     copied.specialDown = special.down != 0;
     copied.specialExpertsDown = special.expertsDown != 0;
     copied.specialSharedDown = special.sharedDown != 0;
     copied.specialUp = special.up != 0;
-    const bool again = i > 0 && group == layers[i - 1].group && copied == layers[i - 1].copied;
-    if (!again && alike > enough && (alike - enough) % 2 == 1) replay.layer(layers[i - 1].group, layers[i - 1].copied);
-    alike = again ? alike + 1 : 1;
-    if (alike <= enough) replay.layer(group, copied);
+    memory.layer(copied);
   }
+  memory.goThere();
   replay.head(place.placed == 0 && shape.outputs >= kOffloadedBatch ? weights.output : 0.0);
   return replay.peak();
 }
