@@ -51,6 +51,17 @@ const implementations = {
   empty: () => new WebAssembly.Instance(new WebAssembly.Module(emptyModule)).exports,
 };
 
+function plans({ planMemory }, model, runtime) {
+  const spec = readCompact(fileURLToPath(new URL('../tests/golden', import.meta.url))).models.get(model);
+  return (n) => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      sum += planMemory(spec, { contextLength: 8192 + 256 * (i & 7), ...runtime }).devices[0].total;
+    }
+    return sum;
+  };
+}
+
 /** Each returns a function that does the work `n` times and returns something that depends on it. */
 const work = {
   single:
@@ -95,14 +106,8 @@ const work = {
     }
     return sum;
   },
-  plan: ({ planMemory }, model) => {
-    const spec = readCompact(fileURLToPath(new URL('../tests/golden', import.meta.url))).models.get(model);
-    return (n) => {
-      let sum = 0;
-      for (let i = 0; i < n; i++) sum += planMemory(spec, { contextLength: 8192 + 256 * (i & 7) }).devices[0].total;
-      return sum;
-    };
-  },
+  plan: (calculator, model) => plans(calculator, model, {}),
+  split: (calculator, model) => plans(calculator, model, { gpuLayers: 16 }),
   into: ({ columns }, points) => {
     const into = columns(1008, 70, 2, 16, 14 / (points - 1));
     return (n) => {
@@ -115,7 +120,7 @@ const work = {
 
 const [implementation, name] = process.argv.slice(2);
 const [kind, size] = name.split('/');
-const run = work[kind](await implementations[implementation](), kind === 'plan' ? size : Number(size));
+const run = work[kind](await implementations[implementation](), /^(plan|split)$/.test(kind) ? size : Number(size));
 
 const time = (n) => {
   const start = process.hrtime.bigint();

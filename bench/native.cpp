@@ -51,8 +51,9 @@ void into(benchmark::State& state) {
 }
 BENCHMARK(into)->Arg(29)->Arg(1000)->Arg(1000000);
 
-void plan(benchmark::State& state, const llmcalc::ModelSpec& model) {
+void plan(benchmark::State& state, const llmcalc::ModelSpec& model, double gpuLayers) {
   llmcalc::Runtime runtime;
+  runtime.gpuLayers = gpuLayers;
   int i = 0;
   for (auto _ : state) {
     runtime.contextLength = 8192 + 256 * (i++ & 7);
@@ -64,7 +65,8 @@ void plan(benchmark::State& state, const llmcalc::ModelSpec& model) {
 int main(int argc, char** argv) {
   for (const recorded::Model& model : recorded::readModels()) {
     if (model.name != "llama-3.1-8b" && model.name != "gemma-3-27b" && model.name != "deepseek-v3") continue;
-    benchmark::RegisterBenchmark(("plan/" + model.name).c_str(), plan, model.spec);
+    benchmark::RegisterBenchmark(("plan/" + model.name).c_str(), plan, model.spec, llmcalc::kAllLayers);
+    benchmark::RegisterBenchmark(("split/" + model.name).c_str(), plan, model.spec, 16.0);
   }
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

@@ -76,10 +76,13 @@ const times = table(
 
 const plans = table(
   ['`planMemory` of', 'transpiled', 'wasm', 'native C++'],
-  ['llama-3.1-8b', 'gemma-3-27b', 'deepseek-v3'].map((model) => {
-    const measured = ['transpiled', 'wasm'].map((which) => node('cases.mjs', which, `plan/${model}`));
-    return [model, ...[...measured, native[`plan/${model}`]].map(readable)];
-  }),
+  ['plan', 'split'].flatMap((kind) =>
+    ['llama-3.1-8b', 'gemma-3-27b', 'deepseek-v3'].map((model) => {
+      const measured = ['transpiled', 'wasm'].map((which) => node('cases.mjs', which, `${kind}/${model}`));
+      const label = kind === 'plan' ? model : `${model}, 16 layers on the GPU`;
+      return [label, ...[...measured, native[`${kind}/${model}`]].map(readable)];
+    }),
+  ),
 );
 
 const promises = [
@@ -111,7 +114,7 @@ Three new arrays of 1,000,000 numbers, filled with a constant, cost ${readable(f
 
 ${times}
 
-A memory plan, from the objects of model and runtime to the object of the plan:
+A memory plan, from the objects of model and runtime to the object of the plan; where a GPU computes what the host holds, ggml's allocator is replayed:
 
 ${plans}
 

@@ -2,9 +2,9 @@
 //
 // Such a layer's tensors are copied to the GPU one at a time, each in a piece of the graph of its own, and which free
 // hole takes the next one decides the size of the buffer. No closed formula follows that, so layers are allocated here
-// as ggml does it. Sources: ggml-org/llama.cpp, ggml/src/ggml-alloc.c (the smallest hole that fits, tensors that
-// take their parent's place), ggml-backend.cpp (copies at the start of a piece), src/llama-graph.cpp and
-// src/models/*.cpp (the order of the operations).
+// as ggml does it, but for those that find what one like them found before. Sources: ggml-org/llama.cpp,
+// ggml/src/ggml-alloc.c (the smallest hole that fits, tensors that take their parent's place), ggml-backend.cpp (copies
+// at the start of a piece), src/llama-graph.cpp and src/models/*.cpp (the order of the operations).
 #pragma once
 
 #include <algorithm>
@@ -1223,19 +1223,18 @@ class OffloadMemory {
   OffloadReplay replay(model, shape, runtime, weights, sharedBytes, reached);
   QuantizationCounters counters;
   OffloadMemory memory(replay);
-  for (std::size_t i = 0; i < count; ++i) {
-    CopiedLayer& copied = layers[i];
-    LayerBlock block;
-    block.count = 1;
-    block.groups[copied.group] = 1;
+  LayerBlocks(model).next(static_cast<int>(count), [&](const LayerBlock& block) {
     const SpecialLayers special = specialLayers(weights, counters, block);
-    copied.specialValues = special.values != 0;
-    copied.specialDown = special.down != 0;
-    copied.specialExpertsDown = special.expertsDown != 0;
-    copied.specialSharedDown = special.sharedDown != 0;
-    copied.specialUp = special.up != 0;
-    memory.layer(copied);
-  }
+    for (int i = 0; i < block.count; ++i) {
+      CopiedLayer& copied = layers[static_cast<std::size_t>(block.first) + static_cast<std::size_t>(i)];
+      copied.specialValues = special.values >> i & 1;
+      copied.specialDown = special.down >> i & 1;
+      copied.specialExpertsDown = special.expertsDown >> i & 1;
+      copied.specialSharedDown = special.sharedDown >> i & 1;
+      copied.specialUp = special.up >> i & 1;
+      memory.layer(copied);
+    }
+  });
   memory.goThere();
   replay.head(place.placed == 0 && shape.outputs >= kOffloadedBatch ? weights.output : 0.0);
   return replay.peak();
