@@ -279,13 +279,11 @@ template <typename Check>
 constexpr void checkModel(Check& check, const ModelSpec& model) noexcept {
   check.template fields<kModelFields>(model);
   if (check.found()) return;
-  check.require(
-      model.predictionGroup >= 0.0 && model.predictionGroup < model.groupCount && isWhole(model.predictionGroup),
-      "model.predictionGroup", "the index of a group", model.predictionGroup);
+  const Range group{"", "the index of a group", 0.0, model.groupCount - 1.0};
+  check.whole("model.predictionGroup", model.predictionGroup, group);
   for (std::size_t i = 0, n = asCount(model.runCount); i < n; ++i) {
     const LayerRun& run = model.runs[i];
-    check.require(run.group >= 0.0 && run.group < model.groupCount && isWhole(run.group), "model.runs[].group",
-                  "the index of a group", run.group, static_cast<double>(i));
+    check.whole("model.runs[].group", run.group, group, static_cast<double>(i));
     check.whole("model.runs[].count", run.count, kLayers, static_cast<double>(i));
   }
   for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) checkGroup(check, model, i);

@@ -158,13 +158,13 @@ template <typename Visit>
 constexpr void visitRuns(const ModelSpec& model, Visit&& visit) {
   const auto layers = static_cast<int>(model.layerCount);
   const auto runs = asCount(model.runCount);
-  if (runs == 1) return visit(0, layers, static_cast<std::size_t>(model.runs[0].group));
+  if (runs == 1) return visit(0, layers, asCount(model.runs[0].group));
   for (int layer = 0; layer < layers;) {
     for (std::size_t run = 0; run < runs && layer < layers; ++run) {
       const int left = layers - layer;
       const auto whole = static_cast<int>(model.runs[run].count);
       const int count = whole < left ? whole : left;
-      visit(layer, count, static_cast<std::size_t>(model.runs[run].group));
+      visit(layer, count, asCount(model.runs[run].group));
       layer += count;
     }
   }
