@@ -103,22 +103,22 @@ struct ComputeShape {
   const CacheCells cells = cacheCells(model, runtime, slides);
   const double tokens = microBatch(runtime, cells.full * cells.streams);
   const bool capped = runtime.server && runtime.build >= kCappedOutputsBuild;
-  return {cells,
-          tokens,
-          capped ? std::min(tokens, runtime.sequences) : tokens,
-          runtime.sequences,
-          model.hiddenSize,
-          queries,
-          keys,
-          widestValues,
-          keyLength,
-          slidingKeyLength,
-          valueLength,
-          hasCache,
-          slides,
-          latent,
-          recurs,
-          runtime.flashAttention && runtime.build >= kHalfMaskBuild ? 2.0 : 4.0};
+  return {.cells = cells,
+          .tokens = tokens,
+          .outputs = capped ? std::min(tokens, runtime.sequences) : tokens,
+          .sequences = runtime.sequences,
+          .hidden = model.hiddenSize,
+          .queries = queries,
+          .keys = keys,
+          .widestValues = widestValues,
+          .keyLength = keyLength,
+          .slidingKeyLength = slidingKeyLength,
+          .valueLength = valueLength,
+          .hasCache = hasCache,
+          .slides = slides,
+          .latent = latent,
+          .recurs = recurs,
+          .maskElement = runtime.flashAttention && runtime.build >= kHalfMaskBuild ? 2.0 : 4.0};
 }
 
 namespace detail {

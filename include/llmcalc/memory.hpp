@@ -80,7 +80,7 @@ inline constexpr Range kSequences{"", "a whole number from 1 to 256", 1.0, 256.0
 inline constexpr Range kGpus{"", "a whole number from 0 to 16, or up to 16 shares", 0.0,
                              static_cast<double>(Runtime::kMaximumGpus)};
 
-// How far `value` is from a whole number within `range`, without branches: a quarter of the time of a plan is checks.
+// How far `value` is from a whole number within `range`, without branches: much of the time of a plan is checks.
 // Of NaN the range leaves its minimum, and 2^52 added leaves no digits after the point.
 [[nodiscard]] constexpr double offWhole(const Range& range, double value) noexcept {
   const double above = value > range.minimum ? value : range.minimum;
@@ -407,7 +407,7 @@ namespace detail {
 
   HostResident onHost;
   QuantizationCounters counters;
-  // `layers` of one group in one place, their experts moved to the host or not.
+  // `count` layers of one group in one place, their experts moved to the host or not.
   const auto put = [&](std::size_t group, int count, const LayerWeights& bytes, int home, bool moved) {
     const GroupBytes& kept = groupBytes[group];
     DeviceMemory& memory = device(home);
@@ -451,13 +451,8 @@ namespace detail {
   };
   LayerBlocks blocks(model);
   visitPlaces(model, runtime, place, [&](int count, int home, bool moved) {
-    std::array<LayerCounts, ModelSpec::kMaximumGroups> counts;
-    for (std::size_t i = 0; i < weights.groupCount; ++i) counts[i] = {};
     const LayerBlocks here = blocks;
-    blocks.next(count, [&](const LayerBlock& block) {
-      const SpecialLayers special = specialLayers(weights, counters, block);
-      for (std::size_t i = 0; i < weights.groupCount; ++i) counts[i].add(block.groups[i], special);
-    });
+    const auto counts = countLayers(blocks, weights, counters, count);
     for (std::size_t i = 0; i < weights.groupCount; ++i) {
       if (counts[i].layers == 0) continue;
       put(i, counts[i].layers,

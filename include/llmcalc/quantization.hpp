@@ -248,8 +248,7 @@ enum class TensorRole : std::uint8_t {
   attentionK,
   attentionV,  // also fused Q, K and V
   attentionOutput,
-  feedForwardGate,
-  feedForwardUp,
+  feedForwardUp,  // also the gate
   feedForwardDown,
   other,  // gets the type of the file
 };
@@ -585,7 +584,6 @@ inline constexpr TypeRule kMixedExperts = everywhere(TensorType::MXFP4);
       return attentionOutputRule(file, context);
     case TensorRole::feedForwardDown:
       return feedForwardDownRule(file, context);
-    case TensorRole::feedForwardGate:
     case TensorRole::feedForwardUp:
       return feedForwardUpRule(file);
     case TensorRole::output:

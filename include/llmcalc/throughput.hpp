@@ -195,11 +195,7 @@ inline void addElements(SpeedShape& shape, const ModelSpec& model, const Runtime
   QuantizationCounters counters;
   LayerBlocks blocks(model);
   visitPlaces(model, runtime, place, [&](int count, int home, bool moved) {
-    std::array<LayerCounts, ModelSpec::kMaximumGroups> counts{};
-    blocks.next(count, [&](const LayerBlock& block) {
-      const SpecialLayers special = specialLayers(weights, counters, block);
-      for (std::size_t i = 0; i < weights.groupCount; ++i) counts[i].add(block.groups[i], special);
-    });
+    const auto counts = countLayers(blocks, weights, counters, count);
     for (std::size_t i = 0; i < weights.groupCount; ++i) {
       const LayerWeights elements = layerBytes(weights, weights.groups[i], counts[i]);
       device(home).dense[type] += elements.dense;

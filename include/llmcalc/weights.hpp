@@ -382,6 +382,20 @@ struct LayerCounts {
   }
 };
 
+// The next `count` layers of each group that the model has.
+[[nodiscard]] constexpr std::array<LayerCounts, ModelSpec::kMaximumGroups> countLayers(LayerBlocks& blocks,
+                                                                                       const FileWeights& w,
+                                                                                       QuantizationCounters& counters,
+                                                                                       int count) noexcept {
+  std::array<LayerCounts, ModelSpec::kMaximumGroups> counts;
+  for (std::size_t i = 0; i < w.groupCount; ++i) counts[i] = {};
+  blocks.next(count, [&](const LayerBlock& block) {
+    const SpecialLayers special = specialLayers(w, counters, block);
+    for (std::size_t i = 0; i < w.groupCount; ++i) counts[i].add(block.groups[i], special);
+  });
+  return counts;
+}
+
 // Bytes of the layers of a group.
 [[nodiscard]] constexpr LayerWeights layerBytes(const FileWeights& w, const GroupWeights& gw,
                                                 const LayerCounts& n) noexcept {
