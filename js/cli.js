@@ -12,7 +12,7 @@ process.on('uncaughtException', (error) => exit(complain(error)));
 process.stdout.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
   // `| head` closes the pipe before all is written.
   if (error.code === 'EPIPE') exit(Number(process.exitCode ?? 0));
-  exit(complain(new Error(`the answer cannot be written: ${error.message}`)));
+  exit(complain(new Error(`the output cannot be written: ${error.message}`)));
 });
 // There is nowhere left to say that.
 process.stderr.on('error', () => {});

@@ -3,17 +3,18 @@
 // (`--calibrate <(llama-bench …)`), and /dev/zero brings no end.
 import { open } from 'node:fs/promises';
 
-/** More than any spec, config or list of measurements has. */
-export const MOST_BYTES = 16 * 2 ** 20;
+/** Bytes that a spec or a config has at most, and what llama-bench printed. src/json.hpp has the same. */
+export const MOST_OF_SPEC = 16e6;
+export const MOST_OF_BENCHMARK = 4e6;
 const PART = 2 ** 18;
 
 /**
  * @param {string} path
- * @param {string} what it is, for messages
+ * @param {number} most bytes
  * @returns {Promise<string>} without the mark that Windows' editors begin a text with
- * @throws {RangeError} for more than MOST_BYTES; what the system says, with the path, for a file that cannot be read
+ * @throws {RangeError} for more bytes; what the system says, with the path, for a file that cannot be read
  */
-export async function readText(path, what) {
+export async function readText(path, most) {
   const file = await open(path);
   try {
     const { size } = await file.stat();
@@ -21,9 +22,7 @@ export async function readText(path, what) {
     const parts = [];
     let read = 0;
     for (;;) {
-      if (Math.max(size, read) > MOST_BYTES) {
-        throw new RangeError(`${path}: ${what} must have at most ${MOST_BYTES} bytes`);
-      }
+      if (Math.max(size, read) > most) throw new RangeError(`${path} is larger than ${most / 1e6} MB`);
       const { bytesRead, buffer } = await file.read(new Uint8Array(PART), 0, PART, null);
       if (bytesRead === 0) break;
       parts.push(buffer.subarray(0, bytesRead));
@@ -37,25 +36,12 @@ export async function readText(path, what) {
   }
 }
 
-/**
- * @param {string} path
- * @param {string} what it is, for messages
- * @returns {Promise<any>}
- * @throws {RangeError} for what is no JSON, or has a number that none can hold
- */
-export async function readJson(path, what) {
-  const text = await readText(path, what);
-  let tooLarge = '';
-  /** @type {any} */
-  let value;
+/** @param {string} path @param {number} most bytes @returns {Promise<any>} @throws {RangeError} for what is no JSON */
+export async function readJson(path, most) {
+  const text = await readText(path, most);
   try {
-    value = JSON.parse(text, (key, part) => {
-      if (part === Number.POSITIVE_INFINITY || part === Number.NEGATIVE_INFINITY) tooLarge ||= key || 'the number';
-      return part;
-    });
+    return JSON.parse(text);
   } catch (error) {
     throw new RangeError(`${path} must be JSON: ${/** @type {Error} */ (error).message}`);
   }
-  if (tooLarge) throw new RangeError(`${path} must be JSON: ${tooLarge} is too large a number`);
-  return value;
 }

@@ -21,7 +21,7 @@ import { quantOf } from './quants.js';
 /** @param {string} requirement */
 const refuse = (requirement) => new InvalidArgumentError(`It must be ${requirement}.`);
 /** Plain decimals: no exponents and no hexadecimals. */
-const DECIMAL = /^\d{1,15}(?:\.\d{1,15})?$/;
+const DECIMAL = /^(?:\d{1,15}\.?\d{0,15}|\.\d{1,15})$/;
 
 /** @param {string} text @param {number} minimum @param {number} maximum @param {string} requirement @param {boolean} [whole] */
 function numberIn(text, minimum, maximum, requirement, whole) {
@@ -289,8 +289,16 @@ export const OPTIONS = [
     aliases: ['-ngl', '--n-gpu-layers'],
     value: 'n',
     kind: countOr(['all', 'auto'], { '-1': 'auto', '-2': 'all' }),
-    help: 'layers on the GPU: a number, all, or auto for what fits',
-    initial: 'all',
+    help: 'layers on the GPU: a number, all, or auto for what fits; default all',
+  },
+  {
+    group: 'runtime',
+    flag: '--fit',
+    aliases: ['-fit'],
+    value: 'on|off',
+    kind: onOff,
+    help: 'on: as --gpu-layers auto, where no layers are said',
+    initial: 'off',
   },
   {
     group: 'runtime',

@@ -2,7 +2,7 @@
 // From the words of a question to the objects that planAnswer takes. What is taken for granted becomes a note.
 import { planAnswer } from './answer.js';
 import { calibrated } from './calibrate.js';
-import { readText } from './files.js';
+import { MOST_OF_BENCHMARK, readText } from './files.js';
 import { machineOf } from './machine.js';
 import { overriddenLayers } from './overrides.js';
 import { subjectOf } from './subject.js';
@@ -62,7 +62,7 @@ function runtimeOf(o, { subject, fileType, importanceMatrix }, hardware) {
     flashAttention: o.flashAttention,
     cacheTypeK: o.kvK ?? o.kv ?? 'f16',
     cacheTypeV: o.kvV ?? o.kv ?? 'f16',
-    gpuLayers: o.gpuLayers,
+    gpuLayers: o.gpuLayers ?? (o.fit ? 'auto' : 'all'),
     cpuMoeLayers: cpuMoeOf(o, subject.model),
     swaFull: o.swaFull ?? false,
     kvOffload: o.kvOffload,
@@ -118,7 +118,7 @@ export async function questionOf(text, o, { core, catalogue, readers, detect, wa
   const read = await subjectOf(text, o.quant, { core, ...readers, ...catalogue, options });
   const { subject } = read;
   const { measurementsOf, parseBenchmarks } = readers;
-  const rows = o.calibrate === undefined ? null : parseBenchmarks(await readText(o.calibrate, '--calibrate'));
+  const rows = o.calibrate === undefined ? null : parseBenchmarks(await readText(o.calibrate, MOST_OF_BENCHMARK));
   const notes = [...read.notes];
   const runtime = runtimeOf(o, read, hardware);
   const question = {

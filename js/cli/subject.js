@@ -1,7 +1,7 @@
 // @ts-check
 // The model of a question: a name, a GGUF file or its address, a config.json, or a ModelSpec.
 import { statSync } from 'node:fs';
-import { readJson } from './files.js';
+import { MOST_OF_SPEC, readJson } from './files.js';
 
 /**
  * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
@@ -67,7 +67,7 @@ const isRecorded = ({ recordedArchitectures }, architecture) => recordedArchitec
 
 /** A ModelSpec in a file; null for another JSON. @param {string} path @param {Sources} sources */
 async function specIn(path, { core }) {
-  const spec = await readJson(path, 'a spec or a config');
+  const spec = await readJson(path, MOST_OF_SPEC);
   if (!Array.isArray(spec?.groups)) return null;
   try {
     core.planMemory(spec, { contextLength: 256, gpus: 0 });

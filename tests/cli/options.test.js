@@ -38,6 +38,7 @@ test('every alias means its option', () => {
     '--kv-k': 'q8_0',
     '--kv-v': 'q5_1',
     '--gpu-layers': '20',
+    '--fit': 'on',
     '--n-cpu-moe': '7',
     '--override-tensor': 'exps=CPU',
     '--parallel': '3',
@@ -102,7 +103,7 @@ test('values may be left out where llama.cpp has none', () => {
 test('numbers that stand for words in llama.cpp', () => {
   assert.deepEqual(differs('-ngl', '-1'), { gpuLayers: 'auto' });
   assert.deepEqual(differs('-ngl', 'AUTO'), { gpuLayers: 'auto' });
-  assert.deepEqual(differs('-ngl', '-2'), {});
+  assert.deepEqual(differs('-ngl', '-2'), { gpuLayers: 'all' });
   assert.deepEqual(differs('-c', '0'), { context: 'max' });
   assert.deepEqual(differs('-np', '-1'), { parallel: 'auto' });
   refused(['-ngl', '-3'], /It must be a whole number, all or auto\.$/);
@@ -130,7 +131,7 @@ test('tokens have units', () => {
 
 test('sizes are plain decimals, one or one for each GPU', () => {
   assert.deepEqual(differs('--vram', '24'), { vram: [24] });
-  assert.deepEqual(differs('--vram', '23.5,11.9'), { vram: [23.5, 11.9] });
+  assert.deepEqual(differs('--vram', '23.5,11.9,.5,8.'), { vram: [23.5, 11.9, 0.5, 8] });
   for (const flag of [
     '--vram',
     '--vram-usable',
@@ -151,7 +152,7 @@ test('sizes are plain decimals, one or one for each GPU', () => {
       'Infinity',
       'NaN',
       '1_000',
-      '1.',
+      '.',
       '.5.',
       '٢٤',
       '99999999',
