@@ -142,9 +142,7 @@ function programOf(exit) {
     .option('--no-color', 'without colours; they are also left out when piped')
     .showHelpAfterError('(--help tells more)')
     // What was typed is in these messages, and may steer a terminal.
-    .configureOutput({
-      outputError: (text, write) => write(`${NAME}: ${text.trimEnd().split('\n').map(printable).join('\n')}\n`),
-    })
+    .configureOutput({ outputError: (text, write) => write(`${NAME}: ${printable(text)}\n`) })
     .exitOverride((error) => exit(error.exitCode === 0 ? 0 : USAGE))
     .addHelpText('after', EXAMPLES);
 

@@ -106,7 +106,8 @@ function gpuFrom({ gpuOf }, device) {
  * GPUs and host while they are put together.
  *
  * @typedef {{ kind: Hardware['kind'], backends: string[], gpus: Gpu[], host: { name: string | null,
- *   memory: number | null, bandwidth: number | null, threads: number | null }, detected: boolean, assumed: string[] }} Draft
+ *   memory: number | null, bandwidth: number | null, threads: number | null }, pool: string | null, detected: boolean, assumed: string[] }} Draft
+ * `pool`: the device that has one memory for all
  */
 
 /** @returns {Draft} */
@@ -115,6 +116,7 @@ const newDraft = () => ({
   backends: [],
   gpus: [],
   host: { name: null, memory: null, bandwidth: null, threads: null },
+  pool: null,
   detected: false,
   assumed: [],
 });
@@ -122,6 +124,7 @@ const newDraft = () => ({
 /** A device with one memory for processor and GPU becomes the machine. @param {Draft} draft @param {CatalogDevice} device @param {Gpu} gpu */
 function addUnified(draft, device, gpu) {
   draft.kind = /** @type {Hardware['kind']} */ (device.memoryKind);
+  draft.pool = device.name;
   // What it has is the pool's; the GPU's part of that follows the kind.
   draft.host.memory ??= gpu.memory;
   draft.host.bandwidth ??= gpu.bandwidth;
@@ -152,8 +155,8 @@ function named(names, o, catalogue) {
     if ((device.memoryKind ?? 'separate') === 'separate') draft.gpus.push(gpu);
     else addUnified(draft, device, gpu);
   }
-  if (draft.kind !== 'separate' && names.length > 1) {
-    throw new RangeError(`--device: one of ${names.join(', ')} shares its memory with its processor, and stands alone`);
+  if (draft.pool !== null && names.length > 1) {
+    throw new RangeError(`--device: ${draft.pool} shares its memory with its processor, and stands alone`);
   }
   if (o.gpus !== undefined && o.gpus !== draft.gpus.length) {
     if (draft.gpus.length > 1) {
@@ -220,7 +223,7 @@ function detectedDraft(told, catalogue, withGpus) {
   }
   if (leftOut.length > 0) assumed.push(`${leftOut.join(', ')}: not in the catalogue, or beside a card, and left out.`);
   const [processor, ...others] = told.cpu.matches;
-  if (processor && others.length === 0 && host.bandwidth === null && draft.kind === 'separate') {
+  if (processor && others.length === 0 && host.bandwidth === null && draft.pool === null) {
     const device = catalogue.devices.find(({ name }) => name === processor.name);
     host.name = processor.name;
     host.bandwidth = device?.bandwidth ?? null;
@@ -234,7 +237,7 @@ function detectedDraft(told, catalogue, withGpus) {
 }
 
 /** Sizes and bandwidths that were said of GPUs. @param {Draft} draft @param {any} o */
-function describeGpus({ gpus, kind, assumed }, o) {
+function describeGpus({ gpus, pool, assumed }, o) {
   const values = (/** @type {string} */ option, /** @type {number[] | undefined} */ list) =>
     each(option, list, gpus.length);
   const vram = values('--vram', o.vram);
@@ -245,7 +248,7 @@ function describeGpus({ gpus, kind, assumed }, o) {
   const said = new Set();
   gpus.forEach((gpu, i) => {
     const sold = vram[i] === null ? null : vram[i] * GIB;
-    if (sold !== null && kind !== 'separate') Object.assign(gpu, { memory: sold, memorySource: 'as given' });
+    if (sold !== null && pool !== null) Object.assign(gpu, { memory: sold, memorySource: 'as given' });
     else if (sold !== null && sold !== gpu.memorySold) {
       const known = gpu.memory !== null && gpu.memorySold !== null ? gpu.memory / gpu.memorySold : null;
       const memory = Math.floor(sold * (known ?? USABLE_SHARE));
@@ -264,14 +267,14 @@ function describeGpus({ gpus, kind, assumed }, o) {
 }
 
 /** @param {Draft} draft @param {any} o */
-function describeHost({ host, kind, gpus }, o) {
+function describeHost({ host, pool, gpus }, o) {
   if (o.ram !== undefined) host.memory = o.ram * GIB;
   if (o.ramBandwidth !== undefined) host.bandwidth = o.ramBandwidth * 1e9;
   if (o.threads !== undefined) host.threads = o.threads;
-  if (kind === 'separate') return;
+  if (pool === null) return;
   if (o.bandwidth !== undefined && o.ramBandwidth === undefined) host.bandwidth = gpus[0]?.bandwidth ?? null;
   if (host.memory === null) {
-    throw new RangeError(`--ram is needed: ${gpus[0].name} comes with several sizes of memory`);
+    throw new RangeError(`--ram is needed: ${pool} comes with several sizes of memory`);
   }
 }
 
@@ -356,7 +359,7 @@ export async function machineOf(o, catalogue) {
   describeGpus(draft, o);
   describeHost(draft, o);
   const unsized = draft.gpus.find(({ memory }) => memory === null);
-  if (unsized && draft.kind === 'separate') {
+  if (unsized && draft.pool === null) {
     throw new RangeError(`--vram is needed: the memory of ${unsized.name} is not known`);
   }
   const backend = backendOf(draft, o);

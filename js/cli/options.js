@@ -158,6 +158,8 @@ const draft = {
 };
 
 const GIGABYTES = decimals(0, 1e6);
+/** Of what has a memory; none is another question. */
+const MEMORY = decimals(0.1, 1e6);
 const CACHE_TYPES = /** @type {string[]} */ ([...NAMES.cacheType.keys()]);
 const CACHE_TYPE = oneOf(CACHE_TYPES);
 
@@ -175,14 +177,14 @@ export const OPTIONS = [
     group: 'machine',
     flag: '--vram',
     value: 'GB',
-    kind: GIGABYTES,
+    kind: MEMORY,
     help: 'memory of a GPU as sold, of which a little less can be used (1 GB is 2^30 bytes); of one pool the limit of the GPU',
   },
   {
     group: 'machine',
     flag: '--vram-usable',
     value: 'GB',
-    kind: GIGABYTES,
+    kind: MEMORY,
     help: 'memory of a GPU as its driver reports it',
   },
   { group: 'machine', flag: '--bandwidth', value: 'GB/s', kind: decimals(0.1, 1e6), help: "of the GPU's memory" },
@@ -192,7 +194,7 @@ export const OPTIONS = [
     group: 'machine',
     flag: '--ram',
     value: 'GB',
-    kind: decimal(0, 1e6),
+    kind: decimal(0.1, 1e6),
     help: 'memory of the host; of Apple and APUs, all of it',
   },
   {
@@ -256,7 +258,7 @@ export const OPTIONS = [
     flag: '--timeout',
     value: 'seconds',
     kind: decimal(1, 86400),
-    help: 'for the header of an address',
+    help: 'for all that is read of an address; default 600',
   },
   {
     group: 'runtime',

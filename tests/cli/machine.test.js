@@ -109,8 +109,14 @@ test('one memory: the size is that of the pool, and the limit of the GPU is its 
   assert.deepEqual([wired.memory, wired.memorySource], [56 * GIB, 'as given']);
   const spark = (await ask({ device: ['spark'] })).hardware;
   assert.deepEqual([spark.kind, spark.backend, spark.host.memory], ['shared', 'cuda', 121.6 * GIB]);
+  const idle = (await ask({ device: ['m4 max (40'], ram: 64, gpus: 0 })).hardware;
+  assert.deepEqual([idle.kind, idle.backend, idle.gpus, idle.host.bandwidth], ['apple', 'cpu', [], 546e9]);
+  await refused({ device: ['m4 max (40'], gpus: 0 }, /^--ram is needed: Apple M4 Max/);
   await refused({ device: ['m4 max (40'] }, /^--ram is needed: Apple M4 Max \(40-core\) comes with several sizes/);
-  await refused({ device: ['spark', '4090'] }, /^--device: one of spark, 4090 shares its memory with its processor/);
+  await refused(
+    { device: ['spark', '4090'] },
+    /^--device: GB10 \(DGX Spark\) shares its memory with its processor, and stands alone$/,
+  );
   await refused({ device: ['tpu'] }, /^--device: llama\.cpp does not run on TPU v4$/);
 });
 

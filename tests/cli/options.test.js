@@ -161,7 +161,7 @@ test('sizes are plain decimals, one or one for each GPU', () => {
       refused([`${flag}=${text}`], /It must be a plain number from 0(?:\.1)? to 1000000/);
     }
   }
-  refused(['--ram', '16,16'], /It must be a plain number from 0 to 1000000\.$/);
+  refused(['--ram', '16,16'], /It must be a plain number from 0\.1 to 1000000\.$/);
   refused(['--threads', '1.5'], /a whole number from 1 to 4096/);
 });
 
