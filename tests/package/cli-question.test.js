@@ -220,7 +220,7 @@ async function serve(answers) {
 
 /** The end of a command, and what it said. */
 async function ended(args, begun = () => {}) {
-  const child = spawn(command, args, { cwd: folder });
+  const child = spawn(command, args, { cwd: folder, timeout: 30_000 });
   const said = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr']) {
     child[stream].on('data', (part) => {
