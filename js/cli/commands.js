@@ -7,8 +7,9 @@ import * as catalogue from '../catalog.js';
 import core from '../js.js';
 import * as readers from '../readers.js';
 import { explanation, printExplanation } from './explain.js';
+import { gib, LEAST_WIDTH, printable, table, USUAL_WIDTH, wrapped } from './layout.js';
 import { withoutAliases, withPlanOptions } from './options.js';
-import { gib, printable, printPlan, table } from './print.js';
+import { printPlan } from './print.js';
 import { answerOf } from './question.js';
 
 export const NAME = 'wasm-calculator';
@@ -73,11 +74,11 @@ async function planned(model, o) {
  * A command that lists one of the catalogues.
  *
  * @template T
- * @param {Command} program @param {() => import('./print.js').Colors} colors
+ * @param {Command} program @param {() => import('./layout.js').Screen} screen
  * @param {{ name: string, all: readonly T[], search: (query: string) => { best: T[], others: T[] },
  *   nearest: (query: string) => readonly string[], head: string[], row: (item: T) => string[] }} of
  */
-function addListing(program, colors, { name, all, search, nearest, head, row }) {
+function addListing(program, screen, { name, all, search, nearest, head, row }) {
   program
     .command(name)
     .description(`the ${name} of the catalogue`)
@@ -86,15 +87,15 @@ function addListing(program, colors, { name, all, search, nearest, head, row }) 
     .action((query, o) => {
       const { best, others } = query === undefined ? { best: all, others: [] } : search(query);
       const list = [...best, ...others];
-      if (list.length > 0) return print(list, () => table(head, list.map(row), colors()), o.json);
+      if (list.length > 0) return print(list, () => table(head, list.map(row), screen()), o.json);
       warn(`none of the ${name} is like ${JSON.stringify(query)}; nearest: ${nearest(query).join(', ')}`);
       process.exitCode = DOES_NOT_FIT;
       if (o.json) print(list, () => '', true);
     });
 }
 
-/** @param {import('../detect.d.ts').Detected} detected */
-function detectedText({ gpus, cpu, memory, hints }) {
+/** @param {import('../detect.d.ts').Detected} detected @param {import('./layout.js').Screen} screen */
+function detectedText({ gpus, cpu, memory, hints }, { width }) {
   const named = (/** @type {{ reported: string | null, matches: import('../detect.d.ts').Match[] }} */ device) => {
     const matches = device.matches.map(({ name, confidence }) => `${name} (${Math.round(100 * confidence)} %)`);
     return `${device.reported ?? '-'}: ${matches.join(', ') || 'not in the catalogue'}`;
@@ -105,7 +106,7 @@ function detectedText({ gpus, cpu, memory, hints }) {
     `memory  ${memory.bytes === null ? '-' : gib(memory.bytes)}`,
     ...hints,
   ]
-    .map(printable)
+    .flatMap((line) => wrapped(printable(line), width, ' '.repeat(8)))
     .join('\n');
 }
 
@@ -136,6 +137,13 @@ function programOf(exit) {
     picocolors.createColors(
       program.opts().color !== false && picocolors.isColorSupported && process.stdout.isTTY === true,
     );
+  // A pipe says no width: lists are to be cut apart there, and stay as wide as they are.
+  const screen = (usual = USUAL_WIDTH) => ({
+    width: Math.max(LEAST_WIDTH, process.stdout.columns || Number(process.env.COLUMNS) || usual),
+    colors: colors(),
+    unicode: isUtf8(),
+  });
+  const listScreen = () => screen(Number.POSITIVE_INFINITY);
   program
     .description('Will a language model fit, and how fast will it be?')
     .version(__VERSION__)
@@ -152,7 +160,7 @@ function programOf(exit) {
     .option('--json', 'as JSON (docs/cli.md has the schema)')
     .action(async (model, o) => {
       const answer = await planned(model, o);
-      print(answer, () => printPlan(answer, colors(), isUtf8()), o.json);
+      print(answer, () => printPlan(answer, screen()), o.json);
       if (answer.fit && !answer.fit.fits) process.exitCode = DOES_NOT_FIT;
     });
 
@@ -161,10 +169,10 @@ function programOf(exit) {
     .option('--json', 'as JSON')
     .action(async (model, o) => {
       const explained = explanation(await planned(model, o));
-      print(explained, () => printExplanation(explained, colors()), o.json);
+      print(explained, () => printExplanation(explained, screen()), o.json);
     });
 
-  addListing(program, colors, {
+  addListing(program, listScreen, {
     name: 'models',
     all: catalogue.models,
     search: catalogue.searchModels,
@@ -178,7 +186,7 @@ function programOf(exit) {
       repository,
     ],
   });
-  addListing(program, colors, {
+  addListing(program, listScreen, {
     name: 'devices',
     all: catalogue.devices,
     search: catalogue.searchDevices,
@@ -198,7 +206,7 @@ function programOf(exit) {
     .option('--json', 'as JSON')
     .action(async (o) => {
       const detected = await detect();
-      print(detected, () => detectedText(detected), o.json);
+      print(detected, () => detectedText(detected, screen()), o.json);
     });
   return program;
 }

@@ -127,6 +127,7 @@ export async function questionOf(text, o, { core, catalogue, readers, detect, wa
     engine: o.engine,
     split,
     draft: o.draft ?? null,
+    models: catalogue.models,
     calibrate:
       rows &&
       ((/** @type {any} */ machine, /** @type {any} */ of) =>
