@@ -101,11 +101,13 @@ struct ComputeShape {
     valueLength = std::max(valueLength, g.valueLength);
   }
   const CacheCells cells = cacheCells(model, runtime, slides);
-  const double tokens = microBatch(runtime, cells.full * cells.streams);
+  const double batch = microBatch(model, runtime);
+  // The graph that llama.cpp reserves has as many tokens of each sequence, so the batch is rounded up to that.
+  const double tokens = roundedUp(batch / runtime.sequences) * runtime.sequences;
   const bool capped = runtime.server && runtime.build >= kCappedOutputsBuild;
   return {.cells = cells,
           .tokens = tokens,
-          .outputs = capped ? std::min(tokens, runtime.sequences) : tokens,
+          .outputs = capped ? std::min(batch, runtime.sequences) : batch,
           .sequences = runtime.sequences,
           .hidden = model.hiddenSize,
           .queries = queries,
@@ -145,11 +147,16 @@ inline constexpr double kValueRotationBytes = 64.0 * 64.0 * 4.0;
   return s.hasCache ? (s.cells.full + s.cells.sliding) * s.tokens * s.maskElement : 0.0;
 }
 
+// Hidden vectors of each token among the inputs: embeddings looked up and given, and since builds that mix them, both
+// again at their places.
+[[nodiscard]] constexpr double inputVectors(const Runtime& runtime) noexcept {
+  return runtime.build < kMixedInputsBuild ? 2.0 : 4.0;
+}
+
 // Inputs of the graph: token ids and embeddings, positions, masks, indices of cells, rotations.
 [[nodiscard]] inline double inputBytes(const ModelSpec& model, const ComputeShape& s, const Runtime& runtime) noexcept {
   const double caches = s.slides ? 2.0 : 1.0;
-  // Token embeddings, and the mixed inputs of this build: four times the hidden size.
-  double floats = 4.0 * s.hidden + model.perLayerEmbeddingLength * model.layerCount;
+  double floats = inputVectors(runtime) * s.hidden + model.perLayerEmbeddingLength * model.layerCount;
   if (model.architecture == Architecture::gemma3n) floats += s.hidden;
   double bytes = s.bytes(floats + 2.0) + s.outputs * 4.0;
   if (!s.hasCache) return bytes;
@@ -240,6 +247,14 @@ namespace detail {
   return g.headCount * cells + extra;
 }
 
+// Flash attention has no F32 kernel: keys and values of such caches are cast to F16, a layer at a time.
+[[nodiscard]] constexpr double castBytes(const LayerGroup& g, const ComputeShape& s, const Runtime& runtime) noexcept {
+  const double cells = (g.attention == Attention::sliding ? s.cells.sliding : s.cells.full) * s.cells.streams;
+  const double keys = runtime.cacheTypeK == CacheType::f32 ? g.kvHeadCount * g.keyLength : 0.0;
+  const double values = runtime.cacheTypeV == CacheType::f32 ? g.kvHeadCount * g.valueLength : 0.0;
+  return cells * (keys + values) * 2.0;
+}
+
 [[nodiscard]] inline double latentFloats(const LayerGroup& g, const ComputeShape& s, const Runtime& runtime) noexcept {
   const double latent = g.kvLoraRank + g.ropeLength;
   const double floats = g.headCount * (2.0 * latent + g.mlaKeyLength);
@@ -325,6 +340,8 @@ namespace detail {
       largest.consider(Stage::latentAttention, s.bytes(detail::latentFloats(g, s, runtime)));
     } else if (g.attention != Attention::none && !runtime.flashAttention) {
       largest.consider(Stage::attention, s.bytes(detail::attentionFloats(model, g, s)));
+    } else if (g.attention != Attention::none) {
+      largest.consider(Stage::attention, detail::castBytes(g, s, runtime));
     }
     if (g.recurrence != Recurrence::none) {
       largest.consider(Stage::recurrence, detail::recurrenceBytes(model, g, s));
@@ -334,6 +351,13 @@ namespace detail {
 }
 
 namespace detail {
+
+[[nodiscard]] constexpr bool mixesExperts(const ModelSpec& model) noexcept {
+  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
+    if (model.groups[i].expertCount > 0.0) return true;
+  }
+  return false;
+}
 
 // A tensor too large for the backend is not copied; the host computes with it.
 [[nodiscard]] constexpr double copiedBytes(double tensor, const FileWeights& weights) noexcept {
@@ -364,7 +388,6 @@ struct HostResident {
   bool cache = false;    // of layers on a GPU
   bool head = false;
   std::array<bool, ModelSpec::kMaximumGroups> layersOf{};     // by group
-  std::array<bool, ModelSpec::kMaximumGroups> gpuLayersOf{};  // by group: any on a GPU
   std::array<bool, ModelSpec::kMaximumGroups> expertsOf{};    // by group, moved or with their layers
   bool oversized = false;                                     // experts of layers on a GPU that do not fit its buffers
   std::array<bool, ModelSpec::kMaximumGroups> oversizedOf{};  // by group
@@ -373,12 +396,13 @@ struct HostResident {
 // From so many tokens on a GPU computes what is on the host, and copies it for that.
 inline constexpr double kOffloadedBatch = 32.0;
 
-// The buffer of a GPU, with the inputs. `hasHead`: this one computes the logits. `offloaded`: what offload.hpp finds.
+// The buffer of the only GPU, with the inputs; `offloaded`: what offload.hpp finds.
 [[nodiscard]] inline LargestStage gpuComputeBuffer(const ModelSpec& model, const ComputeShape& s,
-                                                   const Runtime& runtime, const HostResident& host, bool hasHead,
-                                                   double inputs, double inputCopies, double offloaded) noexcept {
+                                                   const Runtime& runtime,
+                                                   const std::array<bool, ModelSpec::kMaximumGroups>& here,
+                                                   bool hasHead, double inputs, double offloaded) noexcept {
   if (runtime.flashAttention && runtime.build < kHalfMaskBuild) inputs += maskBytes(s) / 2.0;
-  const LargestStage largest = largestLayerStage(model, s, runtime, host.gpuLayersOf);
+  const LargestStage largest = largestLayerStage(model, s, runtime, here);
   LargestStage whole{largest.stage, inputs + largest.bytes};
   if (offloaded > 0.0) {
     whole.consider(Stage::hostCopy, offloaded);
@@ -386,6 +410,14 @@ inline constexpr double kOffloadedBatch = 32.0;
   }
   const double logits = hasHead ? detail::logitsBytes(model, s, runtime) : 0.0;
   LargestStage all = largest;
+  if (runtime.build < kMixedInputsBuild && s.outputs > s.sequences) {
+    // The inputs have gone when the logits of the whole batch come: those and a hidden vector, with experts two more.
+    if (s.recurs) whole.bytes += s.bytes(s.hidden);
+    const double vectors = detail::mixesExperts(model) ? 3.0 : 1.0;
+    if (hasHead) whole.consider(Stage::logits, model.vocabularySize * s.outputs * 4.0 + s.bytes(vectors * s.hidden));
+    return whole;
+  }
+  if (runtime.build < kMixedInputsBuild && s.recurs) inputs += s.bytes(s.hidden);
   if (model.architecture != Architecture::gemma3n) {
     all.consider(Stage::logits, logits);
   } else if (hasHead) {
@@ -393,7 +425,93 @@ inline constexpr double kOffloadedBatch = 32.0;
     const double last = model.vocabularySize * s.outputs * 4.0 + s.bytes(6.0 * s.hidden);
     if (last > whole.bytes) return {Stage::logits, last};
   }
-  return {all.stage, inputs * inputCopies + all.bytes};
+  return {all.stage, inputs + all.bytes};
+}
+
+// What one of several GPUs is among them.
+struct GpuRole {
+  bool isFirst = false;  // has the first layers that are on GPUs
+  bool hasLayers = false;
+  bool hasHead = false;
+  bool isPipelined = false;
+};
+
+// Copies of the inputs that the scheduler keeps where layers are split over GPUs and all of them are there.
+inline constexpr double kPipelineCopies = 4.0;
+
+// Of masks and indices the scheduler keeps copies, of hidden vectors these, on the host, the first GPU and the others:
+// two and seven of older builds read off one report each (ggml-org/llama.cpp b9665, two cards), the rest off build
+// 11669.
+struct PipelineVectors {
+  double host;
+  double first;
+  double other;
+};
+[[nodiscard]] constexpr PipelineVectors pipelineVectors(const Runtime& runtime) noexcept {
+  return runtime.build < kMixedInputsBuild ? PipelineVectors{2.0, 7.0, 7.0} : PipelineVectors{10.0, 15.0, 10.0};
+}
+
+// The inputs of the host's buffer where GPUs pipeline.
+[[nodiscard]] constexpr double pipelinedInputs(const ComputeShape& s, const Runtime& runtime, double inputs) noexcept {
+  const double hidden = s.bytes(s.hidden);
+  const double others = inputs - inputVectors(runtime) * hidden;
+  return kPipelineCopies * others + pipelineVectors(runtime).host * hidden;
+}
+
+namespace detail {
+
+// What stays allocated on one of several GPUs beside the largest stage, floats: queries longer or shorter than a hidden
+// vector do not fit where one was, and some graphs hold another one. Read off two to four GPUs of 62 models; where
+// models of a family differ, the most.
+[[nodiscard]] inline double besideStageFloats(const ModelSpec& model, const ComputeShape& s,
+                                              const Runtime& runtime) noexcept {
+  double floats = 0;
+  if (runtime.flashAttention && s.queries > s.hidden) floats += std::min(s.queries, 2.0 * s.hidden);
+  if (s.queries < s.hidden) floats += std::max(0.0, 2.0 * s.queries - s.hidden);
+  switch (model.architecture) {
+    case Architecture::cohere2:
+    case Architecture::commandR:
+    case Architecture::deepseek2:
+      floats += 2.0 * s.hidden;
+      break;
+    case Architecture::qwen35:
+    case Architecture::qwen35moe:
+    case Architecture::qwen3next:
+      floats += s.hidden;
+      break;
+    default:
+      break;
+  }
+  return floats;
+}
+
+}  // namespace detail
+
+// The buffer of one of several GPUs, with its inputs.
+[[nodiscard]] inline LargestStage gpuComputeBufferOfSeveral(const ModelSpec& model, const ComputeShape& s,
+                                                            const Runtime& runtime,
+                                                            const std::array<bool, ModelSpec::kMaximumGroups>& here,
+                                                            GpuRole role, double inputs) noexcept {
+  const double hidden = s.bytes(s.hidden);
+  if (!role.hasLayers) {
+    // The head alone takes the hidden vectors of the tokens that get logits, and no masks.
+    const double vectors = role.isPipelined ? kPipelineCopies + 1.0 : 1.0;
+    return {Stage::logits, (model.vocabularySize + vectors * s.hidden) * s.outputs * 4.0};
+  }
+  LargestStage largest = largestLayerStage(model, s, runtime, here);
+  const double logits = role.hasHead ? detail::logitsBytes(model, s, runtime) : 0.0;
+  const double others = inputs - inputVectors(runtime) * hidden;
+  if (role.isPipelined) {
+    const PipelineVectors vectors = pipelineVectors(runtime);
+    const double copies = (role.isFirst ? vectors.first : vectors.other) * hidden;
+    largest.bytes += copies + s.bytes(detail::besideStageFloats(model, s, runtime));
+    if (logits > 0.0) largest.consider(Stage::logits, copies + logits);
+    return {largest.stage, kPipelineCopies * others + largest.bytes};
+  }
+  // The GPU before has passed on a hidden vector, beside which the layer keeps its own.
+  largest.bytes += 2.0 * hidden;
+  if (logits > 0.0) largest.consider(Stage::logits, hidden + logits);
+  return {largest.stage, others + largest.bytes};
 }
 
 // What the host computes itself although there is a GPU, beside the inputs: recurrences whose state it holds, and

@@ -21,6 +21,12 @@ inline constexpr double kStateBytes = 4.0;         // recurrent state is F32
   return static_cast<double>((static_cast<std::int64_t>(cells) + kCellPadding - 1) & ~(kCellPadding - 1));
 }
 
+// The next whole number. std::ceil is long where the processor may lack it.
+[[nodiscard]] constexpr double roundedUp(double value) noexcept {
+  const auto whole = static_cast<double>(static_cast<std::int64_t>(value));
+  return whole < value ? whole + 1.0 : whole;
+}
+
 // Cells of one stream; a cache has `streams` of them.
 struct CacheCells {
   double streams = 1;
@@ -28,20 +34,25 @@ struct CacheCells {
   double sliding = 0;  // 0 without sliding layers
 };
 
-[[nodiscard]] inline double microBatch(const Runtime& runtime, double contextLength) noexcept {
-  return std::min({runtime.microBatchSize, runtime.batchSize, padded(contextLength)});
+// Tokens of all sequences together, as given.
+[[nodiscard]] constexpr double contextOf(const ModelSpec& model, const Runtime& runtime) noexcept {
+  return runtime.contextLength > 0.0 ? runtime.contextLength : model.contextLength;
+}
+
+// Tokens that are computed together: at most the context, which is not padded for this.
+[[nodiscard]] constexpr double microBatch(const ModelSpec& model, const Runtime& runtime) noexcept {
+  return std::min({runtime.microBatchSize, runtime.batchSize, contextOf(model, runtime)});
 }
 
 [[nodiscard]] inline CacheCells cacheCells(const ModelSpec& model, const Runtime& runtime, bool slides) noexcept {
   CacheCells cells;
   const bool unified = runtime.kvUnified || runtime.sequences == 1.0;
-  const double context = runtime.contextLength > 0.0 ? runtime.contextLength : model.contextLength;
   cells.streams = unified ? 1.0 : runtime.sequences;
-  cells.full = padded(unified ? context : std::floor(context / runtime.sequences));
+  // The context is padded before it is shared out, so a rest of one token gives every stream 256 cells more.
+  cells.full = padded(roundedUp(contextOf(model, runtime) / cells.streams));
   if (slides) {
     const double windows = model.slidingWindow * (unified ? runtime.sequences : 1.0);
-    cells.sliding =
-        runtime.swaFull ? cells.full : std::min(cells.full, padded(windows + microBatch(runtime, cells.full)));
+    cells.sliding = runtime.swaFull ? cells.full : std::min(cells.full, padded(windows + microBatch(model, runtime)));
   }
   return cells;
 }

@@ -313,7 +313,9 @@ constexpr void checkRuntime(Check& check, const ModelSpec& model, const Runtime&
     check.refuse(g.attention == Attention::mla && runtime.cacheTypeK != runtime.cacheTypeV, "runtime.cacheTypeV",
                  "the same as cacheTypeK for a model with mla", traits(runtime.cacheTypeV).name);
     const auto blocks = [](double length, CacheType type) { return isWholeBlocks(traits(type).type, length); };
-    check.refuse(!blocks(g.keyLength, runtime.cacheTypeK), "runtime.cacheTypeK",
+    // Without flash attention only the whole row of a cell must be blocks.
+    const double keys = runtime.flashAttention ? g.keyLength : g.kvHeadCount * g.keyLength;
+    check.refuse(!blocks(keys, runtime.cacheTypeK), "runtime.cacheTypeK",
                  "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeK).name);
     check.refuse(g.attention != Attention::mla && !blocks(g.valueLength, runtime.cacheTypeV), "runtime.cacheTypeV",
                  "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeV).name);
@@ -334,8 +336,6 @@ inline constexpr double kCudaBytesPerMultiprocessor = (3.05 + 0.7) * kBytesPerMi
 inline constexpr double kVulkanBytes = 17.0 * kBytesPerMiB;
 // A storage buffer of Vulkan has at most 4 GiB on discrete cards; larger tensors stay on the host.
 inline constexpr double kVulkanLargestTensor = 4294967295.0;
-// With layers split over GPUs llama.cpp pipelines, and the scheduler keeps this many copies of the inputs.
-inline constexpr double kPipelineCopies = 4.0;
 
 [[nodiscard]] constexpr double backendOverhead(const Runtime& runtime) noexcept {
   switch (runtime.backend) {
@@ -406,6 +406,7 @@ namespace detail {
   }
 
   HostResident onHost;
+  std::array<std::array<bool, ModelSpec::kMaximumGroups>, Runtime::kMaximumGpus> groupsOn{};  // by GPU: any layers
   QuantizationCounters counters;
   // `count` layers of one group in one place, their experts moved to the host or not.
   const auto put = [&](std::size_t group, int count, const LayerWeights& bytes, int home, bool moved) {
@@ -425,7 +426,7 @@ namespace detail {
     if (home == kHost) {
       onHost.layers = onHost.layersOf[group] = true;
     } else {
-      onHost.gpuLayersOf[group] = true;
+      groupsOn[static_cast<std::size_t>(home)][group] = true;
       if (!runtime.kvOffload && kept.keeps) onHost.cache = true;
     }
     if (bytes.experts > 0.0) {
@@ -489,28 +490,43 @@ namespace detail {
   if (!measured && model.predictionLayerCount > 0.0) plan.fileBytes += predictionBytes(model, weights, counters);
 
   const double inputs = inputBytes(model, shape, runtime);
+  double hostInputs = inputs;
   if (place.gpus == 0) {
     const LargestStage stage = cpuComputeBuffer(model, shape, runtime, inputs);
     plan.host.computeBuffer = stage.bytes;
     plan.host.stage = stage.stage;
   } else {
-    plan.host.computeBuffer = inputs + hostStageBytes(model, shape, runtime, weights, onHost);
     const bool pipelined = place.gpus > 1 && !onHost.layers && !onHost.experts && !onHost.head && runtime.kvOffload;
-    const double copies = pipelined ? detail::kPipelineCopies : 1.0;
+    if (pipelined) hostInputs = pipelinedInputs(shape, runtime, inputs);
+    plan.host.computeBuffer = hostInputs + hostStageBytes(model, shape, runtime, weights, onHost);
     const bool offloads = (onHost.layers || onHost.experts || onHost.cache) && shape.tokens >= kOffloadedBatch;
-    const double offloaded = offloads ? offloadedBytes(model, shape, runtime, weights, place) : 0.0;
+    const bool firstHasHead = headHome <= 0;
+    // Where the cache is on the host, every GPU copies that of its layers: as if one had them all.
+    const bool whole = place.gpus == 1 || firstHasHead || !runtime.kvOffload;
+    const int reach = whole ? headUnit : std::max(countOnFirst(place), static_cast<int>(runtime.cpuMoeLayers));
+    const double offloaded = offloads ? offloadedBytes(model, shape, runtime, weights, place, reach, whole) : 0.0;
+    bool isFirst = true;
     for (int i = 0; i < place.gpus; ++i) {
       DeviceMemory& gpu = device(i);
+      gpu.overhead = detail::backendOverhead(runtime);
+      const bool isEmpty = gpu.layers == 0.0 && headHome != i;
       // Without layers of its own the first GPU still computes large batches for the host.
+      if (place.gpus > 1 && isEmpty && !(i == 0 && offloaded > 0.0)) continue;
       const bool hasHead = headHome == i || (headHome == kHost && i == 0);
-      const LargestStage stage = gpuComputeBuffer(model, shape, runtime, onHost, hasHead, inputs, copies, offloaded);
+      const auto& here = groupsOn[static_cast<std::size_t>(i)];
+      const bool copies = offloaded > 0.0 && (i == 0 || !runtime.kvOffload);
+      const LargestStage stage =
+          place.gpus == 1 || copies
+              ? gpuComputeBuffer(model, shape, runtime, here, hasHead, inputs, offloaded)
+              : gpuComputeBufferOfSeveral(model, shape, runtime, here, {isFirst, gpu.layers > 0.0, hasHead, pipelined},
+                                          inputs);
+      isFirst = false;
       gpu.computeBuffer = stage.bytes;
       gpu.stage = stage.stage;
-      gpu.inputs = std::min(inputs * copies, stage.bytes);
-      gpu.overhead = detail::backendOverhead(runtime);
+      gpu.inputs = std::min(inputs, stage.bytes);
     }
   }
-  plan.host.inputs = std::min(inputs, plan.host.computeBuffer);
+  plan.host.inputs = std::min(hostInputs, plan.host.computeBuffer);
   plan.host.outputBuffer = runtime.sequences * model.vocabularySize * 4.0;
   return result;
 }

@@ -1147,9 +1147,11 @@ class OffloadMemory {
   std::array<Step, 64> steps_;
 };
 
-// The buffer of a GPU that computes layers of the host.
+// The buffer of the GPU that computes layers of the host: the first, of which the graph's first `reach` layers are, or
+// what it computes for them. `hasHead`: the head, too.
 [[nodiscard]] inline double offloadedBytes(const ModelSpec& model, const ComputeShape& shape, const Runtime& runtime,
-                                           const FileWeights& weights, const Placement& place) noexcept {
+                                           const FileWeights& weights, const Placement& place, int reach,
+                                           bool hasHead) noexcept {
   std::array<CopiedLayer, static_cast<std::size_t>(ModelSpec::kMaximumLayers)> layers;
   std::size_t count = 0;
   // Each layer that reads a cache of the host copies it.
@@ -1174,7 +1176,8 @@ class OffloadMemory {
   bool recurs = false;
   bool fetches = false;
   bool fetchesLast = false;
-  for (std::size_t i = count; i-- > 0;) {
+  const std::size_t replayed = std::min(count, static_cast<std::size_t>(reach));
+  for (std::size_t i = replayed; i-- > 0;) {
     const LayerGroup& g = model.groups[layers[i].group];
     const auto layer = static_cast<int>(i);
     const bool onHost = layer < place.firstOnGpu;
@@ -1223,7 +1226,7 @@ class OffloadMemory {
   OffloadReplay replay(model, shape, runtime, weights, sharedBytes, reached);
   QuantizationCounters counters;
   OffloadMemory memory(replay);
-  LayerBlocks(model).next(static_cast<int>(count), [&](const LayerBlock& block) {
+  LayerBlocks(model).next(static_cast<int>(replayed), [&](const LayerBlock& block) {
     const SpecialLayers special = specialLayers(weights, counters, block);
     for (int i = 0; i < block.count; ++i) {
       CopiedLayer& copied = layers[static_cast<std::size_t>(block.first) + static_cast<std::size_t>(i)];
@@ -1236,7 +1239,7 @@ class OffloadMemory {
     }
   });
   memory.goThere();
-  replay.head(place.placed == 0 && shape.outputs >= kOffloadedBatch ? weights.output : 0.0);
+  if (hasHead) replay.head(place.placed == 0 && shape.outputs >= kOffloadedBatch ? weights.output : 0.0);
   return replay.peak();
 }
 

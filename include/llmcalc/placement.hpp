@@ -52,6 +52,14 @@ struct Placement {
   return gpu;
 }
 
+// The units before the second GPU's: those of the host and of the first.
+[[nodiscard]] constexpr int countOnFirst(const Placement& p) noexcept {
+  const int end = p.firstOnGpu + p.placed;
+  int unit = p.firstOnGpu;
+  while (unit < end && deviceOf(p, unit) == 0) ++unit;
+  return unit;
+}
+
 // How many of the `count` units from `unit` on are on the same device as the first; at least 1.
 [[nodiscard]] constexpr int countTogether(const Placement& p, int unit, int count) noexcept {
   if (unit < p.firstOnGpu) return std::min(count, p.firstOnGpu - unit);

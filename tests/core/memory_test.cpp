@@ -272,8 +272,109 @@ TEST(PlanMemory, SplitsLayersOverGpusByShareAndKeepsEveryByte) {
   EXPECT_EQ(cache, one.gpus[0].kvCache);
   EXPECT_EQ(three.gpus[0].outputHead, 0);
   EXPECT_GT(three.gpus[2].outputHead, 0);
-  // Four copies of the inputs: ggml's pipeline.
-  EXPECT_EQ(three.gpus[0].inputs, 4 * one.gpus[0].inputs);
+}
+
+// Bytes of what llama.cpp b11669 printed for the model of llama(), MiB to two digits.
+void expectPrinted(double bytes, double mebibytes) { EXPECT_NEAR(bytes / kBytesPerMiB, mebibytes, 0.06); }
+
+TEST(PlanMemory, ComputeBuffersOfTwoGpusInAPipelineAreThosePrinted) {
+  Runtime runtime = at8192();
+  runtime.server = false;
+  runtime.gpuCount = 2;
+  runtime.gpuShares = {1.0, 1.0};
+  const MemoryPlan plan = planMemory(llama(), runtime);
+  expectPrinted(plan.gpus[0].computeBuffer, 236.05);
+  // Of the last GPU's the printed 354.55 is the logits with 9 hidden vectors a token; other models have 10.
+  EXPECT_GE(plan.gpus[1].computeBuffer, 354.5 * kBytesPerMiB);
+  EXPECT_LE(plan.gpus[1].computeBuffer, 363.0 * kBytesPerMiB);
+  expectPrinted(plan.host.computeBuffer, 112.08);
+}
+
+TEST(PlanMemory, AGpuBetweenOthersHoldsFewerCopiesThanTheFirst) {
+  Runtime runtime = at8192();
+  runtime.server = false;
+  runtime.contextLength = 16384;
+  runtime.batchSize = 64;
+  runtime.gpuCount = 3;
+  runtime.gpuShares = {8.0, 2.0, 5.0};
+  const MemoryPlan plan = planMemory(llama(), runtime);
+  expectPrinted(plan.gpus[0].computeBuffer, 33.51);
+  expectPrinted(plan.gpus[1].computeBuffer, 28.50);
+  expectPrinted(plan.host.computeBuffer, 18.01);
+}
+
+TEST(PlanMemory, OnlyTheFirstGpuComputesWhatTheHostHolds) {
+  Runtime runtime = at8192();
+  runtime.server = false;
+  runtime.gpuCount = 2;
+  runtime.gpuShares = {1.0, 1.0};
+  runtime.gpuLayers = 16;
+  MemoryPlan plan = planMemory(llama(), runtime);
+  expectPrinted(plan.gpus[0].computeBuffer, 151.50);
+  EXPECT_NEAR(plan.gpus[1].computeBuffer / kBytesPerMiB, 258.50, 8.1);
+  runtime.gpuLayers = 0;
+  plan = planMemory(llama(), runtime);
+  EXPECT_EQ(plan.gpus[1].computeBuffer, 0);
+}
+
+TEST(PlanMemory, AGpuWithoutLayersHasNoBuffer) {
+  Runtime runtime = at8192();
+  runtime.gpuCount = 3;
+  runtime.gpuShares = {0.0, 1.0, 1.0};
+  const MemoryPlan plan = planMemory(llama(), runtime);
+  EXPECT_EQ(plan.gpus[0].computeBuffer, 0);
+  EXPECT_GT(plan.gpus[1].computeBuffer, 0);
+}
+
+TEST(PlanMemory, AGpuWithTheHeadAloneHoldsTheLogitsAndFiveVectorsOfEachToken) {
+  Runtime runtime = at8192();
+  runtime.server = false;
+  runtime.contextLength = 131072;
+  runtime.gpuCount = 4;
+  runtime.gpuShares = {12.0, 1.0, 8.0, 1.0};
+  runtime.sequences = 4;
+  expectPrinted(planMemory(llama(), runtime).gpus[3].computeBuffer, 290.50);
+}
+
+TEST(PlanMemory, APartOfATokenMoreForEachSequenceIsABlockOfCellsMore) {
+  Runtime runtime = at8192();
+  runtime.server = false;
+  runtime.sequences = 2;
+  runtime.kvUnified = false;
+  runtime.contextLength = 8193;
+  EXPECT_EQ(planMemory(llama(), runtime).cells.full, 4352);
+  runtime.sequences = 3;
+  runtime.contextLength = 13057;
+  expectPrinted(planMemory(llama(), runtime).gpus[0].kvCache, 1728.0);
+}
+
+TEST(PlanMemory, TheMicroBatchIsRoundedUpToTheSequences) {
+  Runtime runtime = at8192();
+  runtime.sequences = 12;
+  runtime.kvUnified = false;
+  runtime.microBatchSize = 64;
+  const MemoryPlan plan = planMemory(llama(), runtime);
+  expectPrinted(plan.gpus[0].computeBuffer, 16.42);
+  expectPrinted(plan.host.computeBuffer, 4.61);
+}
+
+TEST(PlanMemory, QuantizedKeysOfHeadsThatAreNoBlocksAreRefusedWithFlashAttentionAlone) {
+  ModelSpec model = llama();
+  model.groups[0].headCount = model.groups[0].kvHeadCount = 32;
+  model.groups[0].keyLength = model.groups[0].valueLength = 100;
+  Runtime runtime = at8192();
+  runtime.cacheTypeK = CacheType::q8_0;
+  EXPECT_EQ(refusal(model, runtime),
+            "planMemory: runtime.cacheTypeK must be f32, f16 or bf16 where a head is not a multiple of 32, got q8_0");
+  runtime.flashAttention = false;
+  EXPECT_EQ(refusal(model, runtime), "planned");
+}
+
+TEST(PlanMemory, KeysAndValuesOfF32AreCastForFlashAttention) {
+  Runtime runtime = at8192();
+  runtime.contextLength = 65536;
+  runtime.cacheTypeK = runtime.cacheTypeV = CacheType::f32;
+  expectPrinted(planMemory(llama(), runtime).gpus[0].computeBuffer, 352.01);
 }
 
 TEST(PlanMemory, TakesTheContextOfTheModelWhereNoneIsGiven) {
@@ -422,15 +523,50 @@ TEST(PlanMemory, OverheadIsApartAndOfTheBackend) {
   EXPECT_EQ(planMemory(llama(), runtime).gpus[0].overhead, 0);
 }
 
-TEST(PlanMemory, OlderBuildsTakeMore) {
+// Llama 3.2 3B, whose plans by older builds people have published.
+ModelSpec llama3B() {
+  ModelSpec model = llama();
+  model.hiddenSize = 3072;
+  model.layerCount = 28;
+  model.tiedEmbeddings = true;
+  model.groups[0].headCount = 24;
+  model.groups[0].feedForwardLength = 8192;
+  return model;
+}
+
+TEST(PlanMemory, BuildsBeforeMixedInputsHoldTwoHiddenVectorsOfATokenOnTheHost) {
   Runtime runtime = at8192();
-  const double now = planMemory(llama(), runtime).gpus[0].computeBuffer;
-  runtime.build = 9450;  // logits of the whole micro-batch
-  const double allLogits = planMemory(llama(), runtime).gpus[0].computeBuffer;
-  EXPECT_GT(allLogits, now);
-  runtime.build = 9000;  // and masks of f32 with a copy
-  const double wideMask = planMemory(llama(), runtime).gpus[0].computeBuffer;
-  EXPECT_EQ(wideMask - allLogits, 8192.0 * 512 * 4);
+  runtime.contextLength = 4096;
+  runtime.build = 9300;  // ggml-org/llama.cpp, a log of May 2026: 256.50 and 20.01 MiB, masks of f32
+  MemoryPlan plan = planMemory(llama3B(), runtime);
+  expectPrinted(plan.gpus[0].computeBuffer, 256.50);
+  expectPrinted(plan.host.computeBuffer, 20.01);
+  runtime.build = 8500;  // and one with micro-batches of 128: 64.12 and 5.00
+  runtime.server = false;
+  runtime.sequences = 1;
+  runtime.microBatchSize = 128;
+  plan = planMemory(llama3B(), runtime);
+  expectPrinted(plan.gpus[0].computeBuffer, 64.12);
+  expectPrinted(plan.host.computeBuffer, 5.00);
+}
+
+TEST(PlanMemory, LogitsOfAWholeBatchTakeThePlaceOfTheInputsInBuildsBeforeMixedInputs) {
+  Runtime runtime = at8192();
+  runtime.server = false;
+  runtime.sequences = 1;
+  for (const double build : {9633.0, 10470.0}) {  // CUDA, logged on an H200: 258.50
+    runtime.build = build;
+    expectPrinted(planMemory(llama(), runtime).gpus[0].computeBuffer, 258.50);
+  }
+}
+
+TEST(PlanMemory, MasksOfOlderBuildsAreWiderAndHaveACopy) {
+  Runtime runtime = at8192();
+  runtime.contextLength = 131072;
+  runtime.build = 9450;
+  const double half = planMemory(llama(), runtime).host.computeBuffer;
+  runtime.build = 9000;
+  EXPECT_EQ(planMemory(llama(), runtime).host.computeBuffer - half, 131072.0 * 512 * 2);
 }
 
 MemoryPlan taking(double gpu, double host) {
