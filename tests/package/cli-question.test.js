@@ -34,10 +34,10 @@ function refused(args, message) {
 }
 
 test('without a device it is this machine, and said', () => {
-  const { hardware, fit } = answer('llama 3.2 1b');
+  const { hardware, fit, assumptions } = answer('llama 3.2 1b');
   const detected = JSON.parse(cli('detect', '--json').stdout);
   assert.equal(hardware.detected, true);
-  assert.match(hardware.assumed[0], /^This machine, as it reports itself: .*\(--device names another\)\.$/);
+  assert.match(assumptions[0], /^This machine, as it reports itself: .*\(--device names another\)\.$/);
   assert.equal(hardware.host.memory, detected.memory.bytes);
   assert.equal(hardware.host.threads, detected.cpu.cores);
   assert.notEqual(fit, null);
