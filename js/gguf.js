@@ -55,6 +55,7 @@ const ARCHITECTURES = {
   phi3: { fusedQKV: true, feedForward: 'fusedGated', ignoresWindow: true },
   phimoe: { normBiases: true, qkvBias: true, outputBias: true, ignoresWindow: true, headBias: true },
   deepseek2: {},
+  mistral4: {},
   deepseek32: {},
   'glm-dsa': {},
   'gpt-oss': { qkvBias: true, outputBias: true, sinks: true, window: 2, expertBiases: true },
@@ -424,7 +425,9 @@ export function modelFromGgufMetadata(metadata, options = {}) {
     /** @type {LayerGroup} */
     const layer = { attention: 'none' };
     let vectors = norms * hidden * (traits?.normBiases ? 2 : 1);
-    let experts = expertCount > 0 && i >= leadingDense && (i + 1) % moeStep === 0;
+    // The prediction blocks of MiMo V2 and Step 3.5 are dense.
+    const isDense = prediction && ['mimo2', 'step35'].includes(architecture);
+    let experts = expertCount > 0 && i >= leadingDense && (i + 1) % moeStep === 0 && !isDense;
     let length = feedForwardLengths[Math.min(i, layerCount - 1)];
     switch (architecture) {
       case 'mamba':
@@ -480,7 +483,9 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   const { groups, runs } = grouped(Array.from({ length: layerCount }, (_, i) => layerAt(i)));
   /** @type {ModelSpec} */
   const model = {
-    architecture: NAMES.architecture.has(architecture) ? architecture : 'common',
+    // Mistral 4 has the layers of DeepSeek 2.
+    architecture:
+      architecture === 'mistral4' ? 'deepseek2' : NAMES.architecture.has(architecture) ? architecture : 'common',
     vocabularySize: vocabulary,
     hiddenSize: hidden,
     layerCount,

@@ -17,12 +17,21 @@ const LARGEST_JSON = 50e6;
 
 const NAME = 'readHuggingFace';
 
+/** A string, which is kept, or a number that Python writes and JSON has not. */
+const STRING_OR_PYTHON_NUMBER = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
+
 /** @param {Uint8Array} bytes @returns {any} */
 function parse(bytes) {
+  const text = new TextDecoder().decode(bytes);
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return JSON.parse(text);
   } catch (error) {
-    throw new RangeError(`it must be JSON: ${/** @type {Error} */ (error).message}`);
+    // Python's numbers stand in limits, which no shape depends on.
+    try {
+      return JSON.parse(text.replace(STRING_OR_PYTHON_NUMBER, (found) => (found[0] === '"' ? found : 'null')));
+    } catch {
+      throw new RangeError(`it must be JSON: ${/** @type {Error} */ (error).message}`);
+    }
   }
 }
 
