@@ -5,8 +5,9 @@
 import { gguf } from '@huggingface/gguf';
 import { GGUF_ARCHITECTURES, modelFromGgufMetadata } from './gguf.js';
 import { walkHeader } from './gguf-walk.js';
+import { checkKeys } from './keys.js';
 import { nearest } from './search.js';
-import { withSource } from './source.js';
+import { READ_OPTIONS, withSource } from './source.js';
 import { blockSizeOf, bytesOfTensor } from './tensors.js';
 import { display } from './violation.js';
 
@@ -18,45 +19,57 @@ import { display } from './violation.js';
 
 const SPLIT = /-(\d{5})-of-(\d{5})\.gguf(?=$|[?#])/;
 const PARTS_AT_ONCE = 4;
-/** The numbers of llama.cpp's enum llama_ftype (include/llama.h). @type {Record<number, import('./types.d.ts').FileType>} */
-const FILE_TYPES = {
-  0: 'F32',
-  1: 'F16',
-  2: 'Q4_0',
-  3: 'Q4_1',
-  7: 'Q8_0',
-  8: 'Q5_0',
-  9: 'Q5_1',
-  10: 'Q2_K',
-  11: 'Q3_K_S',
-  12: 'Q3_K_M',
-  13: 'Q3_K_L',
-  14: 'Q4_K_S',
-  15: 'Q4_K_M',
-  16: 'Q5_K_S',
-  17: 'Q5_K_M',
-  18: 'Q6_K',
-  19: 'IQ2_XXS',
-  20: 'IQ2_XS',
-  21: 'Q2_K_S',
-  22: 'IQ3_XS',
-  23: 'IQ3_XXS',
-  24: 'IQ1_S',
-  25: 'IQ4_NL',
-  26: 'IQ3_S',
-  27: 'IQ3_M',
-  28: 'IQ2_S',
-  29: 'IQ2_M',
-  30: 'IQ4_XS',
-  31: 'IQ1_M',
-  32: 'BF16',
-  36: 'TQ1_0',
-  37: 'TQ2_0',
-  38: 'MXFP4_MOE',
-  39: 'NVFP4',
-  40: 'Q1_0',
-  41: 'Q2_0',
-};
+const ALIGNMENTS = new Set(Array.from({ length: 17 }, (_, power) => 2 ** power));
+/** Keys that are read here, and what they hold. */
+const TYPED = /** @type {const} */ ([
+  ['general.architecture', 'string'],
+  ['general.name', 'string'],
+  ['general.type', 'string'],
+  ['general.file_type', 'number'],
+  ['split.no', 'number'],
+  ['split.count', 'number'],
+  ['split.tensors.count', 'number'],
+]);
+const OPTIONS = new Set(READ_OPTIONS);
+/** The numbers of llama.cpp's enum llama_ftype (include/llama.h). @type {Map<unknown, import('./types.d.ts').FileType>} */
+const FILE_TYPES = new Map([
+  [0, 'F32'],
+  [1, 'F16'],
+  [2, 'Q4_0'],
+  [3, 'Q4_1'],
+  [7, 'Q8_0'],
+  [8, 'Q5_0'],
+  [9, 'Q5_1'],
+  [10, 'Q2_K'],
+  [11, 'Q3_K_S'],
+  [12, 'Q3_K_M'],
+  [13, 'Q3_K_L'],
+  [14, 'Q4_K_S'],
+  [15, 'Q4_K_M'],
+  [16, 'Q5_K_S'],
+  [17, 'Q5_K_M'],
+  [18, 'Q6_K'],
+  [19, 'IQ2_XXS'],
+  [20, 'IQ2_XS'],
+  [21, 'Q2_K_S'],
+  [22, 'IQ3_XS'],
+  [23, 'IQ3_XXS'],
+  [24, 'IQ1_S'],
+  [25, 'IQ4_NL'],
+  [26, 'IQ3_S'],
+  [27, 'IQ3_M'],
+  [28, 'IQ2_S'],
+  [29, 'IQ2_M'],
+  [30, 'IQ4_XS'],
+  [31, 'IQ1_M'],
+  [32, 'BF16'],
+  [36, 'TQ1_0'],
+  [37, 'TQ2_0'],
+  [38, 'MXFP4_MOE'],
+  [39, 'NVFP4'],
+  [40, 'Q1_0'],
+  [41, 'Q2_0'],
+]);
 
 /**
  * Plain values, and the size of a vocabulary that only its tokens tell.
@@ -130,7 +143,16 @@ const readHeader = (input, options) =>
       offset: Number(offset),
     }));
     const metadata = plain(parsed.metadata, lengths);
-    const alignment = Number(metadata['general.alignment'] ?? 32);
+    const alignment = metadata['general.alignment'] ?? 32;
+    if (!ALIGNMENTS.has(alignment)) {
+      throw new RangeError(`general.alignment must be a power of two from 1 to 65536, got ${display(alignment)}`);
+    }
+    for (const [key, type] of TYPED) {
+      const value = metadata[key];
+      if (value !== undefined && typeof value !== type) {
+        throw new RangeError(`${key} must be a ${type}, got ${display(value)}`);
+      }
+    }
     const dataOffset = alignment * Math.ceil(end / alignment);
     const dataEnd = dataOffset + endOfTensors(tensors, alignment);
     return {
@@ -161,6 +183,7 @@ function partsOf(input) {
  * @returns {Promise<GgufModel>}
  */
 export async function readGguf(input, options = {}) {
+  checkKeys(options, OPTIONS, 'readGguf: options');
   const inputs = Array.isArray(input) ? input : partsOf(input);
   /** @type {Awaited<ReturnType<typeof readHeader>>[]} */
   let parts = [];
@@ -175,7 +198,14 @@ export async function readGguf(input, options = {}) {
   }
   if (parts.length > 1) {
     parts = parts.toSorted((a, b) => a.metadata['split.no'] - b.metadata['split.no']);
-    if (parts.some(({ metadata }, i) => metadata['split.no'] !== i)) throw fail('its parts are not of one file');
+    // A part says whose it is, or nothing.
+    const isOther = (/** @type {Record<string, any>} */ metadata) =>
+      ['general.architecture', 'general.name', 'split.count', 'split.tensors.count'].some(
+        (key) => metadata[key] !== undefined && metadata[key] !== parts[0].metadata[key],
+      );
+    if (parts.some(({ metadata }, i) => metadata['split.no'] !== i || isOther(metadata))) {
+      throw fail('its parts are not of one file');
+    }
   }
   const { metadata, version } = parts[0];
   const tensors = parts.flatMap((part) => part.tensors);
@@ -201,7 +231,7 @@ export async function readGguf(input, options = {}) {
     model,
     name: metadata['general.name'] ?? null,
     architecture,
-    fileType: FILE_TYPES[metadata['general.file_type']] ?? null,
+    fileType: FILE_TYPES.get(metadata['general.file_type']) ?? null,
     parameters: list.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
     tensorBytes: list.reduce((sum, tensor, n) => sum + bytesOfTensor(tensor, n), 0),
     metadata,

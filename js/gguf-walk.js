@@ -173,6 +173,7 @@ export async function walkHeader(source, limit) {
   const pieces = [cursor.bytes(0, HEADER_BYTES)];
   /** @type {Map<string, number>} */
   const lengths = new Map();
+  const keys = new Set();
   for (let i = 0; i < keyCount; i++) {
     const start = cursor.at;
     cursor.keptFrom = start;
@@ -181,6 +182,8 @@ export async function walkHeader(source, limit) {
     await cursor.need(length);
     const key = new TextDecoder().decode(cursor.bytes(cursor.at, cursor.at + length));
     cursor.at += length;
+    if (keys.has(key)) throw new RangeError(`key ${display(key)} is there twice`);
+    keys.add(key);
     const { count, keep } = await stepOverValue(cursor, key);
     if (keep) pieces.push(cursor.bytes(start, cursor.at));
     else lengths.set(key, count);

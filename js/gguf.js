@@ -236,7 +236,7 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   const hidden = keys.one('embedding_length');
   const predictionLayerCount = keys.one('nextn_predict_layers', 0);
   const layerCount = keys.one('block_count') - predictionLayerCount;
-  if (!(layerCount >= 1 && layerCount <= MOST_LAYERS)) {
+  if (!(Number.isInteger(layerCount) && layerCount >= 1 && layerCount <= MOST_LAYERS)) {
     throw new RangeError(
       `modelFromGgufMetadata: ${architecture}.block_count must be 1 to ${MOST_LAYERS} layers, got ${layerCount}`,
     );

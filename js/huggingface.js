@@ -846,5 +846,11 @@ export function ggufMetadataFromHuggingFaceConfig(config) {
  */
 export function modelFromHuggingFaceConfig(config) {
   const { metadata, tiedEmbeddings } = ggufMetadataFromHuggingFaceConfig(config);
-  return modelFromGgufMetadata(metadata, { tiedEmbeddings });
+  try {
+    return modelFromGgufMetadata(metadata, { tiedEmbeddings });
+  } catch (error) {
+    // A key that the caller never wrote needs a word on where it is from.
+    const said = /** @type {Error} */ (error).message.replace(/^\w+: /, '');
+    throw new RangeError(`${NAME}: of the GGUF header that config.json becomes, ${said}`, { cause: error });
+  }
 }

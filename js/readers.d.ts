@@ -69,7 +69,11 @@ export interface HuggingFaceModel {
     bits: number | null;
     groupSize: number | null;
     bitsPerWeight: number | null;
+    /** As people call it: "NVFP4 (modelopt), 4.5 bits a weight". */
+    label: string;
   } | null;
+  /** How the config extends the context it was first trained on; null where it does not say. */
+  rope: { type: string; factor: number; originalContextLength: number | null } | null;
   source: { kind: 'huggingface'; locations: string[] };
 }
 
