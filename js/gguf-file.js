@@ -6,7 +6,7 @@ import { gguf } from '@huggingface/gguf';
 import { GGUF_ARCHITECTURES, modelFromGgufMetadata } from './gguf.js';
 import { walkHeader } from './gguf-walk.js';
 import { nearest } from './search.js';
-import { withSource } from './source.js';
+import { started, withSource } from './source.js';
 import { blockSizeOf, bytesOfTensor } from './tensors.js';
 import { display } from './violation.js';
 
@@ -118,7 +118,7 @@ async function parse(header) {
   }
 }
 
-/** @param {import('./readers.d.ts').Input} input @param {ReadOptions} options */
+/** @param {import('./readers.d.ts').Input} input @param {ReturnType<typeof started<ReadOptions>>} options */
 const readHeader = (input, options) =>
   withSource('readGguf', input, options, async (source) => {
     const { header, end, lengths } = await walkHeader(source, options.maximumHeaderBytes ?? 50e6);
@@ -162,10 +162,11 @@ function partsOf(input) {
  */
 export async function readGguf(input, options = {}) {
   const inputs = Array.isArray(input) ? input : partsOf(input);
+  const limited = started('readGguf', options);
   /** @type {Awaited<ReturnType<typeof readHeader>>[]} */
   let parts = [];
   for (let i = 0; i < inputs.length; i += PARTS_AT_ONCE) {
-    parts.push(...(await Promise.all(inputs.slice(i, i + PARTS_AT_ONCE).map((part) => readHeader(part, options)))));
+    parts.push(...(await Promise.all(inputs.slice(i, i + PARTS_AT_ONCE).map((part) => readHeader(part, limited)))));
   }
   const fail = (/** @type {string} */ message) => new RangeError(`readGguf: ${parts[0].location}: ${message}`);
   if (parts.length === 0) throw new TypeError('readGguf: there must be a file');

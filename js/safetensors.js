@@ -4,13 +4,14 @@
 
 import { modelFromGgufMetadata } from './gguf.js';
 import { ggufMetadataFromHuggingFaceConfig } from './huggingface.js';
-import { isMissing, withSource } from './source.js';
+import { isMissing, started, withSource } from './source.js';
 import { display } from './violation.js';
 
 /**
  * @typedef {import('./readers.d.ts').ReadOptions} ReadOptions
  * @typedef {import('./readers.d.ts').HuggingFaceModel} HuggingFaceModel
  * @typedef {import('./readers.d.ts').Input} Input
+ * @typedef {ReturnType<typeof started<ReadOptions>>} Started
  */
 
 const LARGEST_JSON = 50e6;
@@ -26,7 +27,7 @@ function parse(bytes) {
   }
 }
 
-/** @param {Input} input @param {ReadOptions} options */
+/** @param {Input} input @param {Started} options */
 const readJson = (input, options) =>
   withSource(NAME, input, options, async (source) => {
     const bytes = await source.read(0, LARGEST_JSON + 1);
@@ -34,7 +35,7 @@ const readJson = (input, options) =>
     return { location: source.location, json: parse(bytes) };
   });
 
-/** Bytes of all tensors of a checkpoint, from its index. @param {Input} input @param {ReadOptions} options */
+/** Bytes of all tensors of a checkpoint, from its index. @param {Input} input @param {Started} options */
 async function bytesInIndex(input, options) {
   const { location, json } = await readJson(input, options);
   const bytes = json?.metadata?.total_size;
@@ -44,7 +45,7 @@ async function bytesInIndex(input, options) {
   return { location, bytes };
 }
 
-/** Bytes of all tensors of one safetensors file. @param {Input} input @param {ReadOptions} options */
+/** Bytes of all tensors of one safetensors file. @param {Input} input @param {Started} options */
 const bytesInHeader = (input, options) =>
   withSource(NAME, input, options, async (source) => {
     const first = new Uint8Array(8);
@@ -118,12 +119,13 @@ function besides(input, name) {
  * @returns {Promise<HuggingFaceModel>}
  */
 export async function readHuggingFace(input, options = {}) {
+  const limited = started(NAME, options);
   let config = input;
   let location = 'a config';
   const isFile =
     typeof input === 'string' || input instanceof URL || input instanceof Blob || ArrayBuffer.isView(input);
   if (isFile || input instanceof ArrayBuffer) {
-    const read = await readJson(/** @type {Input} */ (input), options);
+    const read = await readJson(/** @type {Input} */ (input), limited);
     location = read.location;
     config = read.json;
   }
@@ -153,7 +155,7 @@ export async function readHuggingFace(input, options = {}) {
   ) => {
     if (!file || tensorBytes !== null) return;
     try {
-      const found = await bytesIn(file, options);
+      const found = await bytesIn(file, limited);
       tensorBytes = found.bytes;
       locations.push(found.location);
     } catch (error) {

@@ -277,7 +277,7 @@ test('what is no model is named', async () => {
   }
   await assert.rejects(readGguf(7), {
     name: 'TypeError',
-    message: 'a file must be a path, a URL, a Blob or bytes, got 7',
+    message: 'readGguf: a file must be a path, a URL, a Blob or bytes, got 7',
   });
 });
 
