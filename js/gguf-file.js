@@ -5,9 +5,10 @@
 import { gguf } from '@huggingface/gguf';
 import { GGUF_ARCHITECTURES, modelFromGgufMetadata } from './gguf.js';
 import { walkHeader } from './gguf-walk.js';
-import { checkKeys } from './keys.js';
 import { nearest } from './search.js';
-import { READ_OPTIONS, withSource } from './source.js';
+
+import { started, withSource } from './source.js';
+
 import { blockSizeOf, bytesOfTensor } from './tensors.js';
 import { display } from './violation.js';
 
@@ -30,7 +31,6 @@ const TYPED = /** @type {const} */ ([
   ['split.count', 'number'],
   ['split.tensors.count', 'number'],
 ]);
-const OPTIONS = new Set(READ_OPTIONS);
 /** The numbers of llama.cpp's enum llama_ftype (include/llama.h). @type {Map<unknown, import('./types.d.ts').FileType>} */
 const FILE_TYPES = new Map([
   [0, 'F32'],
@@ -131,7 +131,7 @@ async function parse(header) {
   }
 }
 
-/** @param {import('./readers.d.ts').Input} input @param {ReadOptions} options */
+/** @param {import('./readers.d.ts').Input} input @param {ReturnType<typeof started<ReadOptions>>} options */
 const readHeader = (input, options) =>
   withSource('readGguf', input, options, async (source) => {
     const { header, end, lengths } = await walkHeader(source, options.maximumHeaderBytes ?? 50e6);
@@ -183,12 +183,12 @@ function partsOf(input) {
  * @returns {Promise<GgufModel>}
  */
 export async function readGguf(input, options = {}) {
-  checkKeys(options, OPTIONS, 'readGguf: options');
   const inputs = Array.isArray(input) ? input : partsOf(input);
+  const limited = started('readGguf', options);
   /** @type {Awaited<ReturnType<typeof readHeader>>[]} */
   let parts = [];
   for (let i = 0; i < inputs.length; i += PARTS_AT_ONCE) {
-    parts.push(...(await Promise.all(inputs.slice(i, i + PARTS_AT_ONCE).map((part) => readHeader(part, options)))));
+    parts.push(...(await Promise.all(inputs.slice(i, i + PARTS_AT_ONCE).map((part) => readHeader(part, limited)))));
   }
   const fail = (/** @type {string} */ message) => new RangeError(`readGguf: ${parts[0].location}: ${message}`);
   if (parts.length === 0) throw new TypeError('readGguf: there must be a file');

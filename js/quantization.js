@@ -15,7 +15,9 @@ const SCALE = 16;
 function whole(key, value, fallback, most) {
   if (value === undefined || value === null) return fallback;
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > most) {
-    throw new RangeError(`config.quantization_config.${key} must be a whole number from 1 to ${most}, got ${display(value)}`);
+    throw new RangeError(
+      `config.quantization_config.${key} must be a whole number from 1 to ${most}, got ${display(value)}`,
+    );
   }
   return value;
 }
@@ -62,7 +64,8 @@ function bitsOf(q) {
     case 'fp8':
     case 'fbgemm_fp8': {
       const sides = Array.isArray(q.weight_block_size) ? q.weight_block_size : [];
-      const block = sides.length === 2 ? sides.reduce((area, side) => area * whole('weight_block_size', side, 0, 1e6), 1) : null;
+      const block =
+        sides.length === 2 ? sides.reduce((area, side) => area * whole('weight_block_size', side, 0, 1e6), 1) : null;
       return { method, bits: 8, groupSize: block, bitsPerWeight: 8 + (block ? 32 / block : 0) };
     }
     case 'bitsandbytes': {

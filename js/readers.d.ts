@@ -9,8 +9,15 @@ export interface ReadOptions {
   /** Sent with every request, as `Authorization`. */
   headers?: Record<string, string>;
   signal?: AbortSignal;
-  /** A connection that sends nothing for so long is tried again. Default 30. */
+  /** An address that is not read within so many seconds, all parts of a file together, is given up. Default 600. */
+  timeoutSeconds?: number;
+  /** A connection that sends nothing for so many seconds is tried again. Default 30. */
   idleTimeoutSeconds?: number;
+  /**
+   * A connection that brings less over `idleTimeoutSeconds`, in bytes/s, is tried again too, and what it brought is no
+   * progress. Default 1000; 0 for none.
+   */
+  leastBytesPerSecond?: number;
   /** Attempts without progress before giving up. Default 4. */
   attempts?: number;
   /** Called while an address is read; `size` once it is known. */

@@ -4,21 +4,20 @@
 
 import { modelFromGgufMetadata } from './gguf.js';
 import { ggufMetadataFromHuggingFaceConfig } from './huggingface.js';
-import { checkKeys } from './keys.js';
 import { quantizationBeside, quantizationOf } from './quantization.js';
-import { isMissing, READ_OPTIONS, withSource } from './source.js';
+import { isMissing, started, withSource } from './source.js';
 import { display } from './violation.js';
 
 /**
  * @typedef {import('./readers.d.ts').ReadOptions} ReadOptions
  * @typedef {import('./readers.d.ts').HuggingFaceModel} HuggingFaceModel
  * @typedef {import('./readers.d.ts').Input} Input
+ * @typedef {ReturnType<typeof started<ReadOptions>>} Started
  */
 
 const LARGEST_JSON = 50e6;
 
 const NAME = 'readHuggingFace';
-const OPTIONS = new Set([...READ_OPTIONS, 'index', 'weights']);
 
 /** A string, which is kept, or a number that Python writes and JSON has not. */
 const STRING_OR_PYTHON_NUMBER = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
@@ -38,7 +37,7 @@ function parse(bytes) {
   }
 }
 
-/** @param {Input} input @param {ReadOptions} options */
+/** @param {Input} input @param {Started} options */
 const readJson = (input, options) =>
   withSource(NAME, input, options, async (source) => {
     const bytes = await source.read(0, LARGEST_JSON + 1);
@@ -46,7 +45,7 @@ const readJson = (input, options) =>
     return { location: source.location, json: parse(bytes) };
   });
 
-/** Bytes of all tensors of a checkpoint, from its index. @param {Input} input @param {ReadOptions} options */
+/** Bytes of all tensors of a checkpoint, from its index. @param {Input} input @param {Started} options */
 async function bytesInIndex(input, options) {
   const { location, json } = await readJson(input, options);
   const bytes = json?.metadata?.total_size;
@@ -56,7 +55,7 @@ async function bytesInIndex(input, options) {
   return { location, bytes };
 }
 
-/** Bytes of all tensors of one safetensors file. @param {Input} input @param {ReadOptions} options */
+/** Bytes of all tensors of one safetensors file. @param {Input} input @param {Started} options */
 const bytesInHeader = (input, options) =>
   withSource(NAME, input, options, async (source) => {
     const first = new Uint8Array(8);
@@ -122,13 +121,13 @@ function besides(input, name) {
  * @returns {Promise<HuggingFaceModel>}
  */
 export async function readHuggingFace(input, options = {}) {
-  checkKeys(options, OPTIONS, `${NAME}: options`);
+  const limited = started(NAME, options, ['index', 'weights']);
   let config = input;
   let location = 'a config';
   const isFile =
     typeof input === 'string' || input instanceof URL || input instanceof Blob || ArrayBuffer.isView(input);
   if (isFile || input instanceof ArrayBuffer) {
-    const read = await readJson(/** @type {Input} */ (input), options);
+    const read = await readJson(/** @type {Input} */ (input), limited);
     location = read.location;
     config = read.json;
   }
@@ -161,7 +160,7 @@ export async function readHuggingFace(input, options = {}) {
   ) => {
     if (!file || tensorBytes !== null) return;
     try {
-      const found = await bytesIn(file, options);
+      const found = await bytesIn(file, limited);
       tensorBytes = found.bytes;
       locations.push(found.location);
     } catch (error) {
@@ -173,7 +172,7 @@ export async function readHuggingFace(input, options = {}) {
   const beside = quantization ? undefined : besides(/** @type {Input} */ (input), 'hf_quant_config.json');
   if (beside) {
     try {
-      const { location: at, json } = await readJson(beside, options);
+      const { location: at, json } = await readJson(beside, limited);
       quantization = quantizationBeside(json);
       locations.push(at);
     } catch (error) {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readGguf } from '../../dist/readers.js';
-import { planMemory } from '../../dist/wasmCalculator.js';
+import { modelFromGgufMetadata, planMemory } from '../../dist/wasmCalculator.js';
 import { readCompact } from '../../scripts/support/memory-golden.mjs';
 import { F16, F32, ggufBytes, tensorsOf } from '../support/gguf-writer.js';
 
@@ -277,7 +277,7 @@ test('what is no model is named', async () => {
   }
   await assert.rejects(readGguf(7), {
     name: 'TypeError',
-    message: 'a file must be a path, a URL, a Blob or bytes, got 7',
+    message: 'readGguf: a file must be a path, a URL, a Blob or bytes, got 7',
   });
 });
 
@@ -333,4 +333,66 @@ test('malicious headers end in an error', async () => {
     (await readGguf(ggufBytes({ metadata, tensors: [{ name: 'x', shape: [4], type: F16 }] }))).parameters,
     4,
   );
+});
+
+test('metadata of a wrong type is refused by its key, and nothing of a prototype is a file type', async () => {
+  for (const [more, message] of [
+    [{ 'general.name': [1, 2] }, /general\.name must be a string, got an array/],
+    [{ 'general.name': 7 }, /general\.name must be a string, got 7/],
+    [{ 'general.file_type': 'constructor' }, /general\.file_type must be a number, got "constructor"/],
+    [{ 'general.alignment': 3 }, /general\.alignment must be a power of two from 1 to 65536, got 3/],
+    [{ 'llama.block_count': 2.5 }, /llama\.block_count must be 1 to 1024 layers, got 2\.5/],
+    [{ 'general.architecture': 5 }, /general\.architecture must be a string, got 5/],
+  ]) {
+    await assert.rejects(readGguf(headerOf(llama, more)), message);
+  }
+  assert.equal((await readGguf(headerOf(llama, { 'general.file_type': 1024 }))).fileType, null);
+});
+
+test('a key that is there twice is refused', async () => {
+  const bytes = Buffer.from(headerOf(llama, { 'llama.block_counu': 7 }));
+  bytes.write('llama.block_count', bytes.indexOf('llama.block_counu'));
+  await assert.rejects(readGguf(new Uint8Array(bytes)), /key "llama\.block_count" is there twice/);
+});
+
+test('parts of another model are not of one file', async () => {
+  const all = tensorsOf(golden.models.get(llama));
+  const part = (no, more = {}) =>
+    ggufBytes({
+      metadata: {
+        ...(no === 0 ? golden.entries[llama].metadata : {}),
+        'split.no': no,
+        'split.count': 2,
+        'split.tensors.count': all.length,
+        ...more,
+      },
+      tensors: no === 0 ? all.slice(0, 9) : all.slice(9),
+    });
+  assert.equal((await readGguf([part(0), part(1)])).source.tensorCount, all.length);
+  for (const more of [{ 'general.architecture': 'qwen2' }, { 'split.count': 3 }, { 'split.tensors.count': 5 }]) {
+    await assert.rejects(readGguf([part(0), part(1, more)]), /its parts are not of one file/);
+  }
+});
+
+test('the prediction blocks of MiMo V2 and Step 3.5 are dense, as their files have them', async () => {
+  const metadata = {
+    'general.architecture': 'mimo2',
+    'mimo2.vocab_size': 152576,
+    'mimo2.context_length': 262144,
+    'mimo2.embedding_length': 4096,
+    'mimo2.block_count': 4 + 3,
+    'mimo2.feed_forward_length': 16384,
+    'mimo2.attention.head_count': 64,
+    'mimo2.attention.head_count_kv': 4,
+    'mimo2.attention.key_length': 192,
+    'mimo2.attention.value_length': 128,
+    'mimo2.expert_count': 256,
+    'mimo2.expert_used_count': 8,
+    'mimo2.expert_feed_forward_length': 2048,
+    'mimo2.leading_dense_block_count': 1,
+    'mimo2.nextn_predict_layers': 3,
+  };
+  const { groups, predictionGroup } = modelFromGgufMetadata(metadata);
+  assert.equal(groups[predictionGroup].expertCount, undefined);
+  assert.equal(groups[predictionGroup].feedForwardLength, 16384);
 });

@@ -165,6 +165,7 @@ test('quantised checkpoints tell their bits with scales', async () => {
     bits: 4,
     groupSize: 128,
     bitsPerWeight: 4.15625,
+    label: 'GPTQ, 4.16 bits a weight',
   });
   assert.equal((await read({ quant_method: 'awq', bits: 4, group_size: 64 })).bitsPerWeight, 4.3125);
   assert.equal((await read({ quant_method: 'fp8', weight_block_size: [128, 128] })).bitsPerWeight, 8 + 32 / 16384);
@@ -176,6 +177,70 @@ test('quantised checkpoints tell their bits with scales', async () => {
   assert.equal((await read(groups({ num_bits: 4, strategy: 'group', group_size: 128 }))).bitsPerWeight, 4.125);
   assert.equal((await read({ quant_method: 'compressed-tensors' })).bitsPerWeight, null);
   assert.equal((await read({ quant_method: 'other' })).bitsPerWeight, null);
+});
+
+test('a quantization that no file has is refused by its key and value', async () => {
+  for (const [quantization_config, message] of [
+    [{ quant_method: 'gptq', bits: '4' }, 'bits must be a whole number from 1 to 16, got "4"'],
+    [{ quant_method: 'awq', bits: -5 }, 'bits must be a whole number from 1 to 16, got -5'],
+    [{ quant_method: 'gptq', group_size: 1e-300 }, 'group_size must be a whole number from 1 to 1000000, got 1e-300'],
+    [
+      { quant_method: 'fp8', weight_block_size: ['a', 128] },
+      'weight_block_size must be a whole number from 1 to 1000000, got "a"',
+    ],
+    [
+      { quant_method: 'compressed-tensors', config_groups: { g: { weights: { num_bits: 1e308 } } } },
+      'config_groups.weights.num_bits must be a whole number from 1 to 16, got 1e+308',
+    ],
+  ]) {
+    await assert.rejects(readHuggingFace({ ...llama31, quantization_config }), {
+      message: `readHuggingFace: a config: config.quantization_config.${message}`,
+    });
+  }
+  const odd = await readHuggingFace({ ...llama31, quantization_config: { quant_method: { toString: 1 } } });
+  assert.equal(odd.quantization.method, 'unknown');
+  await assert.rejects(
+    readHuggingFace({ ...llama31, quantization_config: 4 }),
+    /quantization_config must be an object, got 4/,
+  );
+});
+
+test('a name that is no text is no name; a type that is no text is refused', async () => {
+  assert.equal((await readHuggingFace({ ...llama31, _name_or_path: ['a'] })).name, null);
+  await assert.rejects(readHuggingFace({ ...llama31, model_type: ['llama'] }), {
+    name: 'TypeError',
+    message: 'readHuggingFace: a config: config.model_type must be a string, got an array',
+  });
+});
+
+test('headers of safetensors files are held to the file', async () => {
+  const file = (header, rest = 70) => {
+    const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
+    const bytes = new Uint8Array(8 + text.length + rest);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+    bytes.set(text, 8);
+    return new Blob([bytes]);
+  };
+  const read = (weights) => readHuggingFace(llama31, { weights });
+  assert.equal((await read(file({ a: { data_offsets: [0, 30] }, b: { data_offsets: [30, 70] } }))).tensorBytes, 70);
+  for (const [header, message] of [
+    [{ a: { data_offsets: [0, 99999999] } }, /its tensors must end within the file of \d+ bytes, got 1\d+/],
+    [{ a: { data_offsets: [0, 40] }, b: { data_offsets: [30, 70] } }, /tensors "a" and "b" overlap/],
+    [{ a: { data_offsets: '0, 1' } }, /tensor "a" has no data_offsets/],
+    ['null', /its header must be an object, got null/],
+    ['55', /its header must be an object, got 55/],
+  ]) {
+    await assert.rejects(read(file(header)), message);
+  }
+  const cut = file({ a: { data_offsets: [0, 8] } }, 8);
+  await assert.rejects(read(cut.slice(0, 20)), /it ends in the middle of its header/);
+});
+
+test('options of readers that nobody knows are refused with the nearest', async () => {
+  await assert.rejects(readHuggingFace(llama31, { timeout: 5 }), {
+    name: 'TypeError',
+    message: 'readHuggingFace: options.timeout is not known; did you mean timeoutSeconds?',
+  });
 });
 
 test('recorded architectures are those of the golden data', () => {
