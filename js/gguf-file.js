@@ -71,6 +71,15 @@ const FILE_TYPES = new Map([
   [41, 'Q2_0'],
 ]);
 
+/** Architectures of llama.cpp that are no language model of their own. @type {[RegExp, string][]} */
+const OTHER_KINDS = [
+  [/^clip$/, 'a vision projector (--mmproj), not a language model'],
+  [/^(?:eagle|dflash|medusa)|assistant$/, 'a draft, which runs beside the model that it drafts for: plan that model'],
+  [/bert|embed|^t5encoder$/, 'an encoder, which has no cache; planned are models that write text'],
+  [/^t5$/, 'an encoder with a decoder; planned are models that write text'],
+  [/tokenizer|tts|codec/, 'a model of speech or sound; planned are models that write text'],
+];
+
 /**
  * Plain values, and the size of a vocabulary that only its tokens tell.
  *
@@ -166,6 +175,21 @@ const readHeader = (input, options) =>
     };
   });
 
+/**
+ * How the context was extended beyond the one first trained on, where the file says it.
+ *
+ * @param {Record<string, any>} metadata
+ * @returns {GgufModel['rope']}
+ */
+function ropeOf(metadata) {
+  const value = (/** @type {string} */ key) => metadata[`${metadata['general.architecture']}.rope.scaling.${key}`];
+  const number = (/** @type {unknown} */ found) => (typeof found === 'number' && found > 0 ? found : null);
+  const type = value('type');
+  const factor = number(value('factor'));
+  if (typeof type !== 'string' || factor === null || factor === 1) return null;
+  return { type, factor, originalContextLength: number(value('original_context_length')) };
+}
+
 /** All parts of a split file, given any of them. @param {import('./readers.d.ts').Input} input */
 function partsOf(input) {
   const location = typeof input === 'string' || input instanceof URL ? String(input) : '';
@@ -214,12 +238,24 @@ export async function readGguf(input, options = {}) {
     throw fail(`it must have ${total} tensors, got ${tensors.length}`);
   if (new Set(tensors.map(({ name }) => name)).size < tensors.length) throw fail('parts repeat a tensor');
   const architecture = metadata['general.architecture'];
-  if (architecture === 'clip') throw fail('it is a vision projector (--mmproj), not a language model');
+  if (architecture === undefined) throw fail('general.architecture is missing');
   if (metadata['general.type'] === 'adapter') throw fail('it is an adapter, not a language model');
+  const kind = OTHER_KINDS.find(([names]) => names.test(architecture))?.[1];
+  if (kind) throw fail(`general.architecture ${display(architecture)} is ${kind}`);
   const list = tensors.map(({ name, shape, type }) => ({ name, shape, type }));
-  if (typeof architecture === 'string' && !GGUF_ARCHITECTURES.includes(architecture)) {
+  if (!GGUF_ARCHITECTURES.includes(architecture)) {
     const like = nearest(architecture, GGUF_ARCHITECTURES).join(', ');
     throw fail(`general.architecture must be a known one, got ${display(architecture)}; nearest: ${like}`);
+  }
+  // A prediction block may be published alone, to be loaded beside the model.
+  const isInBlock = (/** @type {{ name: string }} */ { name }) => name.startsWith('blk.');
+  if (list.some(isInBlock) && !list.some(({ name }) => name.startsWith('blk.0.'))) {
+    throw fail('it has no first layer: it is a draft or a part of a model');
+  }
+  const parameters = list.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const tensorBytes = list.reduce((sum, tensor, n) => sum + bytesOfTensor(tensor, n), 0);
+  if (!Number.isSafeInteger(parameters) || !Number.isSafeInteger(tensorBytes)) {
+    throw fail('its tensors are more than can be counted');
   }
   let model;
   try {
@@ -232,8 +268,9 @@ export async function readGguf(input, options = {}) {
     name: metadata['general.name'] ?? null,
     architecture,
     fileType: FILE_TYPES.get(metadata['general.file_type']) ?? null,
-    parameters: list.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
-    tensorBytes: list.reduce((sum, tensor, n) => sum + bytesOfTensor(tensor, n), 0),
+    parameters,
+    tensorBytes,
+    rope: ropeOf(metadata),
     metadata,
     source: {
       kind: 'gguf',

@@ -38,7 +38,9 @@ export interface GgufModel {
   /** Elements of all tensors. */
   parameters: number;
   tensorBytes: number;
-  /** Keys and values, without arrays of more than 1024 elements and values of more than a million bytes. */
+  /** As `HuggingFaceModel.rope`, from `rope.scaling`. */
+  rope: HuggingFaceModel['rope'];
+  /** Keys and values, without arrays of more than 1024 numbers or 64 texts and values of more than a million bytes. */
   metadata: Record<string, unknown>;
   source: {
     kind: 'gguf';

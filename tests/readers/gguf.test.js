@@ -1,14 +1,18 @@
 // readGguf on headers of real shape, from memory, disk and a server that behaves and misbehaves.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readGguf } from '../../dist/readers.js';
-import { modelFromGgufMetadata, planMemory } from '../../dist/wasmCalculator.js';
+import wasmCalculator, { modelFromGgufMetadata, planMemory } from '../../dist/wasmCalculator.js';
+import { parametersOf } from '../../js/cli/answer.js';
+import { ggufMetadataFromHuggingFaceConfig } from '../../js/huggingface.js';
+import { parseCsv } from '../../scripts/support/csv.mjs';
 import { readCompact } from '../../scripts/support/memory-golden.mjs';
+import { configOf } from '../../scripts/support/model-rows.mjs';
 import { F16, F32, ggufBytes, tensorsOf } from '../support/gguf-writer.js';
 
 const golden = readCompact(fileURLToPath(new URL('../golden', import.meta.url)));
@@ -261,11 +265,20 @@ test('what is no model is named', async () => {
     [text('\u0010\0\0\0\0\0\0\0{"a": 1}'), /a safetensors file/],
     [text('FUGG\0\0\0\u0003'), /a big-endian GGUF file/],
     [text('\u0001\u0002\u0003\u0004'), /something else, which begins with 01 02 03 04/],
-    [ggufBytes({ metadata: { 'general.architecture': 'clip' } }), /a vision projector/],
+    [ggufBytes({ metadata: { 'general.architecture': 'clip' } }), /"clip" is a vision projector/],
+    [ggufBytes({ metadata: { 'general.architecture': 'eagle3' } }), /"eagle3" is a draft, which runs beside the model/],
+    [ggufBytes({ metadata: { 'general.architecture': 'gemma4-assistant' } }), /"gemma4-assistant" is a draft/],
+    [
+      ggufBytes({ metadata: { 'general.architecture': 'nomic-bert-moe' } }),
+      /"nomic-bert-moe" is an encoder, which has no/,
+    ],
+    [ggufBytes({ metadata: { 'general.architecture': 't5' } }), /"t5" is an encoder with a decoder/],
+    [ggufBytes({ metadata: { 'general.architecture': 'qwen3tts' } }), /"qwen3tts" is a model of speech or sound/],
+    [ggufBytes({ metadata: { 'general.name': 'x' } }), /general\.architecture is missing/],
     [ggufBytes({ metadata: { 'general.architecture': 'llama', 'general.type': 'adapter' } }), /an adapter/],
     [
-      ggufBytes({ metadata: { 'general.architecture': 'bert' } }),
-      /general\.architecture must be a known one, got "bert"; nearest: \w+/,
+      ggufBytes({ metadata: { 'general.architecture': 'qwen9' } }),
+      /general\.architecture must be a known one, got "qwen9"; nearest: qwen\w+/,
     ],
     [ggufBytes({ metadata: { 'general.architecture': 'llama' } }), /llama\.embedding_length is missing/],
   ]) {
@@ -295,7 +308,7 @@ test('malicious headers end in an error', async () => {
     return bytes;
   };
   for (const [bytes, message] of [
-    [patched(8, u64(2n ** 62n)), /the number of tensors must be at most 100000, got 4611686018427388000$/],
+    [patched(8, u64(2n ** 62n)), /the number of tensors must be at most 20000, got 4611686018427388000$/],
     [patched(16, u64(2n ** 62n)), /the number of keys must be at most 1000, got 4611686018427388000$/],
     [patched(24, u64(2n ** 62n)), /the bytes of key 0 must be at most 65535, got 4611686018427388000$/],
     [patched(4, new Uint8Array([9, 0, 0, 0])), /the version of the format must be 2 or 3, got 9$/],
@@ -374,25 +387,100 @@ test('parts of another model are not of one file', async () => {
   }
 });
 
-test('the prediction blocks of MiMo V2 and Step 3.5 are dense, as their files have them', async () => {
-  const metadata = {
-    'general.architecture': 'mimo2',
-    'mimo2.vocab_size': 152576,
-    'mimo2.context_length': 262144,
-    'mimo2.embedding_length': 4096,
-    'mimo2.block_count': 4 + 3,
-    'mimo2.feed_forward_length': 16384,
-    'mimo2.attention.head_count': 64,
-    'mimo2.attention.head_count_kv': 4,
-    'mimo2.attention.key_length': 192,
-    'mimo2.attention.value_length': 128,
-    'mimo2.expert_count': 256,
-    'mimo2.expert_used_count': 8,
-    'mimo2.expert_feed_forward_length': 2048,
-    'mimo2.leading_dense_block_count': 1,
-    'mimo2.nextn_predict_layers': 3,
-  };
-  const { groups, predictionGroup } = modelFromGgufMetadata(metadata);
-  assert.equal(groups[predictionGroup].expertCount, undefined);
-  assert.equal(groups[predictionGroup].feedForwardLength, 16384);
+test('the prediction blocks of MiMo V2 are dense, slide and have no sinks: a file of three has 309,766,588,608', () => {
+  const rows = parseCsv(readFileSync(new URL('../../data/models.csv', import.meta.url), 'utf8'));
+  const config = configOf(rows.find(({ name }) => name === 'MiMo V2 Flash'));
+  const { metadata, tiedEmbeddings } = ggufMetadataFromHuggingFaceConfig(config);
+  assert.equal(
+    parametersOf(wasmCalculator, modelFromGgufMetadata(metadata, { tiedEmbeddings })).parameters,
+    308778780864,
+  );
+  const model = modelFromGgufMetadata(
+    {
+      ...metadata,
+      'mimo2.block_count': 51,
+      'mimo2.nextn_predict_layers': 3,
+      'mimo2.attention.head_count_kv': [...metadata['mimo2.attention.head_count_kv'], 8, 8, 8],
+      'mimo2.attention.sliding_window_pattern': [
+        ...metadata['mimo2.attention.sliding_window_pattern'],
+        ...[true, true, true],
+      ],
+    },
+    { tiedEmbeddings },
+  );
+  // What the loader of llama.cpp 11669 creates for such a file.
+  assert.equal(parametersOf(wasmCalculator, model).parameters, 309766588608);
+});
+
+test('a declared prediction block counts where the file has it; alone it is a draft', async () => {
+  const metadata = { ...golden.entries['glm-4.5-air'].metadata };
+  const tensors = tensorsOf(golden.models.get('glm-4.5-air'));
+  const last = `blk.${metadata['glm4moe.block_count'] - 1}.`;
+  const read = async (some) => (await readGguf(ggufBytes({ metadata, tensors: some }))).model;
+  const whole = await read(tensors);
+  assert.equal(whole.predictionLayerCount, 1);
+  const plain = await read(tensors.filter(({ name }) => !name.startsWith(last)));
+  assert.equal(plain.predictionLayerCount, undefined);
+  assert.equal(plain.layerCount, whole.layerCount);
+  const layers = (model) =>
+    planMemory(model, { contextLength: 512, gpuLayers: whole.layerCount + 1 }).devices[0].layers;
+  assert.deepEqual([layers(plain), layers(whole)], [whole.layerCount, whole.layerCount - 1]);
+  await assert.rejects(
+    read(tensors.filter(({ name }) => !name.startsWith('blk.') || name.startsWith(last))),
+    /it has no first layer: it is a draft or a part of a model$/,
+  );
+});
+
+test('a DeepSeek file from before April 2025 caches every key and value, as llama.cpp 11669 does', async () => {
+  const name = 'deepseek-v2-lite';
+  const {
+    'deepseek2.attention.key_length_mla': _,
+    'deepseek2.attention.value_length_mla': __,
+    ...metadata
+  } = golden.entries[name].metadata;
+  Object.assign(metadata, {
+    'deepseek2.attention.head_count_kv': 16,
+    'deepseek2.attention.key_length': 192,
+    'deepseek2.attention.value_length': 128,
+  });
+  const joined = tensorsOf(golden.models.get(name)).flatMap((tensor) => {
+    if (tensor.name.includes('attn_v_b')) return [];
+    return tensor.name.includes('attn_k_b')
+      ? [{ ...tensor, name: tensor.name.replace('attn_k_b', 'attn_kv_b'), shape: [512, 16 * (128 + 128)] }]
+      : [tensor];
+  });
+  const { model } = await readGguf(ggufBytes({ metadata, tensors: joined }));
+  const [gpu] = planMemory(model, { contextLength: 8192, server: false, backend: 'vulkan' }).devices;
+  const MiB = 2 ** 20;
+  assert.equal(gpu.kvCache, 2160 * MiB);
+  assert.equal(Math.floor(gpu.weights / MiB), 29564);
+  assert.ok(gpu.computeBuffer >= 224 * MiB && gpu.computeBuffer < 1.03 * 224 * MiB, String(gpu.computeBuffer));
+  // Without the matrices of its own time it is just a file that lacks a key.
+  await assert.rejects(
+    readGguf(ggufBytes({ metadata, tensors: tensorsOf(golden.models.get(name)) })),
+    /deepseek2\.attention\.key_length_mla is missing/,
+  );
+});
+
+test('what extends the context is told as the header has it', async () => {
+  const rope = async (more) => (await readGguf(headerOf(llama, more))).rope;
+  assert.equal(await rope({}), null);
+  assert.equal(await rope({ 'llama.rope.scaling.type': 'none', 'llama.rope.scaling.factor': 1 }), null);
+  const yarn = { 'llama.rope.scaling.type': 'yarn', 'llama.rope.scaling.factor': 4 };
+  assert.deepEqual(await rope(yarn), { type: 'yarn', factor: 4, originalContextLength: null });
+  assert.deepEqual(await rope({ ...yarn, 'llama.rope.scaling.original_context_length': 32768 }), {
+    type: 'yarn',
+    factor: 4,
+    originalContextLength: 32768,
+  });
+});
+
+test('lists of texts are kept where they are short, and passed over where they are not', async () => {
+  const texts = (count) => new Array(count).fill('');
+  const many = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`a.${i}`, texts(1024)]));
+  const { metadata } = await readGguf(
+    headerOf(llama, { ...many, 'general.tags': texts(64), 'general.languages': texts(65) }),
+  );
+  assert.deepEqual(metadata['general.tags'], texts(64));
+  assert.equal('general.languages' in metadata || 'a.0' in metadata, false);
 });
