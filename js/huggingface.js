@@ -26,18 +26,31 @@ const NAME = 'modelFromHuggingFaceConfig';
 /** @param {string[]} names */
 const missing = (...names) => new RangeError(`${NAME}: config.${names.join(' or config.')} is missing`);
 
+/** Keys that whole configs have and that never differ from their class. */
+const NEVER_CHANGED = ['initializer_range', 'use_cache', 'attention_dropout'];
+
 /** The keys of a config: of its text part, where it is one of several. */
 class Reader {
   /** @param {Config} config @param {Type} type @param {boolean} isPart of another config */
   constructor(config, type, isPart) {
     this.config = config;
     this.type = type;
+    const nested = Object.keys(type.nested ?? {});
+    // Written as what differs from its class, a part lacks several keys, and all that nobody changes. One key that
+    // lacks beside those is a fault of the file.
+    this.isDifference =
+      isPart &&
+      nested.filter((key) => config[key] === undefined).length > 1 &&
+      !NEVER_CHANGED.some((key) => config[key] !== undefined);
     /** @type {Config} */
-    this.defaults = { ...(isPart ? type.nested : undefined), ...type.defaults };
+    this.defaults = { ...(this.isDifference ? type.nested : undefined), ...type.defaults };
+    /** The key that was last asked for. */
+    this.asked = '';
   }
 
   /** @param {string[]} names @returns {any} */
   raw(...names) {
+    this.asked = names[0];
     for (const from of [this.config, this.defaults]) {
       for (const name of names) if (from[name] !== undefined && from[name] !== null) return from[name];
     }
@@ -54,8 +67,8 @@ class Reader {
         `${NAME}: config.${names[0]} differs from layer to layer, which is not understood of this model_type`,
       );
     }
-    if (typeof number !== 'number' || !Number.isFinite(number) || number < 0) {
-      throw new RangeError(`${NAME}: config.${names[0]} must be a number of at least 0, got ${display(number)}`);
+    if (!Number.isSafeInteger(number) || number < 0) {
+      throw new RangeError(`${NAME}: config.${names[0]} must be a whole number of at least 0, got ${display(number)}`);
     }
     return number;
   }
@@ -73,6 +86,8 @@ class Reader {
   }
 
   get layers() {
+    // Lengths of lists are held to it, which is no question for a key.
+    const { asked } = this;
     const types = this.raw('layers_block_type');
     const layers =
       Array.isArray(types) && !this.has('num_hidden_layers')
@@ -81,6 +96,7 @@ class Reader {
     if (!Number.isInteger(layers) || layers < 1 || layers > 1024) {
       throw new RangeError(`${NAME}: config.num_hidden_layers must be a whole number from 1 to 1024, got ${layers}`);
     }
+    this.asked = asked;
     return layers;
   }
 
@@ -92,7 +108,10 @@ class Reader {
     const names = ['num_key_value_heads', 'num_kv_heads', 'num_query_groups', 'n_head_kv'];
     const count = this.maybe(...names);
     if (count !== undefined) return count;
-    if (this.type.kvHeadsAreHeads) return this.heads;
+    // Of null all classes make the number of heads. Where the key is not there, Llama 1 was written before it was, which
+    // has 2,048 tokens of context; in later files it got lost.
+    const isLeftOut = this.isDifference || (this.maybe('max_position_embeddings') ?? 0) <= 2048;
+    if (this.config.num_key_value_heads === null || (this.type.kvHeadsAreHeads && isLeftOut)) return this.heads;
     throw missing('num_key_value_heads');
   }
 
@@ -157,9 +176,16 @@ const predictions =
   (c, put) => {
     const count = c.maybe(...names) ?? 0;
     if (count === 0) return;
+    if (count > c.layers) {
+      throw new RangeError(`${NAME}: config.${names[0]} must be at most the ${c.layers} layers, got ${count}`);
+    }
     put('nextn_predict_layers', count);
     put('block_count', c.layers + count);
   };
+
+/** Mamba's own class takes a sixteenth for "auto", or where nothing is said. @param {Reader} c @param {number} hidden @param {string[]} names */
+const rankOf = (c, hidden, ...names) =>
+  (c.raw(...names) === 'auto' ? undefined : c.maybe(...names)) ?? Math.ceil(hidden / 16);
 
 /** @type {Special} */
 const mamba = (c, put) => {
@@ -170,7 +196,7 @@ const mamba = (c, put) => {
   put('ssm.conv_kernel', c.maybe('conv_kernel', 'd_conv') ?? 4);
   put('ssm.inner_size', inner);
   put('ssm.state_size', c.number('state_size', 'd_state'));
-  put('ssm.time_step_rank', c.maybe('time_step_rank', 'dt_rank') ?? Math.ceil(hidden / 16));
+  put('ssm.time_step_rank', rankOf(c, hidden, 'time_step_rank', 'dt_rank'));
 };
 
 /** Mamba layers beside others, by the names of Bamba's config. @type {Special} */
@@ -180,7 +206,7 @@ const mambaLayers = (c, put) => {
   put('ssm.conv_kernel', c.maybe('mamba_d_conv') ?? 4);
   put('ssm.inner_size', inner);
   put('ssm.state_size', c.number('mamba_d_state'));
-  put('ssm.time_step_rank', c.maybe('mamba_dt_rank', 'mamba_n_heads') ?? Math.ceil(hidden / 16));
+  put('ssm.time_step_rank', rankOf(c, hidden, 'mamba_dt_rank', 'mamba_n_heads'));
   put('ssm.group_count', c.maybe('mamba_n_groups'));
 };
 
@@ -422,7 +448,16 @@ const TYPES = {
     special: all(latent, sigmoid, predictions('num_nextn_predict_layers')),
   },
   glm: { gguf: 'chatglm' },
-  glm4: { gguf: 'glm4' },
+  // Before transformers had the class.
+  chatglm: {
+    gguf: 'chatglm',
+    special: (c, put) => {
+      put('vocab_size', c.number('padded_vocab_size'));
+      put('attention.head_count_kv', c.number('multi_query_group_num'));
+      for (const part of ['key', 'value']) put(`attention.${part}_length`, c.number('kv_channels'));
+    },
+  },
+  glm4: { gguf: 'glm4', special: predictions('num_nextn_predict_layers') },
   glm4_moe: {
     gguf: 'glm4moe',
     experts: MOE,
@@ -459,10 +494,12 @@ const TYPES = {
     // As llama.cpp's converter has it: the files say nothing.
     defaults: { max_position_embeddings: 2048 },
     special: (c, put) => {
-      put(
-        'attention.head_count_kv',
-        c.raw('new_decoder_architecture') ? c.kvHeads : c.raw('multi_query') ? 1 : c.heads,
-      );
+      // RefinedWeb, as the files were called first, has n_head_kv where later ones have a new architecture.
+      if (!['new_decoder_architecture', 'n_head_kv', 'multi_query'].some((key) => c.has(key))) {
+        throw missing('new_decoder_architecture', 'multi_query');
+      }
+      const isGrouped = c.raw('new_decoder_architecture', 'n_head_kv');
+      put('attention.head_count_kv', isGrouped ? c.kvHeads : c.raw('multi_query') ? 1 : c.heads);
       put('feed_forward_length', c.maybe('ffn_hidden_size') ?? 4 * c.number('hidden_size'));
     },
   },
@@ -474,7 +511,12 @@ const TYPES = {
   olmo3: { gguf: 'olmo2', ...HEADS, special: windows },
   olmoe: { gguf: 'olmoe', ...HEADS, experts: 'intermediate_size' },
   granite: { gguf: 'granite', ...HEADS },
-  granitemoe: { gguf: 'granitemoe', ...HEADS, experts: 'intermediate_size' },
+  granitemoe: {
+    gguf: 'granitemoe',
+    ...HEADS,
+    experts: 'intermediate_size',
+    special: sharedLength('shared_intermediate_size'),
+  },
   granitemoehybrid: {
     gguf: (c) => (c.layerTypes((kind) => kind === 'mamba')?.includes(true) ? 'granitehybrid' : 'granite'),
     tied: true,
@@ -601,6 +643,7 @@ const ALIASES = {
   glm4v: 'glm4',
   glm4v_moe: 'glm4_moe',
   glm_ocr: 'glm4',
+  granitemoeshared: 'granitemoe',
   hunyuan: 'hunyuan_v1_moe',
   kimi_k25: 'kimi_k2',
   mimo_v2: 'mimo_v2_flash',
@@ -609,6 +652,7 @@ const ALIASES = {
   qwen2_5_omni: 'qwen2_vl',
   qwen2_5_vl: 'qwen2_vl',
   qwen3_omni_moe: 'qwen3_vl_moe',
+  solar_open: 'glm4_moe',
   stablelm_epoch: 'stablelm',
   step3p7: 'step3p5',
 };
@@ -627,6 +671,8 @@ const NOT_YET = {
   kimi_linear: 'Kimi delta attention',
   kimi_k3: 'Kimi delta attention',
   minimax_m1: 'lightning attention',
+  mllama: 'cross-attention to pictures',
+  mllama_text_model: 'cross-attention to pictures',
 };
 
 /** Models of another kind than what is planned here, by what their types begin with. @type {[RegExp, string][]} */
@@ -660,7 +706,6 @@ const CONTEXTS = [
   'max_position_embeddings',
   'n_ctx',
   'n_positions',
-  'max_length',
   'max_sequence_length',
   'model_max_length',
   'max_seq_len',
@@ -675,6 +720,15 @@ const FOREIGN = /** @type {const} */ ([
   ['linear_num_value_heads', 'ssm.inner_size', 'a gated delta net'],
   ['mamba_d_state', 'ssm.state_size', 'Mamba'],
   ['ssm_state_size', 'ssm.state_size', 'Mamba'],
+]);
+
+/** Keys of layers unlike those of their type, the values that are alike, and what others tell of. */
+const UNLIKE = /** @type {[string, (value: any, type: Type) => boolean, string][]} */ ([
+  ['use_mla', (value, { needs }) => Boolean(value) === Boolean(needs?.includes('q_lora_rank')), 'other attention'],
+  ['use_cla', (value) => !value, 'caches shared across layers'],
+  ['decoder_sparse_step', (value) => value === 1, 'layers between the mixtures of experts'],
+  ['mlp_only_layers', (value) => Array.isArray(value) && value.length === 0, 'layers that are no mixture of experts'],
+  ['use_bidirectional_attention', (value) => value !== true && value !== 'all', 'an encoder, which has no cache'],
 ]);
 
 /** Architectures without attention. */
@@ -705,7 +759,8 @@ function fillCommon(c, fill, architecture) {
   fillExperts(c, fill);
   fill('feed_forward_length', () => {
     const lengths = c.raw('intermediate_size');
-    return Array.isArray(lengths) ? lengths : c.maybe(...LENGTHS);
+    if (!Array.isArray(lengths)) return c.maybe(...LENGTHS);
+    return lengths.length < c.layers && new Set(lengths).size === 1 ? c.maybe('intermediate_size') : lengths;
   });
 }
 
@@ -716,8 +771,9 @@ function fillExperts(c, fill) {
   const count = c.maybe(...COUNTS);
   if (!experts && given.length === 0) return;
   // A key of another spelling would make a dense model of it.
-  fill('expert_count', () => (count === undefined ? c.number(...COUNTS) : count || undefined));
-  if (count === 0) return;
+  fill('expert_count', () => (count === undefined ? c.number(...COUNTS) : count > 1 ? count : undefined));
+  // Jamba's small models have one, which is none.
+  if (count !== undefined && count <= 1) return;
   fill('expert_used_count', () => c.number(...USED));
   fill('expert_feed_forward_length', () => c.number(experts ?? MOE));
   fill('expert_shared_count', () => c.maybe(...SHARED_COUNTS));
@@ -776,7 +832,8 @@ function isLike(a, b) {
  * The keys of the GGUF header that a config.json becomes.
  *
  * @param {Config} config
- * @returns {{ architecture: string, metadata: Record<string, any>, tiedEmbeddings: boolean }}
+ * @returns {{ architecture: string, metadata: Record<string, any>, tiedEmbeddings: boolean,
+ *   origins: Map<string, string> }} `origins`: the keys of the config that those of the header are from
  */
 export function ggufMetadataFromHuggingFaceConfig(config) {
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
@@ -784,8 +841,17 @@ export function ggufMetadataFromHuggingFaceConfig(config) {
   }
   const text = textPartOf(config);
   const outer = config.model_type ?? undefined;
-  const inner = text?.model_type ?? undefined;
-  if (outer === undefined && inner === undefined) throw missing('model_type');
+  // The file of MiniMax M3 names its part after the model before; its class takes it for its own.
+  const inner = outer === 'minimax_m3_vl' ? undefined : (text?.model_type ?? undefined);
+  if (outer === undefined && inner === undefined) {
+    if (config._class_name !== undefined || config._diffusers_version !== undefined) {
+      throw new RangeError(`${NAME}: config._class_name is of a model that draws; planned are models that write text`);
+    }
+    if (config.dim !== undefined && config.n_layers !== undefined) {
+      throw new RangeError(`${NAME}: config.model_type is missing: this is a params.json; its config.json is needed`);
+    }
+    throw missing('model_type');
+  }
   for (const type of [outer, inner]) {
     if (type !== undefined && typeof type !== 'string') {
       throw new TypeError(`${NAME}: config.model_type must be a string, got ${display(type)}`);
@@ -802,12 +868,20 @@ export function ggufMetadataFromHuggingFaceConfig(config) {
   const c = new Reader(text ?? config, type, text !== undefined);
   const absent = type.needs?.find((key) => !c.has(key));
   if (absent) throw missing(absent);
+  for (const [key, isKnown, what] of UNLIKE) {
+    const value = c.raw(key);
+    if (value === undefined || isKnown(value, type)) continue;
+    throw new RangeError(`${NAME}: config.${key} tells of ${what}, which cannot be planned yet`);
+  }
   const architecture = typeof type.gguf === 'string' ? type.gguf : type.gguf(c);
   /** @type {Record<string, any>} */
   const metadata = { 'general.architecture': architecture };
   /** Keys that the type has settled, be it that there is none. @type {Set<string>} */
   const settled = new Set();
+  /** @type {Map<string, string>} */
+  const origins = new Map();
   const put = (/** @type {string} */ key, /** @type {unknown} */ value) => {
+    origins.set(key, c.asked);
     settled.add(key);
     if (value === undefined) delete metadata[`${architecture}.${key}`];
     else metadata[`${architecture}.${key}`] = value;
@@ -818,6 +892,7 @@ export function ggufMetadataFromHuggingFaceConfig(config) {
     (key, value) => {
       if (settled.has(key)) return;
       const found = value();
+      origins.set(key, c.asked);
       if (found !== undefined) metadata[`${architecture}.${key}`] = found;
     },
     architecture,
@@ -836,21 +911,33 @@ export function ggufMetadataFromHuggingFaceConfig(config) {
     value('interleave_moe_layer_step') > 1 ||
     ['gemma4', 'jamba'].includes(architecture);
   if (isDense && value('feed_forward_length') === undefined) throw missing(...LENGTHS);
-  const tie = config.tie_word_embeddings ?? c.raw('tie_word_embeddings', 'tie_embedding') ?? type.tied ?? false;
-  return { architecture, metadata, tiedEmbeddings: Boolean(tie) };
+  // The whole and its part may differ where one of them has but the default of its class: then there is a head.
+  const ties = [config.tie_word_embeddings, c.raw('tie_word_embeddings', 'tie_embedding')].filter((tie) => tie != null);
+  const tiedEmbeddings = ties.length > 0 ? ties.every(Boolean) : (type.tied ?? false);
+  return { architecture, metadata, tiedEmbeddings, origins };
+}
+
+/**
+ * The model of a config.json, and what GGUF file llama.cpp's converter would make of it.
+ *
+ * @param {Config} config
+ */
+export function modelOfConfig(config) {
+  const from = ggufMetadataFromHuggingFaceConfig(config);
+  try {
+    const { metadata, tiedEmbeddings } = from;
+    return { architecture: from.architecture, model: modelFromGgufMetadata(metadata, { tiedEmbeddings }) };
+  } catch (error) {
+    // The caller wrote none of the header's keys.
+    const said = /** @type {Error} */ (error).message.replace(/^\w+: /, '');
+    const [whole, key] = /^[\w-]+\.([\w.]+)/.exec(said) ?? ['', ''];
+    const origin = from.origins.get(key) || 'json';
+    throw new RangeError(`${NAME}: config.${origin}${said.slice(whole.length)}`, { cause: error });
+  }
 }
 
 /**
  * @param {Config} config
  * @returns {import('./types.d.ts').ModelSpec}
  */
-export function modelFromHuggingFaceConfig(config) {
-  const { metadata, tiedEmbeddings } = ggufMetadataFromHuggingFaceConfig(config);
-  try {
-    return modelFromGgufMetadata(metadata, { tiedEmbeddings });
-  } catch (error) {
-    // A key that the caller never wrote needs a word on where it is from.
-    const said = /** @type {Error} */ (error).message.replace(/^\w+: /, '');
-    throw new RangeError(`${NAME}: of the GGUF header that config.json becomes, ${said}`, { cause: error });
-  }
-}
+export const modelFromHuggingFaceConfig = (config) => modelOfConfig(config).model;

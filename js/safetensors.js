@@ -2,8 +2,7 @@
 // A Hugging Face checkpoint: its config.json as a ModelSpec, and the bytes of its weights from the index of its
 // safetensors files or the header of the one it has.
 
-import { modelFromGgufMetadata } from './gguf.js';
-import { ggufMetadataFromHuggingFaceConfig } from './huggingface.js';
+import { modelOfConfig } from './huggingface.js';
 import { quantizationBeside, quantizationOf } from './quantization.js';
 import { isMissing, started, withSource } from './source.js';
 import { display } from './violation.js';
@@ -135,12 +134,10 @@ export async function readHuggingFace(input, options = {}) {
     throw new RangeError(`${NAME}: ${location}: it must hold an object, got ${display(config)}`);
   }
   let from;
-  let model;
   /** @type {HuggingFaceModel['quantization']} */
   let quantization;
   try {
-    from = ggufMetadataFromHuggingFaceConfig(config);
-    model = modelFromGgufMetadata(from.metadata, { tiedEmbeddings: from.tiedEmbeddings });
+    from = modelOfConfig(config);
     quantization = quantizationOf(config);
   } catch (error) {
     const Kind = error instanceof TypeError ? TypeError : RangeError;
@@ -181,7 +178,7 @@ export async function readHuggingFace(input, options = {}) {
   }
   const name = /** @type {any} */ (config)._name_or_path;
   return {
-    model,
+    model: from.model,
     name: typeof name === 'string' && name !== '' ? name : null,
     architecture: from.architecture,
     modelType: /** @type {any} */ (config).model_type,
