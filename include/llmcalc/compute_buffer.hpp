@@ -147,11 +147,16 @@ inline constexpr double kValueRotationBytes = 64.0 * 64.0 * 4.0;
   return s.hasCache ? (s.cells.full + s.cells.sliding) * s.tokens * s.maskElement : 0.0;
 }
 
+// Hidden vectors of each token among the inputs: embeddings looked up and given, and since builds that mix them, both
+// again at their places.
+[[nodiscard]] constexpr double inputVectors(const Runtime& runtime) noexcept {
+  return runtime.build < kMixedInputsBuild ? 2.0 : 4.0;
+}
+
 // Inputs of the graph: token ids and embeddings, positions, masks, indices of cells, rotations.
 [[nodiscard]] inline double inputBytes(const ModelSpec& model, const ComputeShape& s, const Runtime& runtime) noexcept {
   const double caches = s.slides ? 2.0 : 1.0;
-  // Token embeddings, and the mixed inputs of this build: four times the hidden size.
-  double floats = 4.0 * s.hidden + model.perLayerEmbeddingLength * model.layerCount;
+  double floats = inputVectors(runtime) * s.hidden + model.perLayerEmbeddingLength * model.layerCount;
   if (model.architecture == Architecture::gemma3n) floats += s.hidden;
   double bytes = s.bytes(floats + 2.0) + s.outputs * 4.0;
   if (!s.hasCache) return bytes;
@@ -347,6 +352,13 @@ namespace detail {
 
 namespace detail {
 
+[[nodiscard]] constexpr bool mixesExperts(const ModelSpec& model) noexcept {
+  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
+    if (model.groups[i].expertCount > 0.0) return true;
+  }
+  return false;
+}
+
 // A tensor too large for the backend is not copied; the host computes with it.
 [[nodiscard]] constexpr double copiedBytes(double tensor, const FileWeights& weights) noexcept {
   return tensor > weights.largestTensor ? 0.0 : tensor;
@@ -398,6 +410,14 @@ inline constexpr double kOffloadedBatch = 32.0;
   }
   const double logits = hasHead ? detail::logitsBytes(model, s, runtime) : 0.0;
   LargestStage all = largest;
+  if (runtime.build < kMixedInputsBuild && s.outputs > s.sequences) {
+    // The inputs have gone when the logits of the whole batch come: those and a hidden vector, with experts two more.
+    if (s.recurs) whole.bytes += s.bytes(s.hidden);
+    const double vectors = detail::mixesExperts(model) ? 3.0 : 1.0;
+    if (hasHead) whole.consider(Stage::logits, model.vocabularySize * s.outputs * 4.0 + s.bytes(vectors * s.hidden));
+    return whole;
+  }
+  if (runtime.build < kMixedInputsBuild && s.recurs) inputs += s.bytes(s.hidden);
   if (model.architecture != Architecture::gemma3n) {
     all.consider(Stage::logits, logits);
   } else if (hasHead) {
@@ -419,9 +439,23 @@ struct GpuRole {
 // Copies of the inputs that the scheduler keeps where layers are split over GPUs and all of them are there.
 inline constexpr double kPipelineCopies = 4.0;
 
-// The inputs of the host's buffer: those that every GPU has copies of, of the embeddings 10 hidden sizes.
-[[nodiscard]] constexpr double pipelinedInputs(const ComputeShape& s, double inputs) noexcept {
-  return kPipelineCopies * inputs - s.bytes(6.0 * s.hidden);
+// Of masks and indices the scheduler keeps copies, of hidden vectors these, on the host, the first GPU and the others:
+// two and seven of older builds read off one report each (ggml-org/llama.cpp b9665, two cards), the rest off build
+// 11669.
+struct PipelineVectors {
+  double host;
+  double first;
+  double other;
+};
+[[nodiscard]] constexpr PipelineVectors pipelineVectors(const Runtime& runtime) noexcept {
+  return runtime.build < kMixedInputsBuild ? PipelineVectors{2.0, 7.0, 7.0} : PipelineVectors{10.0, 15.0, 10.0};
+}
+
+// The inputs of the host's buffer where GPUs pipeline.
+[[nodiscard]] constexpr double pipelinedInputs(const ComputeShape& s, const Runtime& runtime, double inputs) noexcept {
+  const double hidden = s.bytes(s.hidden);
+  const double others = inputs - inputVectors(runtime) * hidden;
+  return kPipelineCopies * others + pipelineVectors(runtime).host * hidden;
 }
 
 namespace detail {
@@ -466,9 +500,10 @@ namespace detail {
   }
   LargestStage largest = largestLayerStage(model, s, runtime, here);
   const double logits = role.hasHead ? detail::logitsBytes(model, s, runtime) : 0.0;
-  const double others = inputs - 4.0 * hidden;
+  const double others = inputs - inputVectors(runtime) * hidden;
   if (role.isPipelined) {
-    const double copies = (role.isFirst ? 15.0 : 10.0) * hidden;
+    const PipelineVectors vectors = pipelineVectors(runtime);
+    const double copies = (role.isFirst ? vectors.first : vectors.other) * hidden;
     largest.bytes += copies + s.bytes(detail::besideStageFloats(model, s, runtime));
     if (logits > 0.0) largest.consider(Stage::logits, copies + logits);
     return {largest.stage, kPipelineCopies * others + largest.bytes};

@@ -497,7 +497,7 @@ namespace detail {
     plan.host.stage = stage.stage;
   } else {
     const bool pipelined = place.gpus > 1 && !onHost.layers && !onHost.experts && !onHost.head && runtime.kvOffload;
-    if (pipelined) hostInputs = pipelinedInputs(shape, inputs);
+    if (pipelined) hostInputs = pipelinedInputs(shape, runtime, inputs);
     plan.host.computeBuffer = hostInputs + hostStageBytes(model, shape, runtime, weights, onHost);
     const bool offloads = (onHost.layers || onHost.experts || onHost.cache) && shape.tokens >= kOffloadedBatch;
     const bool firstHasHead = headHome <= 0;

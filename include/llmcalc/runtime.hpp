@@ -25,6 +25,10 @@ inline constexpr double kReferenceBuild = 11669.0;
 // (#23861).
 inline constexpr double kHalfMaskBuild = 9400.0;
 inline constexpr double kCappedOutputsBuild = 9470.0;
+// In autumn 2026 tokens and embeddings were mixed in one batch: since then the inputs have four hidden vectors a token,
+// before they had two, and where they had gone logits took their place. b11269 still has two, what was built on
+// 2026-10-08 has four; the exact build is not known here.
+inline constexpr double kMixedInputsBuild = 11270.0;
 
 // Options of llama.cpp, by the names of the field; the comment has llama.cpp's. Defaults are llama-server's.
 struct Runtime {

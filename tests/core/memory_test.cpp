@@ -523,15 +523,50 @@ TEST(PlanMemory, OverheadIsApartAndOfTheBackend) {
   EXPECT_EQ(planMemory(llama(), runtime).gpus[0].overhead, 0);
 }
 
-TEST(PlanMemory, OlderBuildsTakeMore) {
+// Llama 3.2 3B, whose plans by older builds people have published.
+ModelSpec llama3B() {
+  ModelSpec model = llama();
+  model.hiddenSize = 3072;
+  model.layerCount = 28;
+  model.tiedEmbeddings = true;
+  model.groups[0].headCount = 24;
+  model.groups[0].feedForwardLength = 8192;
+  return model;
+}
+
+TEST(PlanMemory, BuildsBeforeMixedInputsHoldTwoHiddenVectorsOfATokenOnTheHost) {
   Runtime runtime = at8192();
-  const double now = planMemory(llama(), runtime).gpus[0].computeBuffer;
-  runtime.build = 9450;  // logits of the whole micro-batch
-  const double allLogits = planMemory(llama(), runtime).gpus[0].computeBuffer;
-  EXPECT_GT(allLogits, now);
-  runtime.build = 9000;  // and masks of f32 with a copy
-  const double wideMask = planMemory(llama(), runtime).gpus[0].computeBuffer;
-  EXPECT_EQ(wideMask - allLogits, 8192.0 * 512 * 4);
+  runtime.contextLength = 4096;
+  runtime.build = 9300;  // ggml-org/llama.cpp, a log of May 2026: 256.50 and 20.01 MiB, masks of f32
+  MemoryPlan plan = planMemory(llama3B(), runtime);
+  expectPrinted(plan.gpus[0].computeBuffer, 256.50);
+  expectPrinted(plan.host.computeBuffer, 20.01);
+  runtime.build = 8500;  // and one with micro-batches of 128: 64.12 and 5.00
+  runtime.server = false;
+  runtime.sequences = 1;
+  runtime.microBatchSize = 128;
+  plan = planMemory(llama3B(), runtime);
+  expectPrinted(plan.gpus[0].computeBuffer, 64.12);
+  expectPrinted(plan.host.computeBuffer, 5.00);
+}
+
+TEST(PlanMemory, LogitsOfAWholeBatchTakeThePlaceOfTheInputsInBuildsBeforeMixedInputs) {
+  Runtime runtime = at8192();
+  runtime.server = false;
+  runtime.sequences = 1;
+  for (const double build : {9633.0, 10470.0}) {  // CUDA, logged on an H200: 258.50
+    runtime.build = build;
+    expectPrinted(planMemory(llama(), runtime).gpus[0].computeBuffer, 258.50);
+  }
+}
+
+TEST(PlanMemory, MasksOfOlderBuildsAreWiderAndHaveACopy) {
+  Runtime runtime = at8192();
+  runtime.contextLength = 131072;
+  runtime.build = 9450;
+  const double half = planMemory(llama(), runtime).host.computeBuffer;
+  runtime.build = 9000;
+  EXPECT_EQ(planMemory(llama(), runtime).host.computeBuffer - half, 131072.0 * 512 * 2);
 }
 
 MemoryPlan taking(double gpu, double host) {
