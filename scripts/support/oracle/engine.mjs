@@ -9,7 +9,7 @@ const LONGEST_SECONDS = 60;
 /** The software device as often as it is named; buffers as large as a discrete card allows. */
 const environmentOf = (gpus, freeMebibytes) => ({
   GGML_VK_VISIBLE_DEVICES: new Array(Math.max(gpus, 1)).fill(0).join(','),
-  VK_ADD_LAYER_PATH: '/opt/llmcalc-layer',
+  VK_ADD_LAYER_PATH: `${root}build/oracle/layer`,
   VK_INSTANCE_LAYERS: 'VK_LAYER_LLMCALC_discrete',
   GGML_VK_FORCE_MAX_ALLOCATION_SIZE: String(2 ** 42),
   GGML_VK_FORCE_MAX_BUFFER_SIZE: String(2 ** 42),
