@@ -407,6 +407,8 @@ namespace detail {
 
   HostResident onHost;
   std::array<std::array<bool, ModelSpec::kMaximumGroups>, Runtime::kMaximumGpus> groupsOn{};  // by GPU: any layers
+  std::array<double, Runtime::kMaximumGpus> sharedCaches{};
+  std::array<int, 2> lastOwner{};  // where the last layer with a cache of its own is: of all cells, of a window
   QuantizationCounters counters;
   // `count` layers of one group in one place, their experts moved to the host or not.
   const auto put = [&](std::size_t group, int count, const LayerWeights& bytes, int home, bool moved) {
@@ -447,6 +449,17 @@ namespace detail {
     plan.fileBytes += bytes.dense + bytes.experts;
     DeviceMemory& cacheHome = runtime.kvOffload ? memory : plan.host;
     cacheHome.kvCache += count * kept.cache;
+    if (place.gpus > 1 && model.groups[group].attention != Attention::none) {
+      const bool slides = model.groups[group].attention == Attention::sliding;
+      int& owner = lastOwner[slides ? 1 : 0];
+      if (!model.groups[group].sharesCache) {
+        owner = home;
+      } else if (home != kHost && home != owner) {
+        // Each of them copies what a layer before keeps elsewhere.
+        sharedCaches[static_cast<std::size_t>(home)] +=
+            count * layerCacheBytes(model.groups[group], runtime, shape.cells, shape.widestValues);
+      }
+    }
     if (model.groups[group].attention == Attention::sliding) cacheHome.slidingCache += count * kept.cache;
     cacheHome.recurrentState += count * kept.state;
   };
@@ -518,8 +531,9 @@ namespace detail {
       const LargestStage stage =
           place.gpus == 1 || copies
               ? gpuComputeBuffer(model, shape, runtime, here, hasHead, inputs, offloaded)
-              : gpuComputeBufferOfSeveral(model, shape, runtime, here, {isFirst, gpu.layers > 0.0, hasHead, pipelined},
-                                          inputs);
+              : gpuComputeBufferOfSeveral(
+                    model, shape, runtime, here,
+                    {isFirst, gpu.layers > 0.0, hasHead, pipelined, sharedCaches[static_cast<std::size_t>(i)]}, inputs);
       isFirst = false;
       gpu.computeBuffer = stage.bytes;
       gpu.stage = stage.stage;
