@@ -2,7 +2,7 @@
 //
 //   scripts/oracle compare [--models A,B] [--gpus N]        real shapes, a plain question each
 //   scripts/oracle random N [--seed S] [--gpus N] [--all]   N shapes and options drawn at random; differences are shrunk
-//   scripts/oracle record FILE N [--seed S] [--gpus N]      writes what llama.cpp planned, as lines of JSON
+//   scripts/oracle record FILE N [--seed S] [--gpus N]      writes what llama.cpp planned for real shapes, as lines of JSON
 //   scripts/oracle check FILE                               compares planMemory with such a file, without llama.cpp
 //
 // Exit status 1: an exact term differs, or more than a bounded share of the compute buffers does.
@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { randomOf } from '../tests/support/random.js';
+import { differences, planner } from './support/oracle/compare.mjs';
 import { enginePlan, quantizedTypes } from './support/oracle/engine.mjs';
 import { writeSparse } from './support/oracle/gguf.mjs';
 import { chooserOf, randomOptions, randomShape, simpler } from './support/oracle/shapes.mjs';
@@ -18,7 +19,6 @@ import { loaderTensors } from './support/oracle/tensors.mjs';
 import { quantile } from './support/statistics.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const MIB = 2 ** 20;
 const PLAIN = {
   fileType: 'Q4_K_M',
   server: false,
@@ -37,13 +37,10 @@ const PLAIN = {
   gpuCount: 1,
   shares: null,
 };
-/** Printed digits: two of a term, whole MiB of weights. */
-const PRINTED = 0.006;
-const WHOLE = 1.01;
 /** What may differ in compute buffers, relative; and the shares of rows that may be beyond it. */
 const LIMIT = 0.03;
 
-const { planMemory, modelFromGgufMetadata } = await import(`${root}dist/wasmCalculator.js`);
+const ourPlan = planner(await import(`${root}dist/wasmCalculator.js`));
 
 /** A file of the shape in Q4_K_M: what llama-quantize would make. @returns {Promise<string | null>} its path */
 async function fileOf(name, { metadata, tied }) {
@@ -58,44 +55,6 @@ async function fileOf(name, { metadata, tied }) {
   const quantized = tensors.map((tensor) => ({ ...tensor, type: types.get(tensor.name) ?? tensor.type }));
   writeSparse(path, { ...metadata, 'general.file_type': 15 }, quantized);
   return path;
-}
-
-/** What planMemory says of the same question, in MiB. */
-function ourPlan({ metadata, tied }, o) {
-  const { gpuCount, shares, ...runtime } = o;
-  const model = modelFromGgufMetadata(metadata, { tiedEmbeddings: tied });
-  const plan = planMemory(model, { ...runtime, backend: 'vulkan', gpus: shares ?? gpuCount });
-  const terms = (device) => {
-    const { weights, kvCache, recurrentState, computeBuffer, outputBuffer } = device;
-    const bytes = { weights, kvCache, recurrentState, computeBuffer, outputBuffer };
-    return Object.fromEntries(Object.entries(bytes).map(([term, value]) => [term, value / MIB]));
-  };
-  return { gpus: plan.devices.slice(0, -1).map(terms), host: terms(plan.devices.at(-1)) };
-}
-
-/**
- * The differences of one answer: of exact terms, and relative ones of compute buffers.
- *
- * @param {any} theirs @param {any} ours
- */
-function differences(theirs, ours) {
-  const rows = [];
-  const devices = [
-    ...theirs.gpus.map((device, i) => [`gpu${i}`, device, ours.gpus[i]]),
-    ['host', theirs.host, ours.host],
-  ];
-  for (const [device, their, our] of devices) {
-    for (const term of ['weights', 'kvCache', 'recurrentState', 'outputBuffer', 'computeBuffer']) {
-      if (their[term] === null || their[term] === undefined) continue;
-      const difference = our[term] - their[term];
-      const exact = term !== 'computeBuffer';
-      // Two caches are printed apart.
-      const tolerance = term === 'weights' ? WHOLE : term === 'kvCache' ? 2 * PRINTED : PRINTED;
-      const relative = Math.abs(difference) <= tolerance ? 0 : difference / Math.max(their[term], 1);
-      rows.push({ device, term, exact, theirs: their[term], ours: our[term], relative });
-    }
-  }
-  return rows;
 }
 
 const isWhole = (o) => o.gpuLayers === 'all' && o.kvOffload && !o.cpuMoeLayers;
@@ -181,7 +140,8 @@ async function compare(options) {
       const answer =
         path === null ? { rows: null, theirs: { refused: 'llama-quantize' } } : await ask(shape, asked, path);
       if (answer.isFallback) continue;
-      if (!answer.rows) console.log(`${name}: ${answer.theirs.refused ?? answer.ours.refused}`);
+      if (!answer.rows)
+        console.log(`${name}: ${answer.theirs.refused || answer.ours?.refused || 'the tool gave no plan'}`);
       else answers.push({ o: asked, ...answer });
       const worst = answer.rows && worstOf(answer.rows);
       if (worst && Math.abs(worst.relative) > LIMIT) console.log(`${name}, ${wordsOf(asked)}: ${rowText(worst)}`);
@@ -191,13 +151,13 @@ async function compare(options) {
   return printTable(answers);
 }
 
-/** Questions drawn at random, with what both say. */
-async function* drawn(count, seed, gpus) {
+/** Questions drawn at random, with what both say; half of the shapes are real ones, or all. */
+async function* drawn(count, seed, gpus, shareReal = 50) {
   const choose = chooserOf(randomOf(seed));
   const models = shapesOf();
   for (let n = 0; n < count; n++) {
     const [name, real] = choose.oneOf(models);
-    const shape = choose.chance(50) ? real : { ...real, metadata: randomShape(real.metadata, choose) };
+    const shape = choose.chance(shareReal) ? real : { ...real, metadata: randomShape(real.metadata, choose) };
     const o = randomOptions(shape.metadata, choose, gpus);
     const path = await fileOf(`${name}-${seed}-${n}`, shape).catch(() => null);
     if (!path) continue;
@@ -239,20 +199,20 @@ async function random(count, options) {
 
 async function record(file, count, options) {
   const lines = [];
-  for await (const { name, shape, o, theirs } of drawn(count, Number(options.seed), Number(options.gpus))) {
-    if ('refused' in theirs) continue;
-    lines.push(JSON.stringify({ name, ...shape, o, theirs }));
+  for await (const { name, o, theirs, rows } of drawn(count, Number(options.seed), Number(options.gpus), 100)) {
+    if (rows) lines.push(JSON.stringify({ name, o, theirs }));
   }
   writeFileSync(file, `${lines.join('\n')}\n`);
   console.log(`${lines.length} plans in ${file}`);
 }
 
 function check(file) {
+  const shapes = new Map(shapesOf());
   const answers = readFileSync(file, 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line))
-    .map(({ o, theirs, ...shape }) => ({ o, theirs, rows: differences(theirs, ourPlan(shape, o)) }));
+    .map(({ name, o, theirs }) => ({ o, theirs, rows: differences(theirs, ourPlan(shapes.get(name), o)) }));
   return printTable(answers);
 }
 
