@@ -4,7 +4,10 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 
-log() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
+# What is about to be done; in bold on a terminal.
+log() {
+  if [ -t 2 ]; then printf '\033[1m== %s\033[0m\n' "$*" >&2; else printf '== %s\n' "$*" >&2; fi
+}
 die() {
   printf '%s: %s\n' "${0##*/}" "$*" >&2
   exit 1
@@ -54,6 +57,30 @@ quietly() {
   }
 }
 
+# duration SECONDS: as people say it.
+duration() {
+  if [ "$1" -lt 60 ]; then printf '%d s' "$1"; else printf '%d min %d s' $(($1 / 60)) $(($1 % 60)); fi
+}
+
+# step NAME COMMAND...: says what it does and how long that took; shows the command's output only if it fails.
+step() {
+  local name=$1 start=$SECONDS
+  shift
+  log "$name"
+  quietly "$@"
+  printf '   done in %s\n' "$(duration $((SECONDS - start)))" >&2
+}
+
+# own_build_folder FOLDER: removes one that CMake made for a tree elsewhere, of which this one is a copy.
+own_build_folder() {
+  local cache=$1/CMakeCache.txt
+  [ -f "$cache" ] || return 0
+  grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache" || {
+    log "$1 was made for another folder, and is made anew"
+    rm -rf "${root:?}/$1"
+  }
+}
+
 # native_build PRESET [TARGET...]
 native_build() {
   local preset=$1
@@ -61,6 +88,7 @@ native_build() {
   ensure_command cmake cmake
   ensure_command ninja ninja-build
   ensure_command g++ g++
+  own_build_folder "build/$preset"
   quietly cmake --preset "$preset"
   quietly cmake --build "build/$preset" ${1:+--target "$@"}
 }
@@ -69,31 +97,47 @@ native_build() {
 emscripten_build() {
   local preset=$1
   shift
+  own_build_folder "build/$preset"
   quietly scripts/emscripten cmake --preset "$preset"
   quietly scripts/emscripten cmake --build "build/$preset" ${1:+--target "$@"}
 }
 
-# suite NAME COMMAND...: runs a test suite with its output in build/logs; prints its closing lines, or all if it fails.
+# suite NAME COMMAND...: runs a test suite with its output in build/logs; prints what it counted and how long it took. If
+# it fails, what failed: of node's tests the failed ones, of others the end of the output.
 suite() {
-  local name=$1 file
+  local name=$1 file start=$SECONDS counted
   shift
-  file=build/logs/${name// /-}.log
+  file=build/logs/${name//[^A-Za-z0-9]/-}.log
   mkdir -p build/logs
   log "$name"
   if "$@" >"$file" 2>&1; then
-    grep -E '^(# (tests|pass|fail|skipped|todo) |[0-9]+% tests passed|Total Test time)' "$file" || tail -n 3 "$file"
+    counted=$(sed -nE 's/^# (tests|pass|fail|skipped|todo) ([1-9][0-9]*)$/\1 \2/p; s/^([0-9]+% tests passed.*)$/\1/p' "$file" | paste -sd ',' | sed 's/,/, /g')
+    printf '   %s in %s\n' "${counted:-passed}" "$(duration $((SECONDS - start)))"
   else
-    cat "$file"
-    die "$name failed"
+    if grep -q '^TAP version' "$file"; then
+      grep -A 25 -E '^ *not ok' "$file" | head -n 400
+    else
+      tail -n 200 "$file"
+    fi
+    die "$name failed after $(duration $((SECONDS - start))); all of it: $file"
   fi
 }
 
-# javascript_suites: everything in tests/js, never with eval, against dist/ and the native build's results.
+# node_suite NAME FILE...: tests of node's own runner, never with eval.
+node_suite() {
+  local name=$1
+  shift
+  suite "$name" env NODE_OPTIONS=--disallow-code-generation-from-strings node --test --test-reporter=tap "$@"
+}
+
+# javascript_suites: everything in tests/js, against dist/ and the native build's results.
 javascript_suites() {
+  step "inputs and results of the native build, 100,000 a function" parity_results
+  PARITY_DIR=$root/build/parity node_suite "JavaScript over every entry, and its fuzz" tests/js/*.test.js
+}
+parity_results() {
   native_build native-release parity_dump
   build/native-release/tests/parity/parity_dump build/parity 100000
-  PARITY_DIR=$root/build/parity NODE_OPTIONS=--disallow-code-generation-from-strings \
-    suite "JavaScript over every entry" node --test --test-reporter=tap tests/js/*.test.js
 }
 
 # root_filesystem NAME SUITE WHAT PACKAGE...: a root filesystem of Debian with these packages in the cache folder, made once
