@@ -146,7 +146,7 @@ export function planAnswer(core, subject, runtime, hardware, question) {
     machine = { ...machine, ...profiles };
     calibratedFrom = measurements;
   }
-  const estimateOf = (/** @type {MemoryRuntime} */ placement) =>
+  const estimateOf = (/** @type {any} */ { ceilingTokensPerSecond: _, ...placement }) =>
     machine && core.estimateSpeed(model, { ...used, ...placement }, machine, workload);
   const fitsWith = (/** @type {MemoryRuntime} */ placement) =>
     hardware !== null && fitOf(core, core.planMemory(model, { ...used, ...placement }), hardware).fits;
