@@ -2,24 +2,31 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string_view>
 
 #include "llmcalc/validation.hpp"
 
 namespace llmcalc::bindings {
 
 // The heap never grows, so that JavaScript may keep a view of the block. 1,024 points of three columns stay within a
-// first-level cache.
+// first-level cache; the fourth is for the longest questions.
 inline constexpr std::int32_t kBlockLength = 1024;
-inline std::array<std::array<double, kBlockLength>, 3> block;
+inline constexpr std::size_t kBlockColumns = 4;
+inline constexpr std::size_t kBlockNumbers = kBlockColumns * kBlockLength;
+inline std::array<std::array<double, kBlockLength>, kBlockColumns> block;
+
+inline std::span<double> allOfBlock() { return {block[0].data(), kBlockNumbers}; }
 
 inline double address(const void* object) { return static_cast<double>(reinterpret_cast<std::uintptr_t>(object)); }
 
-// Into the block: address and length of the parameter's name, of the requirement and of what was passed, the limit, the
-// index and the value.
+// Into the block: address and length of the parameter's name, of the requirement, of what was passed and of the hint,
+// the limit, the index and the value.
 inline void writeViolation(const Violation& found) {
   double* to = block[0].data();
-  for (const std::string_view text : {found.parameter, found.requirement, found.text}) {
+  for (const std::string_view text : {found.parameter, found.requirement, found.text, found.hint}) {
     *to++ = address(text.data());
     *to++ = static_cast<double>(text.size());
   }

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <span>
 #include <type_traits>
 
@@ -11,6 +13,12 @@
 
 namespace llmcalc::flat {
 
+// A count from JavaScript, whatever it is, as one that is safe to loop over.
+constexpr std::size_t atMost(double count, std::size_t maximum) {
+  return count >= 0.0 && count <= static_cast<double>(maximum) ? static_cast<std::size_t>(count) : 0;
+}
+
+// Beyond the end there is only NaN, which no check lets through.
 class Reader {
  public:
   explicit Reader(std::span<const double> values) : values_(values) {}
@@ -19,16 +27,38 @@ class Reader {
   void operator()(bool& field) { field = next() != 0.0; }
   template <typename Enum>
   requires std::is_enum_v<Enum>
-  void operator()(Enum& field) { field = static_cast<Enum>(static_cast<std::uint8_t>(next())); }
+  void operator()(Enum& field) { field = static_cast<Enum>(atMost(next(), std::numeric_limits<std::uint8_t>::max())); }
+  // Whether there is one, then what it is.
+  void operator()(std::optional<double>& field) {
+    const bool given = next() != 0.0;
+    const double value = next();
+    if (given) field = value;
+  }
 
  private:
-  double next() { return values_[at_++]; }
+  double next() { return at_ < values_.size() ? values_[at_++] : std::numeric_limits<double>::quiet_NaN(); }
 
   std::span<const double> values_;
   std::size_t at_ = 0;
 };
 
-inline void read(Reader& field, LayerGroup& g) {
+// Instead of a Reader: how many numbers it would take, for the length of the block.
+class Counter {
+ public:
+  template <typename T>
+  constexpr void operator()(const T& /*field*/) {
+    ++count_;
+  }
+  constexpr void operator()(const std::optional<double>& /*field*/) { count_ += 2; }
+
+  [[nodiscard]] constexpr std::size_t count() const { return count_; }
+
+ private:
+  std::size_t count_ = 0;
+};
+
+template <typename Field>
+constexpr void read(Field& field, LayerGroup& g) {
   field(g.attention);
   field(g.headCount);
   field(g.kvHeadCount);
@@ -66,13 +96,9 @@ inline void read(Reader& field, LayerGroup& g) {
   field(g.furtherElements);
 }
 
-// A count from JavaScript, whatever it is, as one that is safe to loop over.
-inline std::size_t atMost(double count, std::size_t maximum) {
-  return count >= 0.0 && count <= static_cast<double>(maximum) ? static_cast<std::size_t>(count) : 0;
-}
-
 // The counts of groups and runs are whatever JavaScript found; planMemory refuses those that do not fit.
-inline void read(Reader& field, ModelSpec& m) {
+template <typename Field>
+constexpr void read(Field& field, ModelSpec& m) {
   field(m.architecture);
   field(m.vocabularySize);
   field(m.hiddenSize);
@@ -97,7 +123,8 @@ inline void read(Reader& field, ModelSpec& m) {
   }
 }
 
-inline void read(Reader& field, Runtime& r) {
+template <typename Field>
+constexpr void read(Field& field, Runtime& r) {
   field(r.build);
   field(r.server);
   field(r.fileType);
@@ -117,11 +144,17 @@ inline void read(Reader& field, Runtime& r) {
   field(r.backend);
   field(r.multiprocessors);
   field(r.gpuCount);
-  for (double& share : r.gpuShares) field(share);
+  for (std::size_t i = 0; i < atMost(r.gpuCount, r.gpuShares.size()); ++i) {
+    field(r.gpuShares[i]);
+    field(r.gpuMultiprocessors[i]);
+    field(r.gpuThreads[i]);
+    field(r.gpuMemory[i]);
+  }
 }
 
 // Token embedding, head, what is placed with the head, then dense and expert bytes of every layer.
-inline void read(Reader& field, MeasuredWeights& w, double layers) {
+template <typename Field>
+constexpr void read(Field& field, MeasuredWeights& w, double layers) {
   field(w.tokenEmbedding);
   field(w.output);
   field(w.outputExtras);
@@ -131,29 +164,67 @@ inline void read(Reader& field, MeasuredWeights& w, double layers) {
   }
 }
 
-// Of a plan only the totals.
-inline void read(Reader& field, MemoryPlan& plan, Machine& machine) {
+// Of a plan only the totals, the host's first.
+template <typename Field>
+constexpr void read(Field& field, MemoryPlan& plan, Machine& machine) {
   field(plan.gpuCount);
   field(plan.host.weights);
-  for (DeviceMemory& gpu : plan.gpus) field(gpu.weights);
+  for (std::size_t i = 0; i < atMost(plan.gpuCount, plan.gpus.size()); ++i) field(plan.gpus[i].weights);
   field(machine.kind);
   field(machine.hostMemory);
   field(machine.hostReserved);
+  field(machine.hostMargin);
   field(machine.gpuCount);
-  for (double& memory : machine.gpuMemory) field(memory);
-  for (double& reserved : machine.gpuReserved) field(reserved);
+  for (std::size_t i = 0; i < atMost(machine.gpuCount, machine.gpuMemory.size()); ++i) {
+    field(machine.gpuMemory[i]);
+    field(machine.gpuReserved[i]);
+    field(machine.gpuMargin[i]);
+  }
+}
+
+// Longest questions: what has to fit into the block.
+inline constexpr std::size_t kMostShape = [] {
+  ModelSpec model;
+  model.groupCount = ModelSpec::kMaximumGroups;
+  model.runCount = ModelSpec::kMaximumRuns;
+  Runtime runtime;
+  runtime.gpuCount = Runtime::kMaximumGpus;
+  Counter count;
+  read(count, model);
+  read(count, runtime);
+  return count.count();
+}();
+inline constexpr std::size_t kMostTensors = [] {
+  MeasuredWeights weights;
+  Counter count;
+  read(count, weights, ModelSpec::kMaximumLayers);
+  return count.count();
+}();
+inline constexpr std::size_t kMostFit = [] {
+  MemoryPlan plan;
+  Machine machine;
+  plan.gpuCount = machine.gpuCount = Runtime::kMaximumGpus;
+  Counter count;
+  read(count, plan, machine);
+  return count.count();
+}();
+
+inline constexpr std::size_t kFitHeaderLength = 2;
+inline constexpr std::size_t kFitLength = 3;
+
+inline double* write(double* to, const DeviceFit& device) {
+  for (const double value : {device.needed, device.available, device.margin}) *to++ = value;
+  return to;
 }
 
 inline void write(double* to, const Fit& fit) {
   *to++ = fit.fits ? 1.0 : 0.0;
-  *to++ = fit.host.needed;
-  *to++ = fit.host.available;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(fit.gpuCount); ++i) {
-    *to++ = fit.gpus[i].needed;
-    *to++ = fit.gpus[i].available;
-  }
+  *to++ = static_cast<double>(fit.verdict);
+  to = write(to, fit.host);
+  for (std::size_t i = 0; i < atMost(fit.gpuCount, fit.gpus.size()); ++i) to = write(to, fit.gpus[i]);
 }
 
+inline constexpr std::size_t kHeaderLength = 7;
 inline constexpr std::size_t kDeviceLength = 14;
 
 inline double* write(double* to, const DeviceMemory& d) {
@@ -166,12 +237,12 @@ inline double* write(double* to, const DeviceMemory& d) {
 }
 
 inline void write(double* to, const MemoryPlan& plan) {
-  for (const double value :
-       {plan.cells.streams, plan.cells.full, plan.cells.sliding, plan.outputs, plan.fileBytes, plan.bytesPerToken}) {
+  for (const double value : {plan.gpuCount, plan.cells.streams, plan.cells.full, plan.cells.sliding, plan.outputs,
+                             plan.fileBytes, plan.bytesPerToken}) {
     *to++ = value;
   }
   to = write(to, plan.host);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(plan.gpuCount); ++i) to = write(to, plan.gpus[i]);
+  for (std::size_t i = 0; i < atMost(plan.gpuCount, plan.gpus.size()); ++i) to = write(to, plan.gpus[i]);
 }
 
 }  // namespace llmcalc::flat

@@ -3,17 +3,21 @@
 
 #include <emscripten/bind.h>
 
-#include <algorithm>
-#include <span>
-
 #include "block.hpp"
 #include "flat.hpp"
 
 namespace {
 
+using llmcalc::bindings::allOfBlock;
 using llmcalc::bindings::block;
+using llmcalc::bindings::kBlockNumbers;
 
-std::span<double> allOfBlock() { return {block[0].data(), block.size() * block[0].size()}; }
+static_assert(llmcalc::flat::kMostShape + llmcalc::flat::kMostTensors <= kBlockNumbers);
+static_assert(llmcalc::flat::kMostFit <= kBlockNumbers);
+static_assert(llmcalc::flat::kHeaderLength + llmcalc::flat::kDeviceLength * (llmcalc::Runtime::kMaximumGpus + 1) <=
+              kBlockNumbers);
+static_assert(llmcalc::flat::kFitHeaderLength + llmcalc::flat::kFitLength * (llmcalc::Runtime::kMaximumGpus + 1) <=
+              kBlockNumbers);
 
 // A model, a runtime and, if `measured`, the sums of a tensor list become a plan, or a violation: false.
 bool planMemory(bool measured) {

@@ -1,12 +1,4 @@
 // What bindings/ builds, as scripts/bundle.mjs gives it to js/.
-declare module 'llmcalc:release' {
-  export { default } from 'llmcalc:transpiled';
-}
-
-declare module 'llmcalc:speed' {
-  export { default } from 'llmcalc:transpiled';
-}
-
 declare module 'llmcalc:transpiled' {
   type Bound = (...values: (number | boolean)[]) => number;
   type Core = Record<string, Bound> & { HEAPF64: Float64Array; HEAPU8: Uint8Array };

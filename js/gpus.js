@@ -5,12 +5,18 @@
 import { checkKeys } from './keys.js';
 import { display } from './violation.js';
 
-const words = (/** @type {string} */ text) => new Set(text.split(' '));
+/** As keys of an object, whose strings the engine compares by address. @param {string} text */
+export const words = (text) => new Set(Object.keys(Object.fromEntries(text.split(' ').map((word) => [word, 0]))));
 const RATES = words('shaderFlops halfFlops quantizedOps');
 export const GPU_KEYS = words(
   'name family memory memorySold memorySource reserved margin bandwidth shaderFlops halfFlops quantizedOps threads ' +
     'multiprocessors backend share vendor kind memoryKind profileFamily speed bandwidthGBs releaseYear fp16Tflops ' +
     'fp16Fp32AccumulateTflops fp8Tflops int8Tops fp32Tflops channels megatransfers source notes',
+);
+
+/** Of the machine of fits and of estimateSpeed, which may be the same object. */
+export const MACHINE_KEYS = words(
+  'kind hostMemory hostReserved hostMargin gpus host linkBandwidth gpuLinkBandwidth split profile hostProfile',
 );
 
 /**

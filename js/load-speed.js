@@ -1,6 +1,5 @@
 // @ts-check
 // wasm-calculator/load-speed: speed.wasm, which has all.
-import instantiate from 'llmcalc:speed';
 import { createCalculator } from './calculator.js';
 import { createLoad } from './loader.js';
 import { createSpeed } from './speed.js';
@@ -9,7 +8,7 @@ import { coreFromModule } from './wasm.js';
 /** @type {typeof import('./load-speed.d.ts').load} */
 export const load = createLoad(
   () => new URL('./speed.wasm', import.meta.url),
-  (module) => createCalculator(coreFromModule(instantiate, module), 'wasm', null, createSpeed),
+  (module) => createCalculator(coreFromModule(module), 'wasm', null, createSpeed),
 );
 
 export default load;

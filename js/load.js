@@ -1,6 +1,5 @@
 // @ts-check
 // wasm-calculator/load: release.wasm, which is without estimates of speed.
-import instantiate from 'llmcalc:release';
 import { createCalculator } from './calculator.js';
 import { createLoad } from './loader.js';
 import { coreFromModule } from './wasm.js';
@@ -8,7 +7,7 @@ import { coreFromModule } from './wasm.js';
 /** @type {typeof import('./load.d.ts').load} */
 export const load = createLoad(
   () => new URL('./release.wasm', import.meta.url),
-  (module) => createCalculator(coreFromModule(instantiate, module), 'wasm', null),
+  (module) => createCalculator(coreFromModule(module), 'wasm', null),
 );
 
 export default load;

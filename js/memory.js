@@ -1,6 +1,8 @@
 // @ts-check
 // planMemory and fits over a core. A model and a runtime go to C++ as rows of numbers, in the order of bindings/flat.hpp.
 
+import { MACHINE_KEYS, readGpu, words } from './gpus.js';
+import { unknownKey } from './keys.js';
 import { bytesOfTensor } from './tensors.js';
 import { display, readViolation } from './violation.js';
 
@@ -16,6 +18,7 @@ import { display, readViolation } from './violation.js';
 /** @template {string} Name @param {readonly Name[]} names @returns {Map<unknown, number>} */
 const indexed = (names) => new Map(names.map((name, index) => [name, index]));
 
+const VERDICTS = ['fits', 'tight', 'doesNotFit'];
 const STAGES = ['none', 'logits', 'feedForward', 'experts', 'attention', 'latentAttention', 'recurrence', 'hostCopy'];
 
 // The lists of C++, in its order; a test compares them.
@@ -80,22 +83,89 @@ export const NAMES = {
   backend: indexed(['cuda', 'metal', 'vulkan', 'rocm', 'cpu', 'sycl']),
   memoryKind: indexed(['separate', 'apple', 'amd', 'shared']),
   stage: indexed(STAGES),
+  verdict: indexed(VERDICTS),
 };
+
+const MODEL_KEYS = words(
+  'architecture vocabularySize hiddenSize layerCount contextLength slidingWindow tiedEmbeddings is70B ' +
+    'perLayerEmbeddingLength outputVectorElements outputUnquantizedElements firstLayerVectorElements ' +
+    'firstLayerUnquantizedElements predictionLayerCount predictionGroup groups runs tensors',
+);
+const GROUP_KEYS = words(
+  'attention headCount kvHeadCount keyLength valueLength sharesCache valueFromKey fusedQKV gatedQuery queryLoraRank ' +
+    'kvLoraRank ropeLength mlaKeyLength mlaValueLength recurrence convolutionLength innerLength stateLength ' +
+    'stateGroupCount timeStepRank feedForward feedForwardLength expertCount expertsUsed expertLength fusedExperts ' +
+    'plainExperts sharedExpertLength perLayerEmbeddingLength vectorElements expertVectorElements unquantizedElements ' +
+    'indexerKeyLength expertHiddenLength furtherElements',
+);
+const RUNTIME_KEYS = words(
+  'engine build server fileType importanceMatrix contextLength batchSize microBatchSize sequences kvUnified ' +
+    'flashAttention cacheTypeK cacheTypeV gpuLayers cpuMoeLayers swaFull kvOffload gpus backend multiprocessors',
+);
+const TENSOR_KEYS = new Set(['name', 'shape', 'type']);
 
 const MAXIMUM_GROUPS = 8;
 const MAXIMUM_RUNS = 160;
 const MAXIMUM_GPUS = 16;
 const MAXIMUM_LAYERS = 1024;
 const ALL_LAYERS = 1e9;
+/** Of C++'s kDefaultGpuMargin. */
+const DEFAULT_GPU_MARGIN = 2 ** 30;
+/** As bindings/block.hpp has it. */
+const BLOCK_COLUMNS = 4;
+/** Where a model has the count of its prediction blocks. */
+const PREDICTION_LAYERS = 13;
 /** Numbers of a plan before its devices, and of each of those. */
-const HEADER_LENGTH = 6;
+const HEADER_LENGTH = 7;
 const DEVICE_LENGTH = 14;
+/** The same of an answer of fits. */
+const FIT_HEADER_LENGTH = 2;
+const FIT_LENGTH = 3;
 
 /** The public function that is writing its arguments, for messages. */
 let writing = '';
 /** @param {string} name */
 export function startWriting(name) {
   writing = name;
+}
+
+/** What questions are put together in, one for each that is being asked. @type {Float64Array[]} */
+const questions = [];
+let asked = 0;
+
+/**
+ * Runs the public function `name`. Its question is put together in an array of its own, since to read an argument may
+ * be to run a getter, which may ask a question itself; only then does it go into the block, and nothing of the
+ * caller's runs until the answer is read.
+ *
+ * @template T
+ * @param {Float64Array} block
+ * @param {string} name
+ * @param {(to: Float64Array) => T} answer
+ * @returns {T}
+ */
+export function asking(block, name, answer) {
+  const outer = writing;
+  writing = name;
+  if (questions.length === asked) questions.push(new Float64Array(block.length));
+  try {
+    return answer(questions[asked++]);
+  } finally {
+    asked--;
+    writing = outer;
+  }
+}
+
+/** @param {Float64Array} block @param {Float64Array} question @param {number} length */
+export function put(block, question, length) {
+  for (let i = 0; i < length; i++) block[i] = question[i];
+}
+
+/** @param {object} object @param {ReadonlySet<string>} known @param {string} name @param {number} [index] */
+function checkKnown(object, known, name, index) {
+  for (const key in object) {
+    if (!known.has(key)) throw unknownKey(`${writing}: ${at(name, index)}`, key, known);
+  }
 }
 
 /** @param {string} name @param {string} requirement @param {unknown} value */
@@ -144,6 +214,7 @@ function at(name, index) {
 /** @param {Float64Array} to @param {number} i @param {LayerGroup} g @param {number} n */
 function writeGroup(to, i, g, n) {
   if (typeof g !== 'object' || g === null) throw wrongType(`model.groups[${n}]`, 'an object', g);
+  checkKnown(g, GROUP_KEYS, 'model.groups[]', n);
   to[i] = nameOf(NAMES.attention, g.attention, 1, 'attention', n);
   to[i + 1] = numberOf(g.headCount, 0, 'headCount', n);
   to[i + 2] = numberOf(g.kvHeadCount, 0, 'kvHeadCount', n);
@@ -182,9 +253,17 @@ function writeGroup(to, i, g, n) {
   return i + 35;
 }
 
+/** What has a model and is taken for one: a row of the catalogue, what readGguf returns. @param {any} owner */
+function ownerError({ model, unplannable }) {
+  const what = model ? 'not what has one: pass its model' : `which this has none of: ${unplannable}`;
+  return new TypeError(`${writing}: model must be a spec, ${what}`);
+}
+
 /** @param {Float64Array} to @param {number} i @param {ModelSpec} m @returns {number} where the next thing goes */
 export function writeModel(to, i, m) {
   if (typeof m !== 'object' || m === null) throw wrongType('model', 'an object', m);
+  if ('model' in m) throw ownerError(m);
+  checkKnown(m, MODEL_KEYS, 'model');
   const { groups, runs } = m;
   if (!Array.isArray(groups)) throw wrongType('model.groups', 'an array', groups);
   if (!Array.isArray(runs)) throw wrongType('model.runs', 'an array', runs);
@@ -217,12 +296,55 @@ export function writeModel(to, i, m) {
   return next;
 }
 
+/**
+ * GPUs as objects: their shares, as llama.cpp's by free memory unless they are given, and what is known of each.
+ *
+ * @param {Float64Array} to
+ * @param {number} i
+ * @param {any[]} gpus
+ * @returns {number | undefined} the back end that all have, as far as it is known
+ */
+function writeGpus(to, i, gpus) {
+  let shared = 0;
+  let sized = 0;
+  let backend;
+  for (let n = 0; n < gpus.length && n < MAXIMUM_GPUS; n++) {
+    const gpu = readGpu(gpus[n], `${writing}: runtime.gpus[${n}]`);
+    const memory = numberOf(gpu.memory, 0, 'runtime.gpus[].memory', n);
+    const free = memory - numberOf(gpu.reserved, 0, 'runtime.gpus[].reserved', n);
+    if (gpu.share !== undefined) shared++;
+    if (gpu.memory !== undefined) sized++;
+    const at = i + 4 * n;
+    to[at] = numberOf(gpu.share, Math.max(0, free), 'runtime.gpus[].share', n);
+    to[at + 1] = numberOf(gpu.multiprocessors, 0, 'runtime.gpus[].multiprocessors', n);
+    if (gpu.family !== undefined && typeof gpu.family !== 'string') {
+      throw wrongType(`runtime.gpus[${n}].family`, 'a string', gpu.family);
+    }
+    // As C++'s multiprocessorThreads.
+    to[at + 2] = /Turing|Ada|SoC|GeForce|pro/.test(gpu.family ?? '') ? 1536 : 2048;
+    to[at + 3] = memory;
+    const own = nameOf(NAMES.backend, gpu.backend, -1, 'runtime.gpus[].backend', n);
+    if (own < 0) continue;
+    if (backend !== undefined && backend !== own) {
+      throw new RangeError(`${writing}: runtime.backend must be given where GPUs have different ones`);
+    }
+    backend = own;
+  }
+  const count = Math.min(gpus.length, MAXIMUM_GPUS);
+  if (shared > 0 && shared < count) {
+    throw new RangeError(`${writing}: runtime.gpus[].share must be given of all GPUs or of none`);
+  }
+  if (shared === 0 && sized < count) for (let n = 0; n < count; n++) to[i + 4 * n] = 1;
+  return backend;
+}
+
 /** @param {Float64Array} to @param {number} i @param {MemoryRuntime} r @returns {number} */
 export function writeRuntime(to, i, r) {
   if (typeof r !== 'object' || r === null) throw wrongType('runtime', 'an object', r);
-  const { gpuLayers, gpus = 1, sequences } = r;
-  if (r.engine !== undefined && r.engine !== 'llama.cpp') {
-    throw new RangeError(`${writing}: runtime.engine must be "llama.cpp", got ${display(r.engine)}`);
+  checkKnown(r, RUNTIME_KEYS, 'runtime');
+  const { engine, gpuLayers, gpus = 1, sequences, backend, multiprocessors } = r;
+  if (engine !== undefined && engine !== 'llama.cpp') {
+    throw new RangeError(`${writing}: runtime.engine must be "llama.cpp", got ${display(engine)}`);
   }
   const server = flagOf(r.server, 1, 'runtime.server');
   to[i] = numberOf(r.build, 11669, 'runtime.build');
@@ -242,42 +364,70 @@ export function writeRuntime(to, i, r) {
   to[i + 13] = numberOf(r.cpuMoeLayers, 0, 'runtime.cpuMoeLayers');
   to[i + 14] = flagOf(r.swaFull, 0, 'runtime.swaFull');
   to[i + 15] = flagOf(r.kvOffload, 1, 'runtime.kvOffload');
-  to[i + 16] = nameOf(NAMES.backend, r.backend, 0, 'runtime.backend');
-  to[i + 17] = numberOf(r.multiprocessors, 0, 'runtime.multiprocessors');
-  const shares = Array.isArray(gpus);
-  to[i + 18] = shares ? gpus.length : numberOf(gpus, 1, 'runtime.gpus');
-  for (let n = 0; n < MAXIMUM_GPUS; n++) {
-    to[i + 19 + n] = shares && n < gpus.length ? numberOf(gpus[n], Number.NaN, 'runtime.gpus[]', n) : 1;
+  to[i + 17] = numberOf(multiprocessors ?? undefined, 0, 'runtime.multiprocessors');
+  const listed = Array.isArray(gpus);
+  const given = listed ? gpus.length : numberOf(gpus, 1, 'runtime.gpus');
+  to[i + 18] = given;
+  const count = given >= 0 && given <= MAXIMUM_GPUS ? Math.trunc(given) : 0;
+  const next = i + 19;
+  let common;
+  if (listed && typeof gpus[0] === 'object') {
+    common = writeGpus(to, next, gpus);
+  } else {
+    for (let n = 0; n < count; n++) {
+      const at = next + 4 * n;
+      to[at] = listed ? numberOf(gpus[n], Number.NaN, 'runtime.gpus[]', n) : 1;
+      to[at + 1] = to[at + 2] = to[at + 3] = 0;
+    }
   }
-  return i + 19 + MAXIMUM_GPUS;
+  to[i + 16] = nameOf(NAMES.backend, backend, common ?? 0, 'runtime.backend');
+  return next + 4 * count;
 }
 
 /**
- * Sums of a tensor list: what is on the host, with the head, and per layer.
+ * Sums of a tensor list: what is on the host, with the head, and per layer. `to` begins with the model, which has the
+ * prediction blocks that the list has: plain files leave them out, and layers are counted as the file has them.
  *
  * @param {Float64Array} to
  * @param {number} i
  * @param {ModelSpec} model
+ * @returns {number} where the next thing goes
  */
 export function writeTensors(to, i, model) {
-  const layers = Math.min(model.layerCount, MAXIMUM_LAYERS);
-  to.fill(0, i, i + 3 + 2 * layers);
-  for (const [n, tensor] of (model.tensors ?? []).entries()) {
-    if (typeof tensor?.name !== 'string') throw wrongType(`model.tensors[${n}].name`, 'a string', tensor?.name);
-    const bytes = bytesOfTensor(tensor, n);
-    const layer = /^blk\.(\d+)\./.exec(tensor.name);
-    if (tensor.name === 'token_embd.weight') {
+  const { tensors, layerCount, tiedEmbeddings } = model;
+  if (!Array.isArray(tensors) || tensors.length === 0) {
+    throw wrongType('model.tensors', 'an array of one tensor or more', tensors);
+  }
+  const layers = layerCount >= 0 && layerCount <= MAXIMUM_LAYERS ? Math.trunc(layerCount) : 0;
+  const next = i + 3 + 2 * layers;
+  to.fill(0, i, next);
+  let blocks = layers;
+  for (let n = 0; n < tensors.length; n++) {
+    const tensor = tensors[n];
+    if (typeof tensor !== 'object' || tensor === null) throw wrongType(`model.tensors[${n}]`, 'an object', tensor);
+    checkKnown(tensor, TENSOR_KEYS, 'model.tensors[]', n);
+    const { name } = tensor;
+    if (typeof name !== 'string') throw wrongType(`model.tensors[${n}].name`, 'a string', name);
+    const bytes = bytesOfTensor(tensor, n, writing);
+    const layer = /^blk\.(\d+)\./.exec(name);
+    if (name === 'token_embd.weight') {
       to[i] += bytes;
-      if (model.tiedEmbeddings) to[i + 1] += bytes;
-    } else if (tensor.name === 'per_layer_token_embd.weight') to[i] += bytes;
-    else if (tensor.name === 'output.weight') to[i + 1] += bytes;
-    else if (layer || tensor.name.startsWith('per_layer_')) {
+      if (tiedEmbeddings) to[i + 1] += bytes;
+    } else if (name === 'per_layer_token_embd.weight') to[i] += bytes;
+    else if (name === 'output.weight') to[i + 1] += bytes;
+    else if (layer || name.startsWith('per_layer_')) {
       const index = layer ? Number(layer[1]) : 0;
+      blocks = Math.max(blocks, index + 1);
       // Prediction blocks come after the layers and are not loaded.
-      if (index < layers) to[i + 3 + 2 * index + (/_exps\./.test(tensor.name) ? 1 : 0)] += bytes;
+      if (index < layers) to[i + 3 + 2 * index + (/_exps\./.test(name) ? 1 : 0)] += bytes;
     } else to[i + 2] += bytes;
   }
+  to[PREDICTION_LAYERS] = Math.min(to[PREDICTION_LAYERS], blocks - layers);
+  return next;
 }
+
+/** @param {number} n @param {number} gpuCount */
+const deviceName = (n, gpuCount) => (n === gpuCount ? 'host' : `gpu${n}`);
 
 /** @param {Float64Array} from @param {number} i @param {string} name */
 function readDevice(from, i, name) {
@@ -310,53 +460,79 @@ function readDevice(from, i, name) {
   };
 }
 
-/** @param {Float64Array} from @param {number} gpuCount @returns {MemoryPlan} */
-function readPlan(from, gpuCount) {
+/** @param {Float64Array} from @returns {MemoryPlan} */
+function readPlan(from) {
+  const gpuCount = from[0];
   const devices = new Array(gpuCount + 1);
   for (let n = 0; n < gpuCount; n++) devices[n] = readDevice(from, HEADER_LENGTH + DEVICE_LENGTH * (n + 1), `gpu${n}`);
   devices[gpuCount] = readDevice(from, HEADER_LENGTH, 'host');
   return /** @type {MemoryPlan} */ ({
     devices,
-    cells: { streams: from[0], full: from[1], sliding: from[2] },
-    outputs: from[3],
-    fileBytes: from[4],
-    bytesPerToken: from[5],
+    cells: { streams: from[1], full: from[2], sliding: from[3] },
+    outputs: from[4],
+    fileBytes: from[5],
+    bytesPerToken: from[6],
   });
 }
 
-/** @param {Float64Array} to @param {MemoryPlan} plan @param {Machine} machine */
-function writeMachine(to, plan, machine) {
-  if (!Array.isArray(plan?.devices)) throw wrongType('plan', 'a plan of planMemory', plan);
-  if (typeof machine !== 'object' || machine === null) throw wrongType('machine', 'an object', machine);
-  const { gpus = [] } = machine;
-  if (!Array.isArray(gpus)) throw wrongType('machine.gpus', 'an array', gpus);
-  const gpuCount = plan.devices.length - 1;
-  to[0] = gpuCount;
-  to[1] = numberOf(plan.devices[gpuCount].total, Number.NaN, 'plan.devices[].total', gpuCount);
-  const i = 2 + MAXIMUM_GPUS;
-  to.fill(0, 2, i + 4 + 2 * MAXIMUM_GPUS);
-  for (let n = 0; n < gpuCount; n++) to[2 + n] = plan.devices[n].total;
-  to[i] = nameOf(NAMES.memoryKind, machine.kind, 0, 'machine.kind');
-  to[i + 1] = numberOf(machine.hostMemory, Number.NaN, 'machine.hostMemory');
-  to[i + 2] = numberOf(machine.hostReserved, 0, 'machine.hostReserved');
-  to[i + 3] = gpus.length;
-  for (let n = 0; n < gpus.length && n < MAXIMUM_GPUS; n++) {
-    to[i + 4 + n] = numberOf(gpus[n]?.memory, 0, 'machine.gpus[].memory', n);
-    to[i + 4 + MAXIMUM_GPUS + n] = numberOf(gpus[n]?.reserved, 0, 'machine.gpus[].reserved', n);
+/** Totals of a plan, the host's first. @param {Float64Array} to @param {MemoryPlan} plan */
+function writeTotals(to, plan) {
+  const devices = plan?.devices;
+  if (!Array.isArray(devices) || devices.length === 0) {
+    throw wrongType('plan', 'what planMemory returns: fits(planMemory(model, runtime), machine)', plan);
   }
+  const gpuCount = devices.length - 1;
+  to[0] = gpuCount;
+  for (let n = 0; n <= gpuCount && n <= MAXIMUM_GPUS; n++) {
+    const device = devices[n];
+    if (typeof device !== 'object' || device === null) throw wrongType(`plan.devices[${n}]`, 'an object', device);
+    const { total } = device;
+    if (typeof total !== 'number') throw wrongType(`plan.devices[${n}].total`, 'a number', total);
+    to[n === gpuCount ? 1 : 2 + n] = total;
+  }
+}
+
+/** @param {Float64Array} to @param {MemoryPlan} plan @param {Machine} machine */
+function writeFit(to, plan, machine) {
+  writeTotals(to, plan);
+  if (typeof machine !== 'object' || machine === null) throw wrongType('machine', 'an object', machine);
+  checkKnown(machine, MACHINE_KEYS, 'machine');
+  const { gpus = [], kind, hostMemory, hostMargin } = machine;
+  if (!Array.isArray(gpus)) throw wrongType('machine.gpus', 'an array', gpus);
+  const planned = to[0] <= MAXIMUM_GPUS ? to[0] : 0;
+  const i = 2 + planned;
+  to[i] = nameOf(NAMES.memoryKind, kind, 0, 'machine.kind');
+  if (hostMemory === undefined) throw wrongType('machine.hostMemory', 'bytes', hostMemory);
+  to[i + 1] = numberOf(hostMemory, 0, 'machine.hostMemory');
+  to[i + 2] = numberOf(machine.hostReserved, 0, 'machine.hostReserved');
+  to[i + 3] = hostMargin === undefined ? 0 : 1;
+  to[i + 4] = numberOf(hostMargin, 0, 'machine.hostMargin');
+  to[i + 5] = gpus.length;
+  let next = i + 6;
+  for (let n = 0; n < gpus.length && n < MAXIMUM_GPUS; n++) {
+    const { memory, reserved, margin } = readGpu(gpus[n], `${writing}: machine.gpus[${n}]`);
+    if (memory === undefined && to[i] === 0 && n < planned)
+      throw wrongType(`machine.gpus[${n}].memory`, 'bytes', memory);
+    to[next] = numberOf(memory, 0, 'machine.gpus[].memory', n);
+    to[next + 1] = numberOf(reserved, 0, 'machine.gpus[].reserved', n);
+    to[next + 2] = numberOf(margin, DEFAULT_GPU_MARGIN, 'machine.gpus[].margin', n);
+    next += 3;
+  }
+  return next;
 }
 
 /** @param {import('./calculator.js').Core} core @param {string} name of the public function */
 export function rangeError(core, name) {
-  const { parameter, requirement, passed, index, value } = readViolation(core);
+  const { parameter, requirement, passed, hint, index, value } = readViolation(core);
   const element = Number.isNaN(index) ? parameter : at(parameter, index);
-  return new RangeError(`${name}: ${element} must be ${requirement}, got ${passed || value}`);
+  const got = passed || (hint ? `${value}: ${hint.replaceAll('#', String(value))}` : value);
+  return new RangeError(`${name}: ${element} must be ${requirement}, got ${got}`);
 }
 
 /** @param {import('./calculator.js').Core} core */
 export function blockOf(core) {
   const first = core.blockAddress() / Float64Array.BYTES_PER_ELEMENT;
-  return core.HEAPF64.subarray(first, first + 3 * core.blockLength());
+  return core.HEAPF64.subarray(first, first + BLOCK_COLUMNS * core.blockLength());
 }
 
 /** @param {import('./calculator.js').Core} core */
@@ -365,28 +541,38 @@ export function createMemory(core) {
 
   /** @param {ModelSpec} model @param {MemoryRuntime} [runtime] @returns {MemoryPlan} */
   function planMemory(model, runtime = {}) {
-    writing = 'planMemory';
-    const next = writeRuntime(block, writeModel(block, 0, model), runtime);
-    const measured = model.tensors !== undefined;
-    if (measured) writeTensors(block, next, model);
-    const gpus = runtime.gpus ?? 1;
-    if (!core.planMemory(measured)) throw rangeError(core, 'planMemory');
-    return readPlan(block, Array.isArray(gpus) ? gpus.length : gpus);
+    return asking(block, 'planMemory', (question) => {
+      let next = writeRuntime(question, writeModel(question, 0, model), runtime);
+      const measured = model.tensors !== undefined;
+      if (measured) next = writeTensors(question, next, model);
+      put(block, question, next);
+      if (!core.planMemory(measured)) throw rangeError(core, 'planMemory');
+      return readPlan(block);
+    });
   }
 
   /** @param {MemoryPlan} plan @param {Machine} machine @returns {MemoryFit} */
   function fits(plan, machine) {
-    writing = 'fits';
-    writeMachine(block, plan, machine);
-    if (!core.fits()) throw rangeError(core, 'fits');
-    const gpuCount = plan.devices.length - 1;
-    const devices = plan.devices.map(({ name }, n) => {
-      const i = n === gpuCount ? 1 : 3 + 2 * n;
-      const needed = block[i];
-      const available = block[i + 1];
-      return { name, needed, available, shortBy: Math.max(0, needed - available) };
+    return asking(block, 'fits', (question) => {
+      put(block, question, writeFit(question, plan, machine));
+      const gpuCount = question[0];
+      if (!core.fits()) throw rangeError(core, 'fits');
+      const devices = Array.from({ length: gpuCount + 1 }, (_, n) => {
+        const i = FIT_HEADER_LENGTH + FIT_LENGTH * (n === gpuCount ? 0 : n + 1);
+        const needed = block[i];
+        const available = block[i + 1];
+        const margin = block[i + 2];
+        return {
+          name: deviceName(n, gpuCount),
+          needed,
+          available,
+          margin,
+          shortBy: Math.max(0, needed - available),
+          shortOfMargin: needed > 0 ? Math.max(0, needed + margin - available) : 0,
+        };
+      });
+      return { fits: block[0] === 1, verdict: /** @type {any} */ (VERDICTS[block[1]]), devices };
     });
-    return { fits: block[0] === 1, devices };
   }
 
   return { planMemory, fits };

@@ -1,6 +1,8 @@
 // @ts-check
 // Bytes of ggml tensors by type, for sizes from a real tensor list. The table is quantization.hpp's; a test compares them.
 
+import { display } from './violation.js';
+
 /** @type {Record<string, [id: number, blockSize: number, blockBytes: number]>} */
 export const TENSOR_TYPES = {
   F32: [0, 1, 4],
@@ -40,18 +42,33 @@ const byId = new Map(Object.values(TENSOR_TYPES).map((entry) => [entry[0], entry
 /** Elements that a row must have a multiple of. @param {number} id of a known type */
 export const blockSizeOf = (id) => /** @type {[number, number, number]} */ (byId.get(id))[1];
 
-/** @param {{ name: string, shape: ArrayLike<number | bigint>, type: string | number }} tensor @param {number} n */
-export function bytesOfTensor({ name, shape, type }, n) {
+/** As in ggml. */
+const MOST_DIMENSIONS = 4;
+
+/**
+ * @param {{ name: string, shape: ArrayLike<number | bigint>, type: string | number }} tensor
+ * @param {number} n its place in the list
+ * @param {string} [who] asks, for messages
+ */
+export function bytesOfTensor({ name, shape, type }, n, who = 'planMemory') {
+  const fail = (/** @type {string} */ field, /** @type {string} */ requirement, /** @type {string} */ got) =>
+    new RangeError(`${who}: model.tensors[${n}].${field} must be ${requirement}, got ${got} for ${name.slice(0, 100)}`);
   const known = typeof type === 'number' ? byId.get(type) : Object.hasOwn(TENSOR_TYPES, type) && TENSOR_TYPES[type];
-  if (!known) {
-    throw new RangeError(`planMemory: model.tensors[${n}].type must be a ggml type, got ${String(type)} for ${name}`);
+  if (!known) throw fail('type', 'a ggml type', typeof type === 'string' ? type.slice(0, 100) : display(type));
+  const [, blockSize, blockBytes] = known;
+  // Looked at before it is copied: `length` may be anything.
+  const dimensions = shape?.length;
+  const lengths = dimensions >= 1 && dimensions <= MOST_DIMENSIONS ? Array.from(shape) : [];
+  let elements = lengths.length > 0 ? 1 : 0;
+  for (const length of lengths) {
+    elements *= typeof length === 'bigint' || Number.isInteger(length) ? Number(length) : Number.NaN;
+    if (!(elements > 0 && elements < 1e15)) elements = Number.NaN;
   }
-  let elements = 1;
-  for (const length of Array.from(shape ?? [], Number)) elements *= length;
-  if (!(elements > 0 && elements < 1e15)) {
-    throw new RangeError(
-      `planMemory: model.tensors[${n}].shape must be positive lengths, got ${String(shape)} for ${name}`,
-    );
+  const shown =
+    lengths.length > 0 ? lengths.map((length) => (length === Object(length) ? '?' : String(length))).join() : '';
+  if (!(elements > 0)) throw fail('shape', 'positive lengths', shown || display(shape));
+  if (Number(lengths[0]) % blockSize !== 0) {
+    throw fail('shape', `rows of a multiple of ${blockSize}`, `${shown} (not whole blocks)`);
   }
-  return (elements / known[1]) * known[2];
+  return (elements / blockSize) * blockBytes;
 }

@@ -235,7 +235,10 @@ export interface ModelSpec {
   outputUnquantizedElements?: number;
   firstLayerVectorElements?: number;
   firstLayerUnquantizedElements?: number;
-  /** Multi-token-prediction blocks: in the file, not loaded. */
+  /**
+   * Multi-token-prediction blocks: in the file, not loaded, and counted among the layers. Default 0, as in files
+   * without; with `tensors` at most those that the list has.
+   */
   predictionLayerCount?: number;
   /** Index of their group. */
   predictionGroup?: number;
@@ -302,12 +305,52 @@ export interface MemoryRuntime {
   swaFull?: boolean;
   /** Caches are with their layers, not on the host. Default true. */
   kvOffload?: boolean;
-  /** GPUs: how many, or their shares of the layers. Default 1; 0 for none; at most 16. */
-  gpus?: number | number[];
-  /** For `overhead`. Default `cuda`. */
-  backend?: 'cuda' | 'metal' | 'vulkan' | 'rocm' | 'cpu' | 'sycl';
-  /** Of one GPU, for CUDA's `overhead`; 0 for unknown, which counts nothing. Default 0. */
-  multiprocessors?: number;
+  /**
+   * GPUs: how many, their shares of the layers, or what they are. Default 1; 0 for none; at most 16. The shares of GPUs
+   * as objects are their `share`, or as llama.cpp's where all have `memory`: by memory - reserved; else equal.
+   */
+  gpus?: number | number[] | Gpu[];
+  /** For `overhead`. Default: that of `gpus`, or `cuda`. */
+  backend?: GpuBackend;
+  /**
+   * Of every GPU, for CUDA's `overhead`. Default: of each in `gpus`; where that is unknown, 0 or null, the most that its
+   * family and memory have, and where nothing is known the most of any card.
+   */
+  multiprocessors?: number | null;
+}
+
+export type GpuBackend = 'cuda' | 'metal' | 'vulkan' | 'rocm' | 'cpu' | 'sycl';
+
+/**
+ * A GPU, wherever one is asked for: a device of the catalogue as it is, what `gpuOf` makes of one, or your own. null is
+ * unknown; each function reads what it needs.
+ */
+export interface Gpu {
+  /** Of the catalogue, for its own profile of speed. */
+  name?: string | null;
+  /** Of the catalogue (`profileFamily`, which wins), for `overhead` and for profiles of speed. */
+  family?: string | null;
+  profileFamily?: string | null;
+  /** Bytes that the driver reports, at least 1 MiB: less than what is sold. With one pool of memory a budget. */
+  memory?: number | null;
+  /** Bytes as sold; only shown. */
+  memorySold?: number | null;
+  /** Bytes that others use: a desktop, another model. 0, or at least 1 MiB. Default 0. */
+  reserved?: number | null;
+  /** Bytes that should stay free, for `verdict`. Default 2 ** 30, as llama.cpp's `--fit-target`. */
+  margin?: number | null;
+  /** Of the layers, relative to the others'. */
+  share?: number | null;
+  backend?: GpuBackend | null;
+  /** For CUDA's `overhead`. */
+  multiprocessors?: number | null;
+  /** Bytes/s, from 1e8 to 1e15. */
+  bandwidth?: number | null;
+  /** Operations/s, as of `SpeedDevice`; else those of `speed`. */
+  shaderFlops?: number | null;
+  halfFlops?: number | null;
+  quantizedOps?: number | null;
+  speed?: { shaderFlops?: number; halfFlops?: number; quantizedOps?: number } | null;
 }
 
 /** What one device holds, in bytes. */
@@ -321,7 +364,7 @@ export interface DeviceMemory {
   computeBuffer: number;
   /** Logits, on the host. */
   outputBuffer: number;
-  /** The backend's own, estimated; everything else is what llama.cpp plans. */
+  /** The backend's own, estimated on the high side (docs/memory.md); everything else is what llama.cpp plans. */
   overhead: number;
   total: number;
   /** Repeating layers placed here. */
@@ -367,25 +410,40 @@ export declare function planMemory(model: ModelSpec, runtime?: MemoryRuntime): M
 export interface Machine {
   /** `apple`, `amd` and `shared` (DGX Spark) have one pool for host and GPU. Default `separate`. */
   kind?: 'separate' | 'apple' | 'amd' | 'shared';
-  /** Bytes installed; with one pool all of it. */
+  /** Bytes that the system has, at least 1 MiB; with one pool all of it. */
   hostMemory: number;
-  /** Bytes in use by others. Default 0. */
+  /** Bytes in use by others: 0, or at least 1 MiB. Default 0. */
   hostReserved?: number;
-  /** Bytes of each card. With one pool left out, or a budget that overrides the usual one. */
-  gpus?: { memory?: number; reserved?: number }[];
+  /** Bytes that should stay free, for `verdict`. Default `Math.min(4 * 2 ** 30, hostMemory / 4)`. */
+  hostMargin?: number;
+  /** At least those of the plan, each with `memory`. With one pool left out, or with a budget instead of the usual. */
+  gpus?: Gpu[];
 }
 
 export interface MemoryFit {
+  /** Every device has the bytes that are needed: they may be allocated, if nobody else takes them. */
   fits: boolean;
+  /** The same with all margins, only without them, or not at all. */
+  verdict: 'fits' | 'tight' | 'doesNotFit';
   /** In the plan's order, in bytes. With one pool the host's row is the whole pool. */
-  devices: { name: string; needed: number; available: number; shortBy: number }[];
+  devices: {
+    name: string;
+    needed: number;
+    /** Memory without what is reserved. */
+    available: number;
+    /** What should stay free of that. */
+    margin: number;
+    shortBy: number;
+    /** Of the margin too; 0 where nothing is needed. */
+    shortOfMargin: number;
+  }[];
 }
 
 /**
  * Whether every device of a plan has room. Pools are never added up; one pool must hold both the GPU's part, within its
  * budget, and everything together.
  *
- * @throws {TypeError | RangeError}
+ * @throws {TypeError | RangeError} also for a plan whose totals are not numbers, and for memory in another unit
  */
 export declare function fits(plan: MemoryPlan, machine: Machine): MemoryFit;
 

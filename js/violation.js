@@ -22,15 +22,16 @@ export function display(value) {
 /** @param {import('./calculator.js').Core} core */
 export function readViolation(core) {
   const at = core.blockAddress() / Float64Array.BYTES_PER_ELEMENT;
-  const numbers = core.HEAPF64.subarray(at, at + 9);
+  const numbers = core.HEAPF64.subarray(at, at + 11);
   const text = (/** @type {number} */ i) =>
     String.fromCharCode(...core.HEAPU8.subarray(numbers[i], numbers[i] + numbers[i + 1]));
   return {
     parameter: text(0),
     requirement: text(2),
     passed: text(4),
-    limit: numbers[6],
-    index: numbers[7],
-    value: numbers[8],
+    hint: text(6),
+    limit: numbers[8],
+    index: numbers[9],
+    value: numbers[10],
   };
 }

@@ -2,16 +2,36 @@
 // From a compiled module to a core.
 
 /**
- * Instantiates synchronously. The module is compiled before, so that a page whose policy forbids WebAssembly fails in
- * its own call, and not in Emscripten's glue, which would print about it.
+ * Instantiates synchronously, without Emscripten's glue, which is for modules that ask for more: ours import nothing
+ * but embind's registration of a function, as bindings/embind_numbers.js has it, and export their memory, their table
+ * of functions and what registers. scripts/bundle.mjs checks that.
  *
- * @param {typeof import('llmcalc:transpiled').default} instantiate the glue of the module
  * @param {WebAssembly.Module} module
  */
-export function coreFromModule(instantiate, module) {
-  const { Instance, RuntimeError } = WebAssembly;
-  function Module() {
-    return module;
-  }
-  return instantiate({ wasmBinary: [] }, { Module, Instance, RuntimeError });
+export function coreFromModule(module) {
+  /** @type {any} */
+  const core = {};
+  /** @type {any} */
+  const parts = {};
+  const register = (
+    /** @type {number} */ at,
+    /** @type {number} */ _count,
+    /** @type {number} */ _types,
+    /** @type {number} */ _signature,
+    /** @type {number} */ invoker,
+    /** @type {number} */ target,
+  ) => {
+    let name = '';
+    for (let i = at; core.HEAPU8[i]; i++) name += String.fromCharCode(core.HEAPU8[i]);
+    const invoke = parts.table.get(invoker);
+    // No function has more parameters.
+    core[name] = (a, b, c, d, e, f) => invoke(target, a, b, c, d, e, f);
+  };
+  const [wanted] = WebAssembly.Module.imports(module);
+  const { exports } = new WebAssembly.Instance(module, { [wanted.module]: { [wanted.name]: register } });
+  for (const { name, kind } of WebAssembly.Module.exports(module)) parts[kind] = exports[name];
+  core.HEAPF64 = new Float64Array(parts.memory.buffer);
+  core.HEAPU8 = new Uint8Array(parts.memory.buffer);
+  parts.function();
+  return core;
 }

@@ -2,7 +2,6 @@
 // wasm-calculator: synchronous. The bytes are inlined and compiled at import; where that fails (a policy without
 // 'wasm-unsafe-eval', no WebAssembly, an engine that compiles only ahead of time) the transpiled build takes over.
 // Whether WebAssembly works is found out by trying: under such a policy `WebAssembly.validate()` still says yes.
-import instantiate from 'llmcalc:speed';
 import bytes from 'llmcalc:speed.wasm';
 import instantiateTranspiled from 'llmcalc:transpiled';
 import { createCalculator } from './calculator.js';
@@ -11,7 +10,7 @@ import { coreFromModule } from './wasm.js';
 
 function create() {
   try {
-    return createCalculator(coreFromModule(instantiate, new WebAssembly.Module(bytes)), 'wasm', null, createSpeed);
+    return createCalculator(coreFromModule(new WebAssembly.Module(bytes)), 'wasm', null, createSpeed);
   } catch (error) {
     return createCalculator(instantiateTranspiled({}), 'js', /** @type {Error} */ (error), createSpeed);
   }

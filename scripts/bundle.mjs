@@ -119,6 +119,21 @@ async function licencesOf(results) {
   return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
 }
 
+/** That js/wasm.js can take a module in. */
+function checkModule(file, bytes) {
+  const module = new WebAssembly.Module(bytes);
+  const kinds = (list) =>
+    Array.from(list, ({ kind }) => kind)
+      .sort()
+      .join();
+  const imports = kinds(WebAssembly.Module.imports(module));
+  const exports = kinds(WebAssembly.Module.exports(module));
+  if (imports !== 'function' || exports !== 'function,memory,table') {
+    throw new Error(`${file} imports ${imports} and exports ${exports}: js/wasm.js does not know it`);
+  }
+}
+for (const file of ['release.wasm', 'speed.wasm']) checkModule(file, await readFile(join(bindings, file)));
+
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
 const results = await Promise.all([

@@ -4,11 +4,14 @@
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-/** What a page downloads for an entry, and the most that it may be, in bytes of brotli. */
+/**
+ * What a page downloads for an entry, and the most that it may be, in bytes of brotli. Of /load and /load-speed 1,500
+ * are for refusing what would be answered wrong in silence: keys that nobody knows, other units, plans that are none.
+ */
 const entries = [
   { name: 'wasm-calculator', files: ['wasmCalculator.js'], budget: 100_000 },
-  { name: 'wasm-calculator/load', files: ['load.js', 'release.wasm'], budget: 30_000 },
-  { name: 'wasm-calculator/load-speed', files: ['load-speed.js', 'speed.wasm'], budget: 48_000 },
+  { name: 'wasm-calculator/load', files: ['load.js', 'release.wasm'], budget: 31_500 },
+  { name: 'wasm-calculator/load-speed', files: ['load-speed.js', 'speed.wasm'], budget: 49_500 },
   { name: 'wasm-calculator/js', files: ['js.js'], budget: 58_000 },
   { name: 'wasm-calculator/readers', files: ['readers.js'], budget: 20_000 },
   { name: 'wasm-calculator/catalog', files: ['catalog.js'], budget: 30_000 },

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 #include "llmcalc/compute_buffer.hpp"
@@ -180,6 +181,14 @@ class Checker {
     violation_.text = given;
   }
 
+  constexpr void measure(const char* name, double value, const Quantity& quantity,
+                         double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
+    if (found_ || contains(quantity, value)) return;
+    violation_ = violationOf(name, quantity, value);
+    violation_.index = index;
+    found_ = true;
+  }
+
   [[nodiscard]] constexpr bool found() const noexcept { return found_; }
   [[nodiscard]] constexpr const Violation& violation() const noexcept { return violation_; }
 
@@ -218,6 +227,11 @@ class QuickChecker {
   constexpr void refuse(bool refused, const char* /*name*/, const char* /*requirement*/,
                         const std::string_view& /*given*/) noexcept {
     off_ |= static_cast<std::uint64_t>(refused);
+  }
+
+  constexpr void measure(const char* /*name*/, double value, const Quantity& quantity,
+                         double /*index*/ = 0.0) noexcept {
+    off_ |= static_cast<std::uint64_t>(!contains(quantity, value));
   }
 
   [[nodiscard]] constexpr bool found() const noexcept { return off_ != 0; }
@@ -266,6 +280,8 @@ constexpr void checkGroup(Check& check, const ModelSpec& model, std::size_t i) n
                 "from 1 to expertCount where there are experts", g.expertsUsed, at);
   check.require(routes == (g.expertLength > 0.0), "model.groups[].expertLength", "0 exactly where expertCount is",
                 g.expertLength, at);
+  check.require(routes || g.expertVectorElements == 0.0, "model.groups[].expertVectorElements",
+                "0 where there are no experts", g.expertVectorElements, at);
   if (g.recurrence == Recurrence::none) return;
   check.require(g.convolutionLength > 0.0, "model.groups[].convolutionLength", "at least 1 with a recurrence",
                 g.convolutionLength, at);
@@ -303,6 +319,9 @@ constexpr void checkRuntime(Check& check, const ModelSpec& model, const Runtime&
     check.require(share >= 0.0 && share <= 1e15, "runtime.gpus[]", "a share of at least 0", share,
                   static_cast<double>(i));
     shares += share;
+    check.whole("runtime.gpus[].multiprocessors", runtime.gpuMultiprocessors[i], kWholeOrNone, static_cast<double>(i));
+    check.whole("runtime.gpus[].threads", runtime.gpuThreads[i], kWholeOrNone, static_cast<double>(i));
+    check.measure("runtime.gpus[].memory", runtime.gpuMemory[i], kGivenBytes, static_cast<double>(i));
   }
   check.require(runtime.gpuCount == 0.0 || shares > 0.0, "runtime.gpus", "shares of which one is more than 0", shares);
   check.refuse(isQuantized(runtime.cacheTypeV) && !runtime.flashAttention, "runtime.cacheTypeV",
@@ -330,25 +349,75 @@ template <typename Check>
   return check;
 }
 
-// CUDA: 3.05 MiB of context per multiprocessor (ggml-org/llama.cpp#23604), and about 0.7 of pools: what was unaccounted
-// for after loading was 453 MiB on a 4090 of 128 and 751 MiB on a PRO 6000 of 188 (#15860, #27953). Vulkan: #20858.
-inline constexpr double kCudaBytesPerMultiprocessor = (3.05 + 0.7) * kBytesPerMiB;
-inline constexpr double kVulkanBytes = 17.0 * kBytesPerMiB;
+// CUDA's context has memory for all threads that run at once: 107 MiB on a 4060 Ti of 34 multiprocessors and 555 on a
+// PRO 6000 of 188 (ggml-org/llama.cpp#23604), which hold 1,536 each, 4.6 MiB for each of an H100, which hold 2,048.
+// Kernels, graphs and pools come on top. In use, beyond llama.cpp's own buffers: P1000 of 5 multiprocessors 73 MiB, A40
+// of 84 298, 4090 of 128 451 to 456 (#15860), PRO 6000 703 to 753 (#27953), H100 and H200 of 132 607 to 686 (47 runs).
+// The rule is 0 to 22 % above each, but for the A40: its family has A100s too, so it counts 57 % too much.
+inline constexpr double kCudaBytes = 48.0 * kBytesPerMiB;
+inline constexpr double kCudaBytesPerThread = 2.5 * kBytesPerKiB;
+// ROCm: 253 to 318 MiB in three logs of five GPUs where its own kernels multiply, 1,380 (MI200) where rocBLAS does, and
+// without flash attention 1,071 or 2,320, since the unit was not printed (W7900). Who multiplies depends on chip, type
+// and batch, so the larger.
+inline constexpr double kRocmBytes = 1380.0 * kBytesPerMiB;
+inline constexpr double kRocmBytesWithoutFlashAttention = 2320.0 * kBytesPerMiB;
+// Vulkan: 17 (#20858), 32, 74 and 81 MiB after loading, 239 after the first prompt: pipelines come when first used.
+inline constexpr double kVulkanBytes = 256.0 * kBytesPerMiB;
+// SYCL: scratch memory of 997 MiB (#28860), 2,265 unaccounted for (Arc Pro B70), 2,129 to 2,379 more than Vulkan takes
+// (#23203).
+inline constexpr double kSyclBytes = 2400.0 * kBytesPerMiB;
 // A storage buffer of Vulkan has at most 4 GiB on discrete cards; larger tensors stay on the host.
 inline constexpr double kVulkanLargestTensor = 4294967295.0;
 
-[[nodiscard]] constexpr double backendOverhead(const Runtime& runtime) noexcept {
-  switch (runtime.backend) {
-    case Backend::cuda:
-      return runtime.multiprocessors * kCudaBytesPerMultiprocessor;
-    case Backend::vulkan:
-      return kVulkanBytes;
-    default:
-      return 0.0;
-  }
+// The most threads of any card of at most so much memory, of data/devices.csv: 3070 Ti, V100 16GB, 4090, 5090, H100,
+// PRO 6000; of more, and where nothing is known, B300.
+struct CudaThreads {
+  float gib;
+  float threads;
+};
+inline constexpr std::array<CudaThreads, 7> kCudaThreads = {{
+    {8.0F, 48.0F * 1536.0F},
+    {16.0F, 80.0F * 2048.0F},
+    {24.0F, 128.0F * 1536.0F},
+    {48.0F, 170.0F * 1536.0F},
+    {80.0F, 132.0F * 2048.0F},
+    {96.0F, 188.0F * 1536.0F},
+    {0.0F, 160.0F * 2048.0F},
+}};
+
+[[nodiscard]] constexpr double cudaThreads(double multiprocessors, double threads, double memory) noexcept {
+  if (multiprocessors > 0.0) return multiprocessors * (threads > 0.0 ? threads : 2048.0);
+  std::size_t card = 0;
+  while (card + 1 < kCudaThreads.size() && !(memory > 0.0 && memory <= kCudaThreads[card].gib * kBytesPerGiB)) ++card;
+  return kCudaThreads[card].threads;
 }
 
 }  // namespace detail
+
+// Bytes that the back end takes for itself on GPU `gpu`, an estimate on the high side; CUDA's by multiprocessors, where
+// they are unknown by memory, and where that is too as on the largest card. docs/memory.md has n and errors.
+[[nodiscard]] constexpr double backendOverhead(const Runtime& runtime, std::size_t gpu) noexcept {
+  switch (runtime.backend) {
+    case Backend::cuda: {
+      const double multiprocessors =
+          runtime.multiprocessors > 0.0 ? runtime.multiprocessors : runtime.gpuMultiprocessors[gpu];
+      return detail::kCudaBytes +
+             detail::cudaThreads(multiprocessors, runtime.gpuThreads[gpu], runtime.gpuMemory[gpu]) *
+                 detail::kCudaBytesPerThread;
+    }
+    case Backend::vulkan:
+      return detail::kVulkanBytes;
+    case Backend::rocm:
+      return runtime.flashAttention ? detail::kRocmBytes : detail::kRocmBytesWithoutFlashAttention;
+    case Backend::sycl:
+      return detail::kSyclBytes;
+    // Of what Metal counts as allocated nothing is unaccounted for (logs of an M3 Max, an M4 Pro and an M5).
+    case Backend::metal:
+    case Backend::cpu:
+      break;
+  }
+  return 0.0;
+}
 
 // The first thing that is impossible in `model`, or an empty name.
 [[nodiscard]] constexpr Violation modelViolation(const ModelSpec& model) noexcept {
@@ -415,7 +484,8 @@ namespace detail {
     memory.layers += count;
     if (detail::lacksScan(model.groups[group], runtime) && !measured) {
       // Its matrix of states stays on the host.
-      const double scanned = count * model.groups[group].innerLength * model.groups[group].stateLength * kStateBytes;
+      const LayerGroup& g = model.groups[group];
+      const double scanned = count * kStateBytes * std::min(g.innerLength * g.stateLength, g.vectorElements);
       memory.weights -= scanned;
       memory.bytesPerToken -= scanned;
       plan.host.weights += scanned;
@@ -508,7 +578,7 @@ namespace detail {
     bool isFirst = true;
     for (int i = 0; i < place.gpus; ++i) {
       DeviceMemory& gpu = device(i);
-      gpu.overhead = detail::backendOverhead(runtime);
+      gpu.overhead = backendOverhead(runtime, static_cast<std::size_t>(i));
       const bool isEmpty = gpu.layers == 0.0 && headHome != i;
       // Without layers of its own the first GPU still computes large batches for the host.
       if (place.gpus > 1 && isEmpty && !(i == 0 && offloaded > 0.0)) continue;
@@ -559,13 +629,29 @@ enum class MemoryKind : std::uint8_t {
 };
 inline constexpr std::array<std::string_view, 4> kMemoryKinds = {"separate", "apple", "amd", "shared"};
 
+// Bytes that a plan should leave free on a GPU: llama.cpp's own --fit-target, 1024 MiB per device.
+inline constexpr double kDefaultGpuMargin = 1024.0 * kBytesPerMiB;
+// The same of the host's memory or the one pool, for the system and its programs: a quarter, at most this.
+inline constexpr double kMostHostMargin = 4.0 * kBytesPerGiB;
+[[nodiscard]] constexpr double defaultHostMargin(double hostMemory) noexcept {
+  return std::min(kMostHostMargin, hostMemory / 4.0);
+}
+
 struct Machine {
   MemoryKind kind = MemoryKind::separate;
-  double hostMemory = 0;    // bytes installed; unified: the pool
-  double hostReserved = 0;  // bytes in use by others
+  double hostMemory = 0;             // bytes that the system has; unified: the pool
+  double hostReserved = 0;           // bytes in use by others
+  std::optional<double> hostMargin;  // bytes that should stay free; none: defaultHostMargin(hostMemory)
   double gpuCount = 0;
-  std::array<double, Runtime::kMaximumGpus> gpuMemory{};    // bytes; unified: a budget that overrides the default, or 0
+  // Bytes that the driver reports; unified: a budget that overrides the default, or 0.
+  std::array<double, Runtime::kMaximumGpus> gpuMemory{};
   std::array<double, Runtime::kMaximumGpus> gpuReserved{};  // bytes in use by others
+  // Bytes that should stay free; unified: of the budget.
+  std::array<double, Runtime::kMaximumGpus> gpuMargin = [] {
+    std::array<double, Runtime::kMaximumGpus> margins{};
+    margins.fill(kDefaultGpuMargin);
+    return margins;
+  }();
 };
 
 // Bytes that the GPU of a unified pool may use of `installed`. Apple: recommendedMaxWorkingSetSize of current systems,
@@ -593,50 +679,96 @@ struct Machine {
 
 struct DeviceFit {
   double needed = 0;     // bytes
-  double available = 0;  // bytes
-  [[nodiscard]] constexpr double shortBy() const noexcept { return needed > available ? needed - available : 0.0; }
+  double available = 0;  // bytes that others have left
+  double margin = 0;     // bytes that should stay free
+  [[nodiscard]] constexpr double shortBy() const noexcept { return beyond(0.0); }
+  // Of the margin too; 0 where nothing is needed.
+  [[nodiscard]] constexpr double shortOfMargin() const noexcept { return needed > 0.0 ? beyond(margin) : 0.0; }
+
+ private:
+  [[nodiscard]] constexpr double beyond(double free) const noexcept {
+    const double missing = needed + free - available;
+    return missing > 0.0 ? missing : 0.0;
+  }
 };
 
+enum class Verdict : std::uint8_t {
+  fits,        // with all margins
+  tight,       // only without
+  doesNotFit,  // not at all
+};
+inline constexpr std::array<std::string_view, 3> kVerdicts = {"fits", "tight", "doesNotFit"};
+
 struct Fit {
-  bool fits = true;
+  bool fits = true;  // every device has the bytes that are needed
+  Verdict verdict = Verdict::fits;
   double gpuCount = 0;
   std::array<DeviceFit, Runtime::kMaximumGpus> gpus{};
   DeviceFit host;  // unified: the whole pool
 };
 
+namespace detail {
+
+// The first thing that is wrong with a plan and a machine. Devices of a plan are its GPUs and then the host, as in
+// JavaScript.
+[[nodiscard]] inline Checker checkFit(const MemoryPlan& plan, const Machine& machine) noexcept {
+  constexpr Range kPlanned{"", "the host and up to 16 GPUs", 0.0, static_cast<double>(Runtime::kMaximumGpus)};
+  Checker check;
+  check.whole("plan.devices", plan.gpuCount, kPlanned);
+  check.measure("machine.hostMemory", machine.hostMemory, kBytes);
+  check.measure("machine.hostReserved", machine.hostReserved, kBytesOrNone);
+  if (machine.hostMargin) check.measure("machine.hostMargin", *machine.hostMargin, kBytesOrNone);
+  check.whole("machine.gpus", machine.gpuCount, kGpus);
+  const bool separate = machine.kind == MemoryKind::separate;
+  check.require(!separate || machine.gpuCount >= plan.gpuCount, "machine.gpus", "at least as many as the plan has",
+                machine.gpuCount);
+  if (check.found()) return check;
+  const auto total = [&](const DeviceMemory& device, double index) {
+    const double bytes = device.total();
+    check.require(bytes >= 0.0 && bytes <= 1e18, "plan.devices[].total", "from 0 to 1e18 bytes", bytes, index);
+  };
+  for (std::size_t i = 0, n = asCount(plan.gpuCount); i < n; ++i) total(plan.gpus[i], static_cast<double>(i));
+  total(plan.host, plan.gpuCount);
+  for (std::size_t i = 0, n = asCount(machine.gpuCount); i < n; ++i) {
+    const auto index = static_cast<double>(i);
+    const bool planned = separate && index < plan.gpuCount;
+    check.measure("machine.gpus[].memory", machine.gpuMemory[i], planned ? kBytes : kGivenBytes, index);
+    check.measure("machine.gpus[].reserved", machine.gpuReserved[i], kBytesOrNone, index);
+    check.measure("machine.gpus[].margin", machine.gpuMargin[i], kBytesOrNone, index);
+  }
+  return check;
+}
+
+}  // namespace detail
+
 // Whether every device of `plan` has room on `machine`; pools are never added up, but for a unified one, which must
 // hold both what the GPU may use and everything together.
 [[nodiscard]] inline Result<Fit> tryFits(const MemoryPlan& plan, const Machine& machine) noexcept {
-  detail::Checker check;
-  const auto bytes = [&](const char* name, double value, double index) {
-    check.require(value >= 0.0 && value <= 1e18, name, "from 0 to 1e18 bytes", value, index);
-  };
-  const double none = std::numeric_limits<double>::quiet_NaN();
-  bytes("machine.hostMemory", machine.hostMemory, none);
-  bytes("machine.hostReserved", machine.hostReserved, none);
-  check.whole("machine.gpus", machine.gpuCount, detail::kGpus);
-  check.require(machine.kind != MemoryKind::separate || machine.gpuCount >= plan.gpuCount, "machine.gpus",
-                "at least as many as the plan has", machine.gpuCount);
-  if (check.found()) return check.violation();
-  for (std::size_t i = 0; i < static_cast<std::size_t>(machine.gpuCount); ++i) {
-    bytes("machine.gpus[].memory", machine.gpuMemory[i], static_cast<double>(i));
-    bytes("machine.gpus[].reserved", machine.gpuReserved[i], static_cast<double>(i));
-  }
+  const detail::Checker check = detail::checkFit(plan, machine);
   if (check.found()) return check.violation();
 
   const auto left = [](double memory, double reserved) { return memory > reserved ? memory - reserved : 0.0; };
   Fit fit;
   fit.gpuCount = plan.gpuCount;
+  const auto count = [&](const DeviceFit& device) {
+    if (device.shortBy() > 0.0) {
+      fit.fits = false;
+      fit.verdict = Verdict::doesNotFit;
+    } else if (fit.fits && device.shortOfMargin() > 0.0) {
+      fit.verdict = Verdict::tight;
+    }
+  };
   const bool unified = machine.kind != MemoryKind::separate;
-  fit.host = {plan.host.total(), left(machine.hostMemory, machine.hostReserved)};
-  for (std::size_t i = 0; i < static_cast<std::size_t>(plan.gpuCount); ++i) {
+  fit.host = {plan.host.total(), left(machine.hostMemory, machine.hostReserved),
+              machine.hostMargin.value_or(defaultHostMargin(machine.hostMemory))};
+  for (std::size_t i = 0, n = asCount(plan.gpuCount); i < n; ++i) {
     double memory = machine.gpuMemory[i];
     if (unified && memory == 0.0) memory = unifiedMemoryBudget(machine.kind, machine.hostMemory);
-    fit.gpus[i] = {plan.gpus[i].total(), left(memory, machine.gpuReserved[i])};
+    fit.gpus[i] = {plan.gpus[i].total(), left(memory, machine.gpuReserved[i]), machine.gpuMargin[i]};
     if (unified) fit.host.needed += fit.gpus[i].needed;
-    if (fit.gpus[i].shortBy() > 0.0) fit.fits = false;
+    count(fit.gpus[i]);
   }
-  if (fit.host.shortBy() > 0.0) fit.fits = false;
+  count(fit.host);
   return fit;
 }
 

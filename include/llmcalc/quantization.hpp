@@ -109,6 +109,12 @@ inline constexpr auto kBlockSizes = [] {
   return (static_cast<std::int64_t>(rowLength) & (blockSize(type) - 1)) == 0;
 }
 
+// `elements` and as many more as make whole blocks.
+[[nodiscard]] constexpr double wholeBlocks(TensorType type, double elements) noexcept {
+  const std::int64_t last = blockSize(type) - 1;
+  return static_cast<double>((static_cast<std::int64_t>(elements) + last) & ~last);
+}
+
 // Bytes of a tensor of `rows` rows of `rowLength` elements; a row is a whole number of blocks.
 [[nodiscard]] constexpr double tensorBytes(TensorType type, double rowLength, double rows) noexcept {
   return rowLength * rows * detail::kBytesPerElement[static_cast<std::size_t>(type)];

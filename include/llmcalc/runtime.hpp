@@ -14,6 +14,16 @@ namespace llmcalc {
 enum class Backend : std::uint8_t { cuda, metal, vulkan, rocm, cpu, sycl };
 inline constexpr std::array<std::string_view, 6> kBackends = {"cuda", "metal", "vulkan", "rocm", "cpu", "sycl"};
 
+// Threads that a multiprocessor of an NVIDIA GPU holds at once, by its family in data/devices.csv: 1,536 of GeForce and
+// workstation cards since Turing and of all Ada, 2,048 of others, and where nothing is known. (Turing holds 1,024;
+// nothing was measured of it.)
+[[nodiscard]] constexpr double multiprocessorThreads(std::string_view family) noexcept {
+  for (const std::string_view narrow : {"Turing", "Ada", "SoC", "GeForce", "pro"}) {
+    if (family.find(narrow) != std::string_view::npos) return 1536.0;
+  }
+  return 2048.0;
+}
+
 // Layers for the GPUs: more than any model has means all, and the output head.
 inline constexpr double kAllLayers = 1e9;
 
@@ -51,10 +61,15 @@ struct Runtime {
   bool swaFull = false;                   // --swa-full: sliding layers keep everything
   bool kvOffload = true;                  // false: --no-kv-offload
   Backend backend = Backend::cuda;
-  double multiprocessors = 0;  // of one GPU, for CUDA's context; 0: unknown
-  // --tensor-split: shares of the layers, in any unit; one share 1 is one GPU, none is no GPU.
+  double multiprocessors = 0;  // of every GPU, for CUDA's context; 0: those of gpuMultiprocessors
+  // --tensor-split: shares of the layers, in any unit; one share 1 is one GPU, none is no GPU. llama.cpp's default is
+  // by free memory.
   double gpuCount = 1;
   std::array<double, kMaximumGpus> gpuShares{1.0};
+  // What is known of each, for `overhead` (memory.hpp's backendOverhead); 0: unknown.
+  std::array<double, kMaximumGpus> gpuMultiprocessors{};
+  std::array<double, kMaximumGpus> gpuThreads{};  // of a multiprocessor: multiprocessorThreads(family)
+  std::array<double, kMaximumGpus> gpuMemory{};   // bytes
 };
 
 }  // namespace llmcalc

@@ -4,6 +4,7 @@
 // The text is put together only when somebody asks for it, and reads the same in C++ and in JavaScript:
 //
 //     calculatePerformance: bandwidth must be a number from 1e-9 to 1e9 (GB/s), got -1
+//     fits: machine.hostMemory must be bytes, at least 1 MiB, got 12: 12 GiB is 12 * 2 ** 30
 //
 // C++ callers choose: `calculateX` throws ArgumentError (in a build without exceptions it prints the text and aborts),
 // `tryCalculateX` returns a Result and never throws. JavaScript throws RangeError, or TypeError for a wrong type.
@@ -32,6 +33,7 @@ struct Violation {
   // Where the parameter is an element of an array and named "x[].y", which one; NaN where it is not.
   double index = std::numeric_limits<double>::quiet_NaN();
   std::string_view text = {};  // what was passed, where it is a name and not a number; else empty
+  std::string_view hint = {};  // what such a value probably means, "#" standing for it; else empty
 };
 
 // The value of a computation, or the violation that prevented it.
@@ -92,6 +94,38 @@ inline constexpr double kFirstAlwaysWhole = 4503599627370496.0;  // 2^52
   return contains(range, value) && isWhole(value);
 }
 
+// A quantity that is often given in another unit: what is below `least` is refused with what it probably means.
+struct Quantity {
+  std::string_view requirement;
+  std::string_view beyond;  // the requirement that a value above `most` breaks
+  std::string_view hint;
+  double least;
+  double most;
+  bool orNone;  // 0 is allowed
+};
+
+inline constexpr double kLeastBytes = 1048576.0;  // 1 MiB
+inline constexpr Quantity kBytes{
+    "bytes, at least 1 MiB", "at most 1e18 bytes", "# GiB is # * 2 ** 30", kLeastBytes, 1e18, false};
+inline constexpr Quantity kBytesOrNone{
+    "bytes, 0 or at least 1 MiB", kBytes.beyond, kBytes.hint, kLeastBytes, 1e18, true};
+inline constexpr Quantity kGivenBytes{kBytes.requirement, kBytes.beyond, kBytes.hint, kLeastBytes, 1e18, true};
+inline constexpr Quantity kBytesPerSecond{
+    "bytes/s, at least 1e8", "at most 1e15 bytes/s", "# GB/s is #e9", 1e8, 1e15, false};
+
+// False for NaN.
+[[nodiscard]] constexpr bool contains(const Quantity& quantity, double value) noexcept {
+  return (value >= quantity.least && value <= quantity.most) || (quantity.orNone && value == 0.0);
+}
+
+[[nodiscard]] constexpr Violation violationOf(std::string_view parameter, const Quantity& quantity,
+                                              double value) noexcept {
+  const bool beyond = value > quantity.most;
+  Violation found{parameter, beyond ? quantity.beyond : quantity.requirement, value};
+  if (value > 0.0 && !beyond) found.hint = quantity.hint;
+  return found;
+}
+
 [[nodiscard]] constexpr Violation violationOf(const Range& range, double value) noexcept {
   return {range.parameter, range.requirement, value};
 }
@@ -141,7 +175,19 @@ inline constexpr double kFirstAlwaysWhole = 4503599627370496.0;  // 2^52
   text.append(" must be ").append(violation.requirement);
   if (violation.limit == violation.limit) text.append(" (").append(formatNumber(violation.limit)).append(")");
   text.append(", got ");
-  return violation.text.empty() ? text.append(formatNumber(violation.value)) : text.append(violation.text);
+  if (!violation.text.empty()) return text.append(violation.text);
+  const std::string value = formatNumber(violation.value);
+  text.append(value);
+  if (violation.hint.empty()) return text;
+  text.append(": ");
+  for (const char letter : violation.hint) {
+    if (letter == '#') {
+      text.append(value);
+    } else {
+      text.push_back(letter);
+    }
+  }
+  return text;
 }
 
 // Thrown by the calculateX functions for an argument outside its range; what() is describe()'s text.

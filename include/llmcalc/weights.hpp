@@ -253,14 +253,14 @@ fileWeights(const ModelSpec& model, FileType file, bool importanceMatrix = false
     addAttention(gw, g, hidden, measure, rules);
     addRecurrence(gw, g, hidden, measure, rules);
     addFeedForward(gw, g, hidden, measure, rules);
-    if (g.perLayerEmbeddingLength + g.furtherElements > 0.0) {
-      Variant plain{};
-      const auto add = [&](double rowLength, double rows) {
-        plain += tensors(measure, rules, TensorRole::other, false, rowLength, rows);
-      };
-      add(hidden, g.perLayerEmbeddingLength + g.furtherElements / hidden);
-      if (g.perLayerEmbeddingLength > 0.0) add(g.perLayerEmbeddingLength, hidden);
-      gw.fixed += plain.base;
+    if (g.perLayerEmbeddingLength > 0.0) {
+      gw.fixed += tensors(measure, rules, TensorRole::other, false, hidden, g.perLayerEmbeddingLength).base +
+                  tensors(measure, rules, TensorRole::other, false, g.perLayerEmbeddingLength, hidden).base;
+    }
+    if (g.furtherElements > 0.0) {
+      // Of rows that may have another length (an indexer's), but of whole blocks.
+      const TensorType type = rules.type(TensorRole::other, hidden);
+      gw.fixed += measure(type, wholeBlocks(type, g.furtherElements), 1.0);
     }
     gw.fixed += gw.values.base + gw.down.base + gw.up.base + gw.sharedDown.base + gw.sharedUp.base +
                 vectors(g.vectorElements) + unquantized(g.unquantizedElements);

@@ -71,9 +71,31 @@ export function commandLine(file, runtime, { hardware, split, fits }) {
   return words.join(' ');
 }
 
+/** Words of a command, as they are quoted. @param {string} command */
+const wordsIn = (command) => command.match(/(?:\$'(?:[^'\\]|\\[\s\S])*'|'[^']*'|\\'|[^\s'])+/g) ?? [];
+
 /**
- * A command of one line as lines for a screen, which run as they are when they are pasted. What does not fit into a line
- * by itself is longer than the screen.
+ * Options with their values, where these fit beside each other, else words.
+ *
+ * @param {string} command @param {(text: string) => boolean} fits
+ */
+function partsIn(command, fits) {
+  /** @type {string[]} */
+  const parts = [];
+  wordsIn(command).forEach((word, i) => {
+    const longer = `${parts.at(-1)} ${word}`;
+    if (i > 1 && !word.startsWith('--') && fits(longer)) parts[parts.length - 1] = longer;
+    else parts.push(word);
+  });
+  return parts;
+}
+
+const INDENT = '  ';
+const CONTINUED = ' \\';
+
+/**
+ * A command of one line as lines for a screen, which run as they are when they are pasted. A word that is longer than the
+ * screen stays whole.
  *
  * @param {string} command as commandLine made it
  * @param {number} width
@@ -81,26 +103,13 @@ export function commandLine(file, runtime, { hardware, split, fits }) {
  */
 export function commandLines(command, width, widthOf) {
   if (widthOf(command) <= width) return [command];
-  const lines = [''];
-  for (const part of partsIn(command)) {
-    const line = lines[lines.length - 1];
-    const longer = line === '' ? part : `${line} ${part}`;
-    // " \" is at the end of all but the last.
-    if (line === '' || widthOf(longer) + 2 <= width) lines[lines.length - 1] = longer;
-    else lines.push(`  ${part}`);
+  const fits = (/** @type {string} */ line) => widthOf(line) + CONTINUED.length <= width;
+  const [program, ...parts] = partsIn(command, (part) => fits(INDENT + part));
+  const lines = [program];
+  for (const part of parts) {
+    const longer = `${lines[lines.length - 1]} ${part}`;
+    if (fits(longer)) lines[lines.length - 1] = longer;
+    else lines.push(INDENT + part);
   }
-  return lines.map((line, i) => (i === lines.length - 1 ? line : `${line} \\`));
-}
-
-/** The command by its options, each with its value. @param {string} command @returns {string[]} */
-function partsIn(command) {
-  // A quoted word has no quote but those that end it, or an escaped one.
-  const words = command.match(/(?:\$'(?:[^'\\]|\\[\s\S])*'|'[^']*'|\\'|[^\s'])+/g) ?? [];
-  /** @type {string[]} */
-  const parts = [];
-  words.forEach((word, i) => {
-    if (i > 0 && !word.startsWith('--')) parts[parts.length - 1] += ` ${word}`;
-    else parts.push(word);
-  });
-  return parts;
+  return lines.map((line, i) => (i === lines.length - 1 ? line : line + CONTINUED));
 }

@@ -34,17 +34,18 @@ function contextNotes({ name, model, architecture, rope }, runtime) {
   const trained = model.contextLength ?? 0;
   const room = roomOf(runtime);
   if (trained === 0 || room <= trained) return [];
-  const { type = null, factor = 0, originalContextLength = trained } = /** @type {any} */ (rope ?? {});
-  const extended = Math.floor(factor * originalContextLength);
+  const { type = null, factor = 0, ...extension } = /** @type {any} */ (rope ?? {});
+  const base = extension.originalContextLength ?? trained;
+  const extended = Math.floor(factor * base);
   const known = type === null || factor <= 1 ? null : `${type === 'yarn' ? 'YaRN' : type} by ${factor}`;
   const said = [
     `${name} was trained for ${trained} tokens of context, not ${room}: beyond that its answers get worse.`,
   ];
   if (known !== null && extended > trained) {
-    said.push(`Its config extends ${originalContextLength} tokens with ${known}, to ${extended}.`);
-  } else if (known !== null) said.push(`${known} from ${originalContextLength} tokens is in that number already.`);
-  const needed = Math.ceil(room / originalContextLength);
-  const scaling = `--rope-scaling yarn --rope-scale ${needed} --yarn-orig-ctx ${originalContextLength}`;
+    said.push(`Its config extends ${base} tokens with ${known}, to ${extended}.`);
+  } else if (known !== null) said.push(`${known} from ${base} tokens is in that number already.`);
+  const needed = Math.ceil(room / base);
+  const scaling = `--rope-scaling yarn --rope-scale ${needed} --yarn-orig-ctx ${base}`;
   const cap = `--override-kv ${architecture}.context_length=int:${room}`;
   if (runtime.server && architecture !== null) {
     said.push(`llama-server gives a sequence no more than ${trained} unless it gets ${cap} ${scaling}.`);
@@ -80,9 +81,7 @@ function typeNotes({ name, source, releasedAs }, { fileType }) {
 function checkpointNotes({ source, releasedAs }, { fileType }) {
   const { quantization } = source;
   if (!quantization) return [];
-  const { method, bitsPerWeight } = quantization;
-  const bits = bitsPerWeight === null ? '' : `, ${Number(bitsPerWeight.toFixed(2))} bits a weight`;
-  const made = `The checkpoint is quantised (${method}${bits}), which llama.cpp does not load: what is planned is a GGUF file made of it, ${fileType}`;
+  const made = `The checkpoint is quantised: ${quantization.label}. llama.cpp does not load that; what is planned is a GGUF file made of it, ${fileType}`;
   if (fileType === releasedAs) return [`${made}, which keeps its weights as they are.`];
   return [`${made}. Made of weights that are not quantised, where such are published, it loses less.`];
 }

@@ -87,18 +87,29 @@ function firstThatFits(items, make) {
   return tight;
 }
 
+/** Bytes that all memories of a machine have together. @param {Hardware} hardware */
+function roomIn({ kind, gpus, host }) {
+  if (host.memory === null) return UNKNOWN_MEMORY;
+  const cards = kind === 'separate' ? gpus : [];
+  return cards.reduce((sum, { memory, reserved }) => sum + Number(memory) - reserved, host.memory - host.reserved);
+}
+
 /**
  * The first placement that fits with the margins, else the first that fits at all.
  *
  * @param {Calculator} core @param {ModelSpec} model @param {any} runtime @param {Hardware} hardware
  * @returns {Placed | null}
  */
-export const bestPlacement = (core, model, runtime, hardware) =>
-  firstThatFits(placements(model, runtime), (placement) => {
+export function bestPlacement(core, model, runtime, hardware) {
+  // No placement has less than every weight once: most of what is too large is so by far.
+  const { devices } = core.planMemory(model, { ...runtime, gpus: 0, gpuLayers: 'all' });
+  if (devices[0].weights > roomIn(hardware)) return null;
+  return firstThatFits(placements(model, runtime), (placement) => {
     const memory = core.planMemory(model, runtimeOn({ ...runtime, ...placement }, hardware));
     const { verdict } = fitOf(core, memory, hardware);
     return verdict === 'doesNotFit' ? null : { ...placement, verdict };
   });
+}
 
 /** File types that llama-quantize makes of any model, from the largest. */
 const TYPES = (

@@ -74,6 +74,13 @@ function rowsOf({ memory, fit, hardware }) {
 /** @param {number} bytes */
 const size = (bytes) => (bytes / 2 ** 30).toFixed(2);
 
+/** Of one memory, the part that the GPU may have. @param {Answer} answer @param {Screen} screen */
+function partLines({ fit, hardware }, screen) {
+  if (!fit || !hardware || hardware.kind === 'separate' || hardware.gpus.length === 0) return [];
+  const [{ needed, available }] = fit.devices;
+  return wrapped(`The GPU has ${gib(needed)} of that, of at most ${gib(Number(available))}.`, screen.width, '  ');
+}
+
 /** Memories as a table, with bars as wide as there is room; null where there is none. @param {Row[]} rows @param {Screen} screen @returns {string[] | null} */
 function memoryTable(rows, screen) {
   const { colors } = screen;
@@ -352,7 +359,7 @@ export function printPlan(answer, screen) {
   if (commandFor === 'suggestion') command.unshift('The command of what fits:');
   const sections = [
     [...headLines(answer, screen), ...(hardware ? machineLines(hardware, screen) : [])],
-    memoryTable(rows, screen) ?? memoryBlocks(rows, screen),
+    [...(memoryTable(rows, screen) ?? memoryBlocks(rows, screen)), ...partLines(answer, screen)],
     [...verdict, ...assumed],
     // The speed of what is on no machine is nobody's.
     fit && answer.noFit ? [] : speedLines(answer, screen),

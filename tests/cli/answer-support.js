@@ -1,35 +1,51 @@
-// What an answer is made of, without the words of a question: models of the golden data, cards and pools.
+// Answers of whole command lines, without a process: the catalogue's models, devices and the core itself.
+import { readFileSync } from 'node:fs';
+import Ajv from 'ajv';
+import { Command } from 'commander';
+import picocolors from 'picocolors';
+import * as catalogue from '../../dist/catalog.js';
 import core from '../../dist/js.js';
+import { withoutAliases, withPlanOptions } from '../../js/cli/options.js';
+import { answerOf, questionOf } from '../../js/cli/question.js';
 
+export { catalogue, core };
 export const GIB = 2 ** 30;
+const ajv = new Ajv({ allowUnionTypes: true });
+export const validate = ajv.compile(
+  JSON.parse(readFileSync(new URL('../../docs/plan.schema.json', import.meta.url), 'utf8')),
+);
 
-/** Unlike functions of the core until it takes GPUs as objects. */
-const numbersOf = (gpu) => Object.fromEntries(Object.entries(gpu).filter(([, value]) => value !== null));
-const runtimeOf = (runtime = {}) => {
-  if (!Array.isArray(runtime.gpus)) return runtime;
-  const { gpus } = runtime;
-  const shares = gpus.some(({ share }) => share !== undefined)
-    ? gpus.map(({ share = 0 }) => share)
-    : gpus.map(({ memory, reserved }) => (memory ? memory - reserved : 1));
-  return {
-    ...runtime,
-    gpus: shares,
-    multiprocessors: Math.max(0, ...gpus.map(({ multiprocessors }) => multiprocessors ?? 0)),
-  };
-};
-export const standIn = {
-  ...core,
-  planMemory: (model, runtime) => core.planMemory(model, runtimeOf(runtime)),
-  estimateSpeed: (model, runtime, machine, workload) =>
-    core.estimateSpeed(model, runtimeOf(runtime), { ...machine, gpus: machine.gpus.map(numbersOf) }, workload),
-  fits(plan, { hostMargin = 0, gpus, ...machine }) {
-    const { devices } = core.fits(plan, { ...machine, gpus: gpus.map(numbersOf) });
-    const rows = devices.map((device, i) => {
-      const margin = i < gpus.length ? gpus[i].margin : hostMargin;
-      return { ...device, margin, shortOfMargin: Math.max(0, device.needed + margin - device.available) };
+/** @param {number} width @param {{ unicode?: boolean, colored?: boolean }} [more] */
+export const screenOf = (width, { unicode = false, colored = false } = {}) => ({
+  width,
+  unicode,
+  colors: picocolors.createColors(colored),
+});
+
+/** Words of a line; what is in double quotes is one. @param {string} line */
+const wordsOf = (line) => line.match(/"[^"]*"|\S+/g).map((word) => word.replaceAll('"', ''));
+
+/** @param {string} line @param {object} more of the world that answers */
+function asked(line, more) {
+  let question;
+  const program = new Command('tool').exitOverride().configureOutput({ writeErr: () => {} });
+  withPlanOptions(program.command('plan'))
+    .option('--curve')
+    .action((text, o) => {
+      question = [text, o];
     });
-    const fits = rows.every(({ shortBy }) => shortBy === 0);
-    const verdict = !fits ? 'doesNotFit' : rows.every(({ shortOfMargin }) => shortOfMargin === 0) ? 'fits' : 'tight';
-    return { fits, verdict, devices: rows };
-  },
-};
+  program.parse(['plan', ...withoutAliases(wordsOf(line))], { from: 'user' });
+  const detect = () => {
+    throw new Error('a test asks for no machine but its own');
+  };
+  return [...question, { core, catalogue, readers: {}, detect, warn: () => {}, ...more }];
+}
+
+/** What `plan LINE --json` prints, as an object. @param {string} line @param {object} [more] */
+export async function answerTo(line, more = {}) {
+  const answer = await answerOf(...asked(line, more));
+  if (!validate(JSON.parse(JSON.stringify(answer)))) throw new Error(`${line}: ${ajv.errorsText(validate.errors)}`);
+  return answer;
+}
+/** @param {string} line @param {object} [more] */
+export const questionTo = (line, more = {}) => questionOf(...asked(line, more));

@@ -173,6 +173,7 @@ TEST(RecordedPlans, NamesAreThoseOfJavaScript) {
   for (const auto& type : kCacheTypes) names["cacheType"].emplace_back(type.name);
   for (const auto& name : kBackends) names["backend"].emplace_back(name);
   for (const auto& name : kMemoryKinds) names["memoryKind"].emplace_back(name);
+  for (const auto& name : kVerdicts) names["verdict"].emplace_back(name);
   for (const auto& name : kStages) names["stage"].emplace_back(name);
   for (const auto& name : kEvidences) names["evidence"].emplace_back(name);
   for (const auto& name : kLimits) names["limit"].emplace_back(name);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
@@ -103,6 +104,19 @@ TEST(PlanMemory, FurtherMatricesFollowTheFileType) {
     Runtime runtime = at8192();
     runtime.fileType = type;
     EXPECT_EQ(planMemory(model, runtime).fileBytes - planMemory(llama(), runtime).fileBytes, 32 * 4096 * 256 * bytes);
+  }
+}
+
+// An indexer's rows are not those of the hidden size, so its elements are no multiple of that; bytes stay whole.
+TEST(PlanMemory, FurtherMatricesAreOfWholeBlocks) {
+  for (const double elements : {1.0, 31.0, 32.0, 13959168.0, 13959169.0}) {
+    ModelSpec model = llama();
+    model.groups[0].furtherElements = elements;
+    Runtime runtime = at8192();
+    runtime.fileType = FileType::Q8_0;
+    const double blocks = static_cast<double>((static_cast<std::int64_t>(elements) + 31) / 32);
+    EXPECT_EQ(planMemory(model, runtime).fileBytes - planMemory(llama(), runtime).fileBytes, 32 * blocks * 34)
+        << elements;
   }
 }
 
@@ -228,6 +242,59 @@ TEST(PlanMemory, RefusesImpossibleShapesAndNamesTheGroup) {
             "planMemory: model.layerCount must be a whole number from 1 to 1024, got 1025");
   EXPECT_EQ(with([](ModelSpec& m) { m.hiddenSize = 0; }),
             "planMemory: model.hiddenSize must be a whole number from 1 to 1e9, got 0");
+}
+
+// What of a token's experts is used would be nothing of nothing.
+TEST(PlanMemory, RefusesElementsOfExpertsWhereThereAreNone) {
+  ModelSpec model = llama();
+  model.groups[0].expertVectorElements = 1;
+  EXPECT_EQ(refusal(model, at8192()),
+            "planMemory: model.groups[0].expertVectorElements must be 0 where there are no experts, got 1");
+}
+
+// The matrix of states is among the vectors; what a spec leaves out is not on the GPU, and not on the host.
+TEST(PlanMemory, MovesNoMoreOfAMambaThanItHas) {
+  ModelSpec model;
+  model.vocabularySize = 50280;
+  model.hiddenSize = 768;
+  model.layerCount = 24;
+  model.contextLength = 2048;
+  model.tiedEmbeddings = true;
+  model.groupCount = model.runCount = 1;
+  model.runs[0] = {0, 1};
+  LayerGroup& layer = model.groups[0];
+  layer.attention = Attention::none;
+  layer.recurrence = Recurrence::mamba1;
+  layer.convolutionLength = 4;
+  layer.innerLength = 1536;
+  layer.stateLength = 512;
+  Runtime runtime;
+  runtime.contextLength = 2048;
+  runtime.fileType = FileType::TQ2_0;
+  for (const double vectors : {0.0, 1000.0, 1536.0 * 512, 1536.0 * 600}) {
+    layer.vectorElements = vectors;
+    runtime.backend = Backend::cuda;
+    const MemoryPlan cuda = planMemory(model, runtime);
+    runtime.backend = Backend::vulkan;
+    const MemoryPlan vulkan = planMemory(model, runtime);
+    const double moved = 24 * 4 * std::min(vectors, 1536.0 * 512);
+    EXPECT_EQ(vulkan.host.weights - cuda.host.weights, moved) << vectors;
+    EXPECT_EQ(cuda.gpus[0].weights - vulkan.gpus[0].weights, moved) << vectors;
+    EXPECT_GE(vulkan.gpus[0].bytesPerToken, 0) << vectors;
+  }
+}
+
+// Most files leave the prediction block out, and then llama.cpp counts 65 of 65 layers and not 66.
+TEST(PlanMemory, CountsLayersAsTheFileDoes) {
+  ModelSpec model = llama();
+  model.layerCount = 64;
+  Runtime runtime = at8192();
+  runtime.gpuLayers = 65;
+  EXPECT_EQ(planMemory(model, runtime).host.layers, 0);
+  model.predictionLayerCount = 1;
+  EXPECT_EQ(planMemory(model, runtime).host.layers, 1);
+  runtime.gpuLayers = 66;
+  EXPECT_EQ(planMemory(model, runtime).host.layers, 0);
 }
 
 TEST(PlanMemory, ThrowsTheSameText) {
@@ -509,18 +576,33 @@ TEST(PlanMemory, ReadsOnlyTheExpertsUsed) {
   EXPECT_EQ(plan.bytesPerToken, plan.fileBytes - plan.host.tokenEmbedding - experts * 6 / 8);
 }
 
-TEST(PlanMemory, OverheadIsApartAndOfTheBackend) {
+TEST(PlanMemory, OverheadIsApartAndOfEachGpu) {
   Runtime runtime = at8192();
-  const double plain = planMemory(llama(), runtime).gpus[0].total();
-  EXPECT_EQ(planMemory(llama(), runtime).gpus[0].overhead, 0);
-  runtime.multiprocessors = 128;
-  const DeviceMemory cuda = planMemory(llama(), runtime).gpus[0];
-  EXPECT_EQ(cuda.overhead, 128 * 3.75 * kBytesPerMiB);
-  EXPECT_EQ(cuda.total(), plain + cuda.overhead);
-  runtime.backend = Backend::vulkan;
-  EXPECT_EQ(planMemory(llama(), runtime).gpus[0].overhead, 17 * kBytesPerMiB);
-  runtime.backend = Backend::metal;
-  EXPECT_EQ(planMemory(llama(), runtime).gpus[0].overhead, 0);
+  runtime.gpuCount = 2;
+  runtime.gpuShares = {1.0, 1.0};
+  runtime.gpuMultiprocessors = {128, 34};
+  const MemoryPlan plan = planMemory(llama(), runtime);
+  for (const std::size_t i : {0U, 1U}) {
+    const DeviceMemory& gpu = plan.gpus[i];
+    EXPECT_EQ(gpu.overhead, backendOverhead(runtime, i));
+    EXPECT_EQ(gpu.total(), gpu.weights + gpu.kvCache + gpu.recurrentState + gpu.computeBuffer + gpu.outputBuffer +
+                               backendOverhead(runtime, i));
+  }
+  EXPECT_GT(plan.gpus[0].overhead, plan.gpus[1].overhead);
+  EXPECT_EQ(plan.host.overhead, 0);
+}
+
+TEST(PlanMemory, RefusesWhatIsNotKnownOfAGpu) {
+  const auto with = [](auto&& change) {
+    Runtime runtime = at8192();
+    change(runtime);
+    return refusal(llama(), runtime);
+  };
+  EXPECT_EQ(with([](Runtime& r) { r.gpuMemory[0] = 24; }),
+            "planMemory: runtime.gpus[0].memory must be bytes, at least 1 MiB, got 24: 24 GiB is 24 * 2 ** 30");
+  EXPECT_EQ(with([](Runtime& r) { r.gpuMultiprocessors[0] = -1; }),
+            "planMemory: runtime.gpus[0].multiprocessors must be a whole number from 0 to 1e9, got -1");
+  EXPECT_EQ(with([](Runtime& r) { r.gpuMemory[1] = 24; }), "planned");  // there is no second
 }
 
 // Llama 3.2 3B, whose plans by older builds people have published.
@@ -649,7 +731,9 @@ TEST(Fits, AUnifiedPoolHasABudgetAndAnEnd) {
 }
 
 TEST(Fits, RefusesAMachineOfFewerCards) {
-  EXPECT_EQ(describe("fits", tryFits(taking(1, 1), Machine{}).violation()),
+  Machine machine;
+  machine.hostMemory = 64e9;
+  EXPECT_EQ(describe("fits", tryFits(taking(1, 1), machine).violation()),
             "fits: machine.gpus must be at least as many as the plan has, got 0");
 }
 

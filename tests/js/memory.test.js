@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { devices } from 'wasm-calculator/catalog';
 import { measure, tableOf } from '../../scripts/support/memory-accuracy.mjs';
 import { readCompact } from '../../scripts/support/memory-golden.mjs';
 import { entries } from './support/entries.js';
+
+const GIB = 2 ** 30;
 
 const golden = readCompact(fileURLToPath(new URL('../golden', import.meta.url)));
 const { modelFromGgufMetadata } = entries[0].calculator;
@@ -12,7 +15,7 @@ const llama = golden.models.get('llama-3.1-8b');
 const metadata = golden.entries['llama-3.1-8b'].metadata;
 
 for (const { name, calculator } of entries) {
-  const { planMemory, fits } = calculator;
+  const { planMemory, fits, calculateVRAM, batchCalculatePerformance } = calculator;
 
   test(`${name}: recorded plans are met within every target`, () => {
     const missed = tableOf(measure(golden, planMemory)).flatMap((row) =>
@@ -61,13 +64,73 @@ for (const { name, calculator } of entries) {
     const [gpu, host] = planMemory(model, { contextLength: 512, fileType: 'F16' }).devices;
     assert.equal(host.weights, ((4096 * 128256) / 256) * 144);
     assert.equal(gpu.weights, ((4096 * 128256) / 256) * 210 + 4 * 4096 + 32 * ((4096 * 14336) / 32) * 34);
-    for (const [bad, error] of [
-      [{ name: 'x', shape: [1], type: 'Q9_9' }, /model\.tensors\[0\]\.type must be a ggml type, got Q9_9 for x/],
-      [{ name: 'x', shape: [-1], type: 'F32' }, /model\.tensors\[0\]\.shape must be positive lengths, got -1 for x/],
-      [{ shape: [1], type: 'F32' }, /model\.tensors\[0\]\.name must be a string, got undefined/],
+    const at = 'planMemory: model.tensors[0]';
+    for (const [bad, type, text] of [
+      [{ name: 'x', shape: [1], type: 'Q9_9' }, 'RangeError', `${at}.type must be a ggml type, got Q9_9 for x`],
+      [{ name: 'x', shape: [1], type: {} }, 'RangeError', `${at}.type must be a ggml type, got an object for x`],
+      [
+        { name: 'x', shape: [1], type: Symbol('x') },
+        'RangeError',
+        `${at}.type must be a ggml type, got a symbol for x`,
+      ],
+      [{ name: 'x', shape: [-1], type: 'F32' }, 'RangeError', `${at}.shape must be positive lengths, got -1 for x`],
+      [{ name: 'x', shape: [1.5], type: 'F32' }, 'RangeError', `${at}.shape must be positive lengths, got 1.5 for x`],
+      [{ name: 'x', shape: ['8'], type: 'F32' }, 'RangeError', `${at}.shape must be positive lengths, got 8 for x`],
+      [
+        { name: 'x', shape: [Symbol('x')], type: 'F32' },
+        'RangeError',
+        `${at}.shape must be positive lengths, got Symbol(x) for x`,
+      ],
+      [{ name: 'x', shape: [{}], type: 'F32' }, 'RangeError', `${at}.shape must be positive lengths, got ? for x`],
+      [{ name: 'x', shape: [], type: 'F32' }, 'RangeError', `${at}.shape must be positive lengths, got an array for x`],
+      [
+        { name: 'x', shape: { length: 4e9 }, type: 'F32' },
+        'RangeError',
+        `${at}.shape must be positive lengths, got an object for x`,
+      ],
+      [{ name: 'x', type: 'F32' }, 'RangeError', `${at}.shape must be positive lengths, got undefined for x`],
+      [
+        { name: 'x', shape: [1, 1, 1, 1, 1], type: 'F32' },
+        'RangeError',
+        `${at}.shape must be positive lengths, got an array for x`,
+      ],
+      [
+        { name: 'x', shape: [128, 2], type: 'Q4_K' },
+        'RangeError',
+        `${at}.shape must be rows of a multiple of 256, got 128,2 (not whole blocks) for x`,
+      ],
+      [{ shape: [1], type: 'F32' }, 'TypeError', `${at}.name must be a string, got undefined`],
+      [null, 'TypeError', `${at} must be an object, got null`],
     ]) {
-      assert.throws(() => planMemory({ ...llama, tensors: [bad] }, { contextLength: 512 }), error);
+      assert.throws(() => planMemory({ ...llama, tensors: [bad] }, { contextLength: 512 }), {
+        name: type,
+        message: text,
+      });
     }
+    for (const bad of [5, null, 'x', {}, []]) {
+      assert.throws(() => planMemory({ ...llama, tensors: bad }, { contextLength: 512 }), {
+        name: 'TypeError',
+        message: /^planMemory: model\.tensors must be an array of one tensor or more, got /,
+      });
+    }
+  });
+
+  test(`${name}: layers are counted as the file at hand has them`, () => {
+    const rows = (blocks) => [
+      { name: 'token_embd.weight', shape: [4096, 128256], type: 'Q4_K' },
+      ...Array.from({ length: blocks }, (_, i) => ({
+        name: `blk.${i}.ffn_up.weight`,
+        shape: [4096, 14336],
+        type: 'Q8_0',
+      })),
+    ];
+    const hostLayers = (model, gpuLayers) => planMemory(model, { contextLength: 512, gpuLayers }).devices[1].layers;
+    const predicting = { ...llama, predictionLayerCount: 1 };
+    assert.equal(hostLayers(predicting, 33), 1, 'the block is counted');
+    assert.equal(hostLayers(predicting, 34), 0);
+    assert.equal(hostLayers({ ...predicting, tensors: rows(33) }, 33), 1, 'where it is in the file');
+    assert.equal(hostLayers({ ...predicting, tensors: rows(32) }, 33), 0, 'and not where it is not');
+    assert.equal(hostLayers({ ...llama, predictionLayerCount: 0 }, 33), 0);
   });
 
   test(`${name}: errors name function, field, range and value`, () => {
@@ -75,6 +138,7 @@ for (const { name, calculator } of entries) {
       (runtime, model = llama) =>
       () =>
         planMemory(model, { contextLength: 8192, ...runtime });
+    const embedding = { name: 'token_embd.weight', shape: [4096, 128256], type: 'Q4_K' };
     const group = (change) => ({ ...llama, groups: [{ ...llama.groups[0], ...change }] });
     for (const [call, type, text] of [
       [plan({ sequences: 0 }), RangeError, 'runtime.sequences must be a whole number from 1 to 256, got 0'],
@@ -95,7 +159,7 @@ for (const { name, calculator } of entries) {
         'runtime.cacheTypeV must be f32, f16 or bf16 where flashAttention is false, got q8_0',
       ],
       [
-        plan({}, { ...llama, layerCount: Number.NaN, tensors: [] }),
+        plan({}, { ...llama, layerCount: Number.NaN, tensors: [embedding] }),
         RangeError,
         'model.layerCount must be a whole number from 1 to 1024, got NaN',
       ],
@@ -124,34 +188,278 @@ for (const { name, calculator } of entries) {
         return true;
       });
     }
-    const ready = planMemory(llama, { contextLength: 8192 });
-    assert.throws(() => fits(ready, { hostMemory: 1e9 }), {
-      message: 'fits: machine.gpus must be at least as many as the plan has, got 0',
-    });
-    assert.throws(() => fits({}, { hostMemory: 1e9 }), {
-      message: /^fits: plan must be a plan of planMemory, got an object$/,
-    });
-    assert.throws(() => fits(ready, { gpus: [{ memory: 1 }] }), {
-      message: 'fits: machine.hostMemory must be from 0 to 1e18 bytes, got NaN',
-    });
   });
 
-  test(`${name}: fits says which device is short, and by how much`, () => {
-    const plan = planMemory(llama, { contextLength: 8192 });
-    const [gpu, host] = plan.devices;
-    const machine = { hostMemory: 32e9, gpus: [{ memory: 6e9, reserved: 1e9 }] };
-    assert.deepEqual(fits(plan, machine), {
+  const machine = { hostMemory: 64 * GIB, gpus: [{ memory: 24 * GIB }] };
+  const ready = planMemory(llama, { contextLength: 8192 });
+
+  test(`${name}: a key that nobody knows is refused, with the nearest that is known`, () => {
+    const [first] = llama.groups;
+    const tensor = { name: 'token_embd.weight', shape: [4096, 128256], type: 'Q4_K' };
+    for (const [call, text] of [
+      [
+        () => planMemory(llama, { contextLength: 8192, gpuLayer: 3 }),
+        'planMemory: runtime.gpuLayer is not known; did you mean gpuLayers?',
+      ],
+      [() => planMemory(llama, { ctx: 8192 }), 'planMemory: runtime.ctx is not known; did you mean contextLength?'],
+      [
+        () => planMemory(llama, { flashAttn: true }),
+        'planMemory: runtime.flashAttn is not known; did you mean flashAttention?',
+      ],
+      [
+        () => planMemory({ ...llama, hidenSize: 5 }),
+        'planMemory: model.hidenSize is not known; did you mean hiddenSize?',
+      ],
+      [
+        () => planMemory({ ...llama, groups: [first, { ...first, kvHeads: 8 }] }),
+        'planMemory: model.groups[1].kvHeads is not known; did you mean kvHeadCount?',
+      ],
+      [
+        () => planMemory({ ...llama, tensors: [tensor, { ...tensor, dtype: 12 }] }),
+        'planMemory: model.tensors[1].dtype is not known; did you mean type?',
+      ],
+      [
+        () => planMemory(llama, { gpus: [{ memory: 24e9 }, { memory: 24e9, multiprocesors: 82 }] }),
+        'planMemory: runtime.gpus[1].multiprocesors is not known; did you mean multiprocessors?',
+      ],
+      [
+        () => fits(ready, { ...machine, gpus: [{ memory: 24e9, reservd: 23e9 }] }),
+        'fits: machine.gpus[0].reservd is not known; did you mean reserved?',
+      ],
+      [
+        () => fits(ready, { ...machine, hostReserve: 1e9 }),
+        'fits: machine.hostReserve is not known; did you mean hostReserved?',
+      ],
+      [
+        () => fits(ready, { ...machine, gpus: [{ memory: 24e9, speed: { shaderFlop: 1 } }] }),
+        'fits: machine.gpus[0].speed.shaderFlop is not known; did you mean shaderFlops?',
+      ],
+    ]) {
+      assert.throws(call, { name: 'TypeError', message: text });
+    }
+    // A machine for estimates of speed is one for fits.
+    assert.equal(fits(ready, { ...machine, host: {}, linkBandwidth: 25e9, split: 'layer' }).fits, true);
+    // Of a device only memory is read here.
+    assert.equal(
+      fits(ready, { ...machine, gpus: [{ memory: 24e9, bandwidth: 1008e9, source: 'x', notes: '' }] }).fits,
+      true,
+    );
+  });
+
+  test(`${name}: what has a model is told to pass it`, () => {
+    for (const [owner, text] of [
+      [{ name: 'Llama', model: llama }, 'planMemory: model must be a spec, not what has one: pass its model'],
+      [
+        { name: 'New', model: null, unplannable: 'its layers are unknown' },
+        'planMemory: model must be a spec, which this has none of: its layers are unknown',
+      ],
+    ]) {
+      assert.throws(() => planMemory(owner, { contextLength: 8192 }), { name: 'TypeError', message: text });
+    }
+    for (const notPlan of [llama, {}, [], null, undefined, 5, { devices: [] }, { devices: 'gpu0' }]) {
+      assert.throws(() => fits(notPlan, machine), {
+        name: 'TypeError',
+        message: /^fits: plan must be what planMemory returns: fits\(planMemory\(model, runtime\), machine\), got /,
+      });
+    }
+  });
+
+  test(`${name}: fits says which device is short, and by how much, and of its margin`, () => {
+    const [gpu, host] = ready.devices;
+    assert.deepEqual(fits(ready, { hostMemory: 8 * GIB, gpus: [{ memory: 6e9, reserved: 1e9 }] }), {
       fits: false,
+      verdict: 'doesNotFit',
       devices: [
-        { name: 'gpu0', needed: gpu.total, available: 5e9, shortBy: gpu.total - 5e9 },
-        { name: 'host', needed: host.total, available: 32e9, shortBy: 0 },
+        {
+          name: 'gpu0',
+          needed: gpu.total,
+          available: 5e9,
+          margin: GIB,
+          shortBy: gpu.total - 5e9,
+          shortOfMargin: gpu.total + GIB - 5e9,
+        },
+        { name: 'host', needed: host.total, available: 8 * GIB, margin: 2 * GIB, shortBy: 0, shortOfMargin: 0 },
       ],
     });
-    assert.equal(fits(plan, { hostMemory: 32e9, gpus: [{ memory: 8e9 }] }).fits, true);
-    const mac = fits(plan, { kind: 'apple', hostMemory: 8 * 2 ** 30 });
-    assert.equal(mac.devices[0].available, 0.74 * 8 * 2 ** 30);
+    const on = (memory, more) => fits(ready, { ...machine, gpus: [{ memory, ...more }] });
+    const exactly = Math.ceil(gpu.total);
+    assert.equal(on(exactly - 1).verdict, 'doesNotFit');
+    assert.deepEqual([on(exactly).fits, on(exactly).verdict], [true, 'tight']);
+    assert.equal(on(exactly + GIB).verdict, 'fits');
+    assert.equal(on(exactly, { margin: 0 }).verdict, 'fits');
+    assert.equal(on(exactly + GIB, { margin: 2 * GIB }).verdict, 'tight');
+    assert.equal(on(exactly + GIB, { reserved: GIB }).verdict, 'tight');
+    assert.equal(fits(ready, { ...machine, hostMemory: GIB, hostMargin: 0 }).verdict, 'fits');
+    assert.equal(fits(ready, { ...machine, hostMemory: GIB, hostMargin: GIB }).verdict, 'tight');
+    const mac = fits(ready, { kind: 'apple', hostMemory: 8 * GIB });
+    assert.equal(mac.devices[0].available, 0.74 * 8 * GIB);
     assert.equal(mac.devices[1].needed, gpu.total + host.total);
-    assert.equal(mac.fits, true);
+    assert.deepEqual([mac.devices[0].margin, mac.devices[1].margin], [GIB, 2 * GIB]);
+  });
+
+  test(`${name}: fits refuses what is no machine, no plan and no number`, () => {
+    const of = (devices, more) => () => fits({ devices }, { ...machine, ...more });
+    const row = (total) => ({ name: 'x', total });
+    const bytes = 'must be from 0 to 1e18 bytes, got';
+    for (const [call, type, text] of [
+      [
+        () => fits(ready, { hostMemory: 1e9 }),
+        'RangeError',
+        'machine.gpus must be at least as many as the plan has, got 0',
+      ],
+      [() => fits(ready, { gpus: [{ memory: 1e9 }] }), 'TypeError', 'machine.hostMemory must be bytes, got undefined'],
+      [
+        () => fits(ready, { ...machine, gpus: [{}] }),
+        'TypeError',
+        'machine.gpus[0].memory must be bytes, got undefined',
+      ],
+      [() => fits(ready, { ...machine, gpus: [null] }), 'TypeError', 'machine.gpus[0] must be an object, got null'],
+      [
+        () => fits(ready, { ...machine, gpus: [[24e9]] }),
+        'TypeError',
+        'machine.gpus[0] must be an object, got an array',
+      ],
+      [() => fits(ready, { ...machine, gpus: 24e9 }), 'TypeError', 'machine.gpus must be an array, got 24000000000'],
+      [() => fits(ready, 24e9), 'TypeError', 'machine must be an object, got 24000000000'],
+      [
+        () => fits(ready, { hostMemory: 64, gpus: machine.gpus }),
+        'RangeError',
+        'machine.hostMemory must be bytes, at least 1 MiB, got 64: 64 GiB is 64 * 2 ** 30',
+      ],
+      [
+        () => fits(ready, { ...machine, gpus: [{ memory: 24 }] }),
+        'RangeError',
+        'machine.gpus[0].memory must be bytes, at least 1 MiB, got 24: 24 GiB is 24 * 2 ** 30',
+      ],
+      [
+        () => fits(ready, { ...machine, gpus: [{ memory: 24e9, reserved: 2 }] }),
+        'RangeError',
+        'machine.gpus[0].reserved must be bytes, 0 or at least 1 MiB, got 2: 2 GiB is 2 * 2 ** 30',
+      ],
+      [of([row(Number.NaN), row(1)]), 'RangeError', `plan.devices[0].total ${bytes} NaN`],
+      [of([row(1), row(-5)]), 'RangeError', `plan.devices[1].total ${bytes} -5`],
+      [of([row(1), row(Number.NEGATIVE_INFINITY)]), 'RangeError', `plan.devices[1].total ${bytes} -Infinity`],
+      [of([{}, row(1)]), 'TypeError', 'plan.devices[0].total must be a number, got undefined'],
+      [of([row('5'), row(1)]), 'TypeError', 'plan.devices[0].total must be a number, got "5"'],
+      [of([row(5n), row(1)]), 'TypeError', 'plan.devices[0].total must be a number, got 5n'],
+      [of([row(1), row(Symbol('x'))]), 'TypeError', 'plan.devices[1].total must be a number, got a symbol'],
+      [of([null, row(1)]), 'TypeError', 'plan.devices[0] must be an object, got null'],
+      [
+        of(new Array(101).fill(row(1e9)), { kind: 'apple' }),
+        'RangeError',
+        'plan.devices must be the host and up to 16 GPUs, got 100',
+      ],
+    ]) {
+      assert.throws(call, { name: type, message: `fits: ${text}` });
+    }
+    // And nothing is broken afterwards.
+    assert.deepEqual(planMemory(llama, { contextLength: 8192 }), ready);
+    assert.equal(of(new Array(17).fill(row(1e6)), { kind: 'apple' })().devices.length, 17);
+  });
+
+  test(`${name}: GPUs may be objects, and devices as they are`, () => {
+    const at = (gpus, more) => planMemory(llama, { contextLength: 8192, gpus, ...more });
+    const layersOf = ({ devices }) => devices.map(({ layers }) => layers);
+    const free = at([{ memory: 24 * GIB, reserved: 6 * GIB }, { memory: 12 * GIB }]);
+    assert.deepEqual(layersOf(free), layersOf(at([18, 12])), 'by what others have left');
+    const some = at([{ memory: 24 * GIB }, { name: 'unknown' }]);
+    assert.deepEqual(layersOf(some), layersOf(at(2)), 'equal where one is unknown');
+    const shared = at([
+      { memory: 24 * GIB, share: 1 },
+      { memory: 12 * GIB, share: 3 },
+    ]);
+    assert.deepEqual(layersOf(shared), layersOf(at([1, 3])), 'as they are given');
+    const full = at([{ memory: 8 * GIB, reserved: 9 * GIB }, { memory: 12 * GIB }]);
+    assert.deepEqual(layersOf(full), layersOf(at([0, 12])), 'none where others have all');
+
+    const overheads = ({ devices }) => devices.slice(0, -1).map(({ overhead }) => overhead / 2 ** 20);
+    const ada = { profileFamily: 'NVIDIA Ada GeForce', family: 'x', multiprocessors: 128 };
+    const cards = [ada, { family: 'NVIDIA Hopper', multiprocessors: 132 }, { multiprocessors: null, memory: 8 * GIB }];
+    assert.deepEqual(overheads(at(cards)), [48 + 128 * 3.75, 48 + 132 * 5, 48 + 48 * 3.75]);
+    assert.deepEqual(overheads(at(cards, { multiprocessors: 100 })), [48 + 375, 48 + 500, 48 + 500]);
+    assert.deepEqual(overheads(at(3)), [848, 848, 848], 'never nothing');
+    for (const multiprocessors of [0, null, undefined]) assert.deepEqual(overheads(at(1, { multiprocessors })), [848]);
+    assert.deepEqual(overheads(at(1, { multiprocessors: 128 })), [48 + 128 * 5]);
+    assert.deepEqual(overheads(at([{ backend: 'vulkan' }])), [256], 'of its own back end');
+    assert.deepEqual(overheads(at([{ backend: 'vulkan' }, {}])), [256, 256]);
+    assert.deepEqual(overheads(at([{ backend: 'vulkan' }], { backend: 'rocm' })), [1380], 'or of the runtime');
+    for (const [gpus, type, text] of [
+      [
+        [{ backend: 'vulkan' }, { backend: 'cuda' }],
+        'RangeError',
+        'runtime.backend must be given where GPUs have different ones',
+      ],
+      [[{ share: 1 }, {}], 'RangeError', 'runtime.gpus[].share must be given of all GPUs or of none'],
+      [[{}, 5], 'TypeError', 'runtime.gpus[1] must be an object, got 5'],
+      [[5, {}], 'TypeError', 'runtime.gpus[1] must be a number, got an object'],
+      [[{ family: 7 }], 'TypeError', 'runtime.gpus[0].family must be a string, got 7'],
+      [
+        [{ memory: 24 }],
+        'RangeError',
+        'runtime.gpus[0].memory must be bytes, at least 1 MiB, got 24: 24 GiB is 24 * 2 ** 30',
+      ],
+      [
+        [{ multiprocessors: 0.5 }],
+        'RangeError',
+        'runtime.gpus[0].multiprocessors must be a whole number from 0 to 1e9, got 0.5',
+      ],
+      [[{ share: -1 }], 'RangeError', 'runtime.gpus[0] must be a share of at least 0, got -1'],
+    ]) {
+      assert.throws(() => at(gpus), { name: type, message: `planMemory: ${text}` });
+    }
+    for (const device of devices.filter(({ kind }) => kind === 'gpu')) {
+      assert.ok(overheads(at([device]))[0] > 0, device.name);
+      const byMemory = overheads(at([{ memory: device.memory, backend: 'cuda' }]))[0];
+      const byCount = overheads(at([device], { backend: 'cuda' }))[0];
+      if (device.multiprocessors !== null) assert.ok(byMemory >= byCount, `${device.name}: ${byMemory} < ${byCount}`);
+      if (device.memory === null) continue;
+      assert.equal(fits(planMemory(llama, { contextLength: 512, gpus: 0 }), { ...machine, gpus: [device] }).fits, true);
+    }
+  });
+
+  test(`${name}: a getter may ask questions itself`, () => {
+    const asks = {
+      'another plan': () => planMemory(golden.models.get('gemma-3-27b'), { contextLength: 1024 }),
+      'another fit': () => fits(ready, { hostMemory: 1e9, gpus: [{ memory: 1e9 }] }),
+      'a sweep': () => batchCalculatePerformance(1000, 70, 2, 4, 1),
+      'a question that is refused': () => assert.throws(() => planMemory(llama, { contextLength: -1 }), RangeError),
+      'a formula that is refused': () => assert.throws(() => calculateVRAM(-1, 4), RangeError),
+    };
+    const between = (object, ask) =>
+      Object.defineProperties(
+        {},
+        Object.fromEntries(
+          Object.keys(object).map((key) => [
+            key,
+            {
+              enumerable: true,
+              get: () => {
+                ask();
+                return object[key];
+              },
+            },
+          ]),
+        ),
+      );
+    for (const [what, ask] of Object.entries(asks)) {
+      const model = between({ ...llama, groups: llama.groups.map((group) => between(group, ask)) }, ask);
+      const runtime = between({ contextLength: 8192, gpus: [between({ memory: 24e9 }, ask)] }, ask);
+      assert.deepEqual(
+        planMemory(model, runtime),
+        planMemory(llama, { contextLength: 8192, gpus: [{ memory: 24e9 }] }),
+        what,
+      );
+      const rows = between({ devices: ready.devices.map((device) => between(device, ask)) }, ask);
+      assert.deepEqual(
+        fits(rows, between({ ...machine, gpus: [between(machine.gpus[0], ask)] }, ask)),
+        fits(ready, machine),
+        what,
+      );
+      // The error of a question is its own.
+      assert.throws(() => planMemory(model, between({ contextLength: 8192, sequences: 'x' }, ask)), {
+        message: 'planMemory: runtime.sequences must be a number, got "x"',
+      });
+    }
   });
 }
 
