@@ -1,6 +1,6 @@
 // All benchmarks in one run and one table:
 //
-//   node bench/run.mjs NATIVE_PROGRAM [--write]     --write puts the tables into README.md
+//   node bench/run.mjs NATIVE_PROGRAM [--write]     --write puts the tables into docs/benchmarks.md
 //
 // Nothing here is asserted: timings belong to the machine, which the output names.
 import { execFileSync } from 'node:child_process';
@@ -129,10 +129,10 @@ ${cold}
 console.log(text);
 
 if (flags.includes('--write')) {
-  const readme = here('../README.md');
+  const page = here('../docs/benchmarks.md');
   const [begin, end] = ['<!-- bench: begin -->\n', '<!-- bench: end -->'];
-  const before = readFileSync(readme, 'utf8');
+  const before = readFileSync(page, 'utf8');
   const [from, to] = [before.indexOf(begin), before.indexOf(end)];
-  if (from < 0 || to < from) throw new Error('README.md has no place for the benchmarks');
-  writeFileSync(readme, before.slice(0, from + begin.length) + text + before.slice(to));
+  if (from < 0 || to < from) throw new Error('docs/benchmarks.md has no place for the tables');
+  writeFileSync(page, before.slice(0, from + begin.length) + text + before.slice(to));
 }

@@ -6,7 +6,9 @@ import { gguf } from '@huggingface/gguf';
 import { GGUF_ARCHITECTURES, modelFromGgufMetadata } from './gguf.js';
 import { walkHeader } from './gguf-walk.js';
 import { nearest } from './search.js';
-import { withSource } from './source.js';
+
+import { started, withSource } from './source.js';
+
 import { blockSizeOf, bytesOfTensor } from './tensors.js';
 import { display } from './violation.js';
 
@@ -18,45 +20,65 @@ import { display } from './violation.js';
 
 const SPLIT = /-(\d{5})-of-(\d{5})\.gguf(?=$|[?#])/;
 const PARTS_AT_ONCE = 4;
-/** The numbers of llama.cpp's enum llama_ftype (include/llama.h). @type {Record<number, import('./types.d.ts').FileType>} */
-const FILE_TYPES = {
-  0: 'F32',
-  1: 'F16',
-  2: 'Q4_0',
-  3: 'Q4_1',
-  7: 'Q8_0',
-  8: 'Q5_0',
-  9: 'Q5_1',
-  10: 'Q2_K',
-  11: 'Q3_K_S',
-  12: 'Q3_K_M',
-  13: 'Q3_K_L',
-  14: 'Q4_K_S',
-  15: 'Q4_K_M',
-  16: 'Q5_K_S',
-  17: 'Q5_K_M',
-  18: 'Q6_K',
-  19: 'IQ2_XXS',
-  20: 'IQ2_XS',
-  21: 'Q2_K_S',
-  22: 'IQ3_XS',
-  23: 'IQ3_XXS',
-  24: 'IQ1_S',
-  25: 'IQ4_NL',
-  26: 'IQ3_S',
-  27: 'IQ3_M',
-  28: 'IQ2_S',
-  29: 'IQ2_M',
-  30: 'IQ4_XS',
-  31: 'IQ1_M',
-  32: 'BF16',
-  36: 'TQ1_0',
-  37: 'TQ2_0',
-  38: 'MXFP4_MOE',
-  39: 'NVFP4',
-  40: 'Q1_0',
-  41: 'Q2_0',
-};
+const ALIGNMENTS = new Set(Array.from({ length: 17 }, (_, power) => 2 ** power));
+/** Keys that are read here, and what they hold. */
+const TYPED = /** @type {const} */ ([
+  ['general.architecture', 'string'],
+  ['general.name', 'string'],
+  ['general.type', 'string'],
+  ['general.file_type', 'number'],
+  ['split.no', 'number'],
+  ['split.count', 'number'],
+  ['split.tensors.count', 'number'],
+]);
+/** The numbers of llama.cpp's enum llama_ftype (include/llama.h). @type {Map<unknown, import('./types.d.ts').FileType>} */
+const FILE_TYPES = new Map([
+  [0, 'F32'],
+  [1, 'F16'],
+  [2, 'Q4_0'],
+  [3, 'Q4_1'],
+  [7, 'Q8_0'],
+  [8, 'Q5_0'],
+  [9, 'Q5_1'],
+  [10, 'Q2_K'],
+  [11, 'Q3_K_S'],
+  [12, 'Q3_K_M'],
+  [13, 'Q3_K_L'],
+  [14, 'Q4_K_S'],
+  [15, 'Q4_K_M'],
+  [16, 'Q5_K_S'],
+  [17, 'Q5_K_M'],
+  [18, 'Q6_K'],
+  [19, 'IQ2_XXS'],
+  [20, 'IQ2_XS'],
+  [21, 'Q2_K_S'],
+  [22, 'IQ3_XS'],
+  [23, 'IQ3_XXS'],
+  [24, 'IQ1_S'],
+  [25, 'IQ4_NL'],
+  [26, 'IQ3_S'],
+  [27, 'IQ3_M'],
+  [28, 'IQ2_S'],
+  [29, 'IQ2_M'],
+  [30, 'IQ4_XS'],
+  [31, 'IQ1_M'],
+  [32, 'BF16'],
+  [36, 'TQ1_0'],
+  [37, 'TQ2_0'],
+  [38, 'MXFP4_MOE'],
+  [39, 'NVFP4'],
+  [40, 'Q1_0'],
+  [41, 'Q2_0'],
+]);
+
+/** Architectures of llama.cpp that are no language model of their own. @type {[RegExp, string][]} */
+const OTHER_KINDS = [
+  [/^clip$/, 'a vision projector (--mmproj), not a language model'],
+  [/^(?:eagle|dflash|medusa)|assistant$/, 'a draft, which runs beside the model that it drafts for: plan that model'],
+  [/bert|embed|^t5encoder$/, 'an encoder, which has no cache; planned are models that write text'],
+  [/^t5$/, 'an encoder with a decoder; planned are models that write text'],
+  [/tokenizer|tts|codec/, 'a model of speech or sound; planned are models that write text'],
+];
 
 /**
  * Plain values, and the size of a vocabulary that only its tokens tell.
@@ -118,7 +140,7 @@ async function parse(header) {
   }
 }
 
-/** @param {import('./readers.d.ts').Input} input @param {ReadOptions} options */
+/** @param {import('./readers.d.ts').Input} input @param {ReturnType<typeof started<ReadOptions>>} options */
 const readHeader = (input, options) =>
   withSource('readGguf', input, options, async (source) => {
     const { header, end, lengths } = await walkHeader(source, options.maximumHeaderBytes ?? 50e6);
@@ -130,7 +152,16 @@ const readHeader = (input, options) =>
       offset: Number(offset),
     }));
     const metadata = plain(parsed.metadata, lengths);
-    const alignment = Number(metadata['general.alignment'] ?? 32);
+    const alignment = metadata['general.alignment'] ?? 32;
+    if (!ALIGNMENTS.has(alignment)) {
+      throw new RangeError(`general.alignment must be a power of two from 1 to 65536, got ${display(alignment)}`);
+    }
+    for (const [key, type] of TYPED) {
+      const value = metadata[key];
+      if (value !== undefined && typeof value !== type) {
+        throw new RangeError(`${key} must be a ${type}, got ${display(value)}`);
+      }
+    }
     const dataOffset = alignment * Math.ceil(end / alignment);
     const dataEnd = dataOffset + endOfTensors(tensors, alignment);
     return {
@@ -143,6 +174,21 @@ const readHeader = (input, options) =>
       version: Number(parsed.metadata.version),
     };
   });
+
+/**
+ * How the context was extended beyond the one first trained on, where the file says it.
+ *
+ * @param {Record<string, any>} metadata
+ * @returns {GgufModel['rope']}
+ */
+function ropeOf(metadata) {
+  const value = (/** @type {string} */ key) => metadata[`${metadata['general.architecture']}.rope.scaling.${key}`];
+  const number = (/** @type {unknown} */ found) => (typeof found === 'number' && found > 0 ? found : null);
+  const type = value('type');
+  const factor = number(value('factor'));
+  if (typeof type !== 'string' || factor === null || factor === 1) return null;
+  return { type, factor, originalContextLength: number(value('original_context_length')) };
+}
 
 /** All parts of a split file, given any of them. @param {import('./readers.d.ts').Input} input */
 function partsOf(input) {
@@ -162,10 +208,11 @@ function partsOf(input) {
  */
 export async function readGguf(input, options = {}) {
   const inputs = Array.isArray(input) ? input : partsOf(input);
+  const limited = started('readGguf', options);
   /** @type {Awaited<ReturnType<typeof readHeader>>[]} */
   let parts = [];
   for (let i = 0; i < inputs.length; i += PARTS_AT_ONCE) {
-    parts.push(...(await Promise.all(inputs.slice(i, i + PARTS_AT_ONCE).map((part) => readHeader(part, options)))));
+    parts.push(...(await Promise.all(inputs.slice(i, i + PARTS_AT_ONCE).map((part) => readHeader(part, limited)))));
   }
   const fail = (/** @type {string} */ message) => new RangeError(`readGguf: ${parts[0].location}: ${message}`);
   if (parts.length === 0) throw new TypeError('readGguf: there must be a file');
@@ -175,7 +222,14 @@ export async function readGguf(input, options = {}) {
   }
   if (parts.length > 1) {
     parts = parts.toSorted((a, b) => a.metadata['split.no'] - b.metadata['split.no']);
-    if (parts.some(({ metadata }, i) => metadata['split.no'] !== i)) throw fail('its parts are not of one file');
+    // A part says whose it is, or nothing.
+    const isOther = (/** @type {Record<string, any>} */ metadata) =>
+      ['general.architecture', 'general.name', 'split.count', 'split.tensors.count'].some(
+        (key) => metadata[key] !== undefined && metadata[key] !== parts[0].metadata[key],
+      );
+    if (parts.some(({ metadata }, i) => metadata['split.no'] !== i || isOther(metadata))) {
+      throw fail('its parts are not of one file');
+    }
   }
   const { metadata, version } = parts[0];
   const tensors = parts.flatMap((part) => part.tensors);
@@ -184,12 +238,24 @@ export async function readGguf(input, options = {}) {
     throw fail(`it must have ${total} tensors, got ${tensors.length}`);
   if (new Set(tensors.map(({ name }) => name)).size < tensors.length) throw fail('parts repeat a tensor');
   const architecture = metadata['general.architecture'];
-  if (architecture === 'clip') throw fail('it is a vision projector (--mmproj), not a language model');
+  if (architecture === undefined) throw fail('general.architecture is missing');
   if (metadata['general.type'] === 'adapter') throw fail('it is an adapter, not a language model');
+  const kind = OTHER_KINDS.find(([names]) => names.test(architecture))?.[1];
+  if (kind) throw fail(`general.architecture ${display(architecture)} is ${kind}`);
   const list = tensors.map(({ name, shape, type }) => ({ name, shape, type }));
-  if (typeof architecture === 'string' && !GGUF_ARCHITECTURES.includes(architecture)) {
+  if (!GGUF_ARCHITECTURES.includes(architecture)) {
     const like = nearest(architecture, GGUF_ARCHITECTURES).join(', ');
     throw fail(`general.architecture must be a known one, got ${display(architecture)}; nearest: ${like}`);
+  }
+  // A prediction block may be published alone, to be loaded beside the model.
+  const isInBlock = (/** @type {{ name: string }} */ { name }) => name.startsWith('blk.');
+  if (list.some(isInBlock) && !list.some(({ name }) => name.startsWith('blk.0.'))) {
+    throw fail('it has no first layer: it is a draft or a part of a model');
+  }
+  const parameters = list.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const tensorBytes = list.reduce((sum, tensor, n) => sum + bytesOfTensor(tensor, n), 0);
+  if (!Number.isSafeInteger(parameters) || !Number.isSafeInteger(tensorBytes)) {
+    throw fail('its tensors are more than can be counted');
   }
   let model;
   try {
@@ -201,9 +267,10 @@ export async function readGguf(input, options = {}) {
     model,
     name: metadata['general.name'] ?? null,
     architecture,
-    fileType: FILE_TYPES[metadata['general.file_type']] ?? null,
-    parameters: list.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
-    tensorBytes: list.reduce((sum, tensor, n) => sum + bytesOfTensor(tensor, n), 0),
+    fileType: FILE_TYPES.get(metadata['general.file_type']) ?? null,
+    parameters,
+    tensorBytes,
+    rope: ropeOf(metadata),
     metadata,
     source: {
       kind: 'gguf',

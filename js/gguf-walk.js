@@ -13,13 +13,15 @@ const HEADER_BYTES = 24;
 const FIRST_READ = 256 * 1024;
 const LARGEST_READ = 1024 * 1024;
 const MOST_KEYS = 1000;
-const MOST_TENSORS = 100_000;
+/** The largest models have some 2,000. */
+const MOST_TENSORS = 20_000;
 const LONGEST_KEY = 65_535;
 const LONGEST_NAME = 1024;
 /** Of ggml. */
 const MOST_DIMENSIONS = 4;
-/** What is kept of metadata: arrays of so many elements, and values of so many bytes. */
+/** What is kept of metadata: arrays of so many elements or texts, and values of so many bytes. */
 const LONGEST_ARRAY = 1024;
+const MOST_TEXTS = 64;
 const LONGEST_VALUE = 1e6;
 
 /** Bytes of the value types of the format by number; 0: a string or an array, which say their length. */
@@ -131,9 +133,10 @@ async function stepOverValue(cursor, key) {
   }
   const bytes = VALUE_BYTES[type];
   if (bytes === undefined) throw new RangeError(`${display(key)} has a value of an unknown type, ${type}`);
+  const most = type === STRING ? MOST_TEXTS : LONGEST_ARRAY;
   let keep = true;
   const step = async (/** @type {number} */ length) => {
-    if (count > LONGEST_ARRAY || cursor.at + length - start > LONGEST_VALUE) {
+    if (count > most || cursor.at + length - start > LONGEST_VALUE) {
       keep = false;
       cursor.keptFrom = Number.POSITIVE_INFINITY;
     }
@@ -173,6 +176,7 @@ export async function walkHeader(source, limit) {
   const pieces = [cursor.bytes(0, HEADER_BYTES)];
   /** @type {Map<string, number>} */
   const lengths = new Map();
+  const keys = new Set();
   for (let i = 0; i < keyCount; i++) {
     const start = cursor.at;
     cursor.keptFrom = start;
@@ -181,6 +185,8 @@ export async function walkHeader(source, limit) {
     await cursor.need(length);
     const key = new TextDecoder().decode(cursor.bytes(cursor.at, cursor.at + length));
     cursor.at += length;
+    if (keys.has(key)) throw new RangeError(`key ${display(key)} is there twice`);
+    keys.add(key);
     const { count, keep } = await stepOverValue(cursor, key);
     if (keep) pieces.push(cursor.bytes(start, cursor.at));
     else lengths.set(key, count);

@@ -55,6 +55,7 @@ const ARCHITECTURES = {
   phi3: { fusedQKV: true, feedForward: 'fusedGated', ignoresWindow: true },
   phimoe: { normBiases: true, qkvBias: true, outputBias: true, ignoresWindow: true, headBias: true },
   deepseek2: {},
+  mistral4: {},
   deepseek32: {},
   'glm-dsa': {},
   'gpt-oss': { qkvBias: true, outputBias: true, sinks: true, window: 2, expertBiases: true },
@@ -162,23 +163,34 @@ class Keys {
     return Array.isArray(value) ? Math.max(...value.map((v) => this.number(key, v))) : this.number(key, value);
   }
 
-  /** One value per layer. @param {string} key @param {number} layers @param {number} [fallback] */
-  each(key, layers, fallback) {
+  /**
+   * One value per layer, and per prediction block after them; an array that ends with the layers has its last for these.
+   *
+   * @param {string} key @param {number} layers @param {number} blocks of both kinds @param {number} [fallback]
+   */
+  each(key, layers, blocks, fallback) {
     const value = this.raw(key);
-    if (!Array.isArray(value)) return new Array(layers).fill(this.one(key, fallback));
+    if (!Array.isArray(value)) return new Array(blocks).fill(this.one(key, fallback));
     if (value.length < layers) {
       throw new RangeError(
         `modelFromGgufMetadata: ${this.architecture}.${key} must have ${layers} elements, got ${value.length}`,
       );
     }
-    return value.slice(0, layers).map((v) => this.number(key, typeof v === 'boolean' ? Number(v) : v));
+    return Array.from({ length: blocks }, (_, i) => {
+      const v = value[Math.min(i, value.length - 1)];
+      return this.number(key, typeof v === 'boolean' ? Number(v) : v);
+    });
   }
 }
 
-/** Which layers slide. @param {Keys} keys @param {Traits} traits @param {number} layers */
-function slidingLayers(keys, traits, layers) {
+/**
+ * Which layers slide; of prediction blocks those that an array names.
+ *
+ * @param {Keys} keys @param {Traits} traits @param {number} layers @param {number} blocks
+ */
+function slidingLayers(keys, traits, layers, blocks) {
   const pattern = keys.raw('attention.sliding_window_pattern');
-  if (Array.isArray(pattern)) return pattern.slice(0, layers).map(Boolean);
+  if (Array.isArray(pattern)) return pattern.slice(0, blocks).map(Boolean);
   const period = typeof pattern === 'number' ? pattern : (traits.window ?? 1);
   return Array.from({ length: layers }, (_, i) => i % period < period - 1);
 }
@@ -233,19 +245,25 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   }
   const keys = new Keys(metadata, architecture);
   const hidden = keys.one('embedding_length');
-  const predictionLayerCount = keys.one('nextn_predict_layers', 0);
-  const layerCount = keys.one('block_count') - predictionLayerCount;
-  if (!(layerCount >= 1 && layerCount <= MOST_LAYERS)) {
+  const tensors = options.tensors;
+  const declared = keys.one('nextn_predict_layers', 0);
+  const layerCount = keys.one('block_count') - declared;
+  if (!(Number.isInteger(layerCount) && layerCount >= 1 && layerCount <= MOST_LAYERS)) {
     throw new RangeError(
       `modelFromGgufMetadata: ${architecture}.block_count must be 1 to ${MOST_LAYERS} layers, got ${layerCount}`,
     );
   }
-  const tensors = options.tensors;
   const has = (/** @type {string} */ name) => tensors?.some((tensor) => tensor.name === name);
+  // A file may declare prediction blocks and be published without them; it counts as it is.
+  const written = tensors && new Set(tensors.map(({ name }) => /^blk\.(\d+)\./.exec(name)?.[1]));
+  const predictionLayerCount = written
+    ? [...written].filter((block) => Number(block) >= layerCount && Number(block) < layerCount + declared).length
+    : declared;
+  const blocks = layerCount + predictionLayerCount;
   const vocabulary = keys.one('vocab_size', metadata['tokenizer.ggml.tokens']?.length);
 
-  const heads = keys.each('attention.head_count', layerCount, 0);
-  const kvHeads = keys.each('attention.head_count_kv', layerCount, keys.one('attention.head_count', 0));
+  const heads = keys.each('attention.head_count', layerCount, blocks, 0);
+  const kvHeads = keys.each('attention.head_count_kv', layerCount, blocks, keys.one('attention.head_count', 0));
   const tied = traits.tied ?? (architecture === 'falcon' && kvHeads[0] === 1);
   const tiedEmbeddings = options.tiedEmbeddings ?? (tensors ? !has('output.weight') : tied);
   const anyHeads = Math.max(...heads);
@@ -255,9 +273,9 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   if (architecture === 'llama4') window = LLAMA4_CHUNK;
   // Only the 32B of EXAONE 4 has one, whether its file says so or not.
   if (architecture === 'exaone4') window = layerCount === 64 ? window || 4096 : 0;
-  const sliding = window > 0 ? slidingLayers(keys, traits, layerCount) : new Array(layerCount).fill(false);
+  const sliding = window > 0 ? slidingLayers(keys, traits, layerCount, blocks) : new Array(blocks).fill(false);
   const sharedFrom = layerCount - keys.one('attention.shared_kv_layers', 0);
-  const feedForwardLengths = keys.each('feed_forward_length', layerCount, 0);
+  const feedForwardLengths = keys.each('feed_forward_length', layerCount, blocks, 0);
   const perLayerEmbeddingLength = keys.one('embedding_length_per_layer_input', 0);
 
   const expertCount = keys.one('expert_count', 0);
@@ -292,6 +310,14 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   // A Falcon of several key/value heads has two norms.
   const norms = architecture === 'falcon' && kvHeads[0] === 1 ? 1 : (traits.norms ?? 2);
 
+  // Files from before April 2025 have keys and values of every head joined, and llama.cpp caches both whole. The sizes
+  // of their matrices are in no key.
+  const isOldLatent =
+    tensors !== undefined &&
+    keys.one('attention.kv_lora_rank', 0) > 0 &&
+    keys.raw('attention.key_length_mla') === undefined &&
+    has('blk.0.attn_kv_b.weight') === true;
+
   const state = {
     convolutionLength: keys.one('ssm.conv_kernel', 0),
     innerLength: keys.one('ssm.inner_size', 0),
@@ -300,12 +326,15 @@ export function modelFromGgufMetadata(metadata, options = {}) {
     timeStepRank: keys.one('ssm.time_step_rank', 0),
   };
 
-  /** @param {LayerGroup} layer @param {boolean} full attends to everything, not to a window @param {number} i */
-  function addAttention(layer, full, i) {
+  /**
+   * @param {LayerGroup} layer @param {boolean} full attends to everything, not to a window @param {number} i
+   * @param {boolean} [prediction]
+   */
+  function addAttention(layer, full, i, prediction = false) {
     const prefix = full ? '' : '_swa';
     const key = keys.one(`attention.key_length${prefix}`, keyLength);
     const value = keys.one(`attention.value_length${prefix}`, valueLength);
-    const kvLoraRank = keys.one('attention.kv_lora_rank', 0);
+    const kvLoraRank = isOldLatent ? 0 : keys.one('attention.kv_lora_rank', 0);
     let vectors = 0;
     layer.headCount = heads[i];
     if (kvLoraRank) {
@@ -322,7 +351,7 @@ export function modelFromGgufMetadata(metadata, options = {}) {
         mlaValueLength: keys.one('attention.value_length_mla'),
       });
       vectors += kvLoraRank + queryLoraRank;
-      if (indexerHeads > 0 && hasIndexer(i)) {
+      if (indexerHeads > 0 && hasIndexer(Math.min(i, layerCount - 1))) {
         layer.indexerKeyLength = indexerLength;
         layer.furtherElements =
           hidden * (indexerLength + indexerHeads) + product(queryLoraRank, indexerHeads, indexerLength);
@@ -357,7 +386,7 @@ export function modelFromGgufMetadata(metadata, options = {}) {
       }
     }
     if (traits?.outputBias) vectors += hidden;
-    if (traits?.sinks || (architecture === 'mimo2' && !full)) vectors += heads[i];
+    if (traits?.sinks || (architecture === 'mimo2' && !full && !prediction)) vectors += heads[i];
     return vectors;
   }
 
@@ -424,8 +453,10 @@ export function modelFromGgufMetadata(metadata, options = {}) {
     /** @type {LayerGroup} */
     const layer = { attention: 'none' };
     let vectors = norms * hidden * (traits?.normBiases ? 2 : 1);
-    let experts = expertCount > 0 && i >= leadingDense && (i + 1) % moeStep === 0;
-    let length = feedForwardLengths[Math.min(i, layerCount - 1)];
+    // The prediction blocks of MiMo V2 and Step 3.5 are dense.
+    const isDense = prediction && ['mimo2', 'step35'].includes(architecture);
+    let experts = expertCount > 0 && i >= leadingDense && (i + 1) % moeStep === 0 && !isDense;
+    let length = feedForwardLengths[i];
     switch (architecture) {
       case 'mamba':
       case 'mamba2':
@@ -459,7 +490,7 @@ export function modelFromGgufMetadata(metadata, options = {}) {
         break;
       default:
         if (deltaNet && !prediction && (i + 1) % interval !== 0) vectors += addRecurrence(layer, 'gatedDeltaNet');
-        else vectors += addAttention(layer, !sliding[i], Math.min(i, layerCount - 1));
+        else vectors += addAttention(layer, !sliding[i], i, prediction);
     }
     vectors += addFeedForward(layer, experts, length);
     if (perLayerEmbeddingLength > 0) {
@@ -472,7 +503,8 @@ export function modelFromGgufMetadata(metadata, options = {}) {
       vectors += 3 * hidden + streams * streams + streams * streams * streams;
       layer.unquantizedElements = streams * hidden + 2 * LAUREL_RANK * hidden;
     }
-    if (prediction) vectors += 3 * hidden;
+    // Norms of the embedding and of the hidden vector, and mostly one before the head.
+    if (prediction) vectors += (architecture === 'mimo2' ? 2 : 3) * hidden;
     layer.vectorElements = vectors;
     return layer;
   }
@@ -480,7 +512,9 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   const { groups, runs } = grouped(Array.from({ length: layerCount }, (_, i) => layerAt(i)));
   /** @type {ModelSpec} */
   const model = {
-    architecture: NAMES.architecture.has(architecture) ? architecture : 'common',
+    // Mistral 4 has the layers of DeepSeek 2.
+    architecture:
+      architecture === 'mistral4' ? 'deepseek2' : NAMES.architecture.has(architecture) ? architecture : 'common',
     vocabularySize: vocabulary,
     hiddenSize: hidden,
     layerCount,

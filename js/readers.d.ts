@@ -9,8 +9,15 @@ export interface ReadOptions {
   /** Sent with every request, as `Authorization`. */
   headers?: Record<string, string>;
   signal?: AbortSignal;
-  /** A connection that sends nothing for so long is tried again. Default 30. */
+  /** An address that is not read within so many seconds, all parts of a file together, is given up. Default 600. */
+  timeoutSeconds?: number;
+  /** A connection that sends nothing for so many seconds is tried again. Default 30. */
   idleTimeoutSeconds?: number;
+  /**
+   * A connection that brings less over `idleTimeoutSeconds`, in bytes/s, is tried again too, and what it brought is no
+   * progress. Default 1000; 0 for none.
+   */
+  leastBytesPerSecond?: number;
   /** Attempts without progress before giving up. Default 4. */
   attempts?: number;
   /** Called while an address is read; `size` once it is known. */
@@ -31,7 +38,9 @@ export interface GgufModel {
   /** Elements of all tensors. */
   parameters: number;
   tensorBytes: number;
-  /** Keys and values, without arrays of more than 1024 elements and values of more than a million bytes. */
+  /** As `HuggingFaceModel.rope`, from `rope.scaling`. */
+  rope: HuggingFaceModel['rope'];
+  /** Keys and values, without arrays of more than 1024 numbers or 64 texts and values of more than a million bytes. */
   metadata: Record<string, unknown>;
   source: {
     kind: 'gguf';
@@ -69,7 +78,11 @@ export interface HuggingFaceModel {
     bits: number | null;
     groupSize: number | null;
     bitsPerWeight: number | null;
+    /** As people call it: "NVFP4 (modelopt), 4.5 bits a weight". */
+    label: string;
   } | null;
+  /** How the config extends the context it was first trained on; null where it does not say. */
+  rope: { type: string; factor: number; originalContextLength: number | null } | null;
   source: { kind: 'huggingface'; locations: string[] };
 }
 

@@ -2,31 +2,41 @@
 // A Hugging Face checkpoint: its config.json as a ModelSpec, and the bytes of its weights from the index of its
 // safetensors files or the header of the one it has.
 
-import { modelFromGgufMetadata } from './gguf.js';
-import { ggufMetadataFromHuggingFaceConfig } from './huggingface.js';
-import { isMissing, withSource } from './source.js';
+import { modelOfConfig } from './huggingface.js';
+import { quantizationBeside, quantizationOf } from './quantization.js';
+import { isMissing, started, withSource } from './source.js';
 import { display } from './violation.js';
 
 /**
  * @typedef {import('./readers.d.ts').ReadOptions} ReadOptions
  * @typedef {import('./readers.d.ts').HuggingFaceModel} HuggingFaceModel
  * @typedef {import('./readers.d.ts').Input} Input
+ * @typedef {ReturnType<typeof started<ReadOptions>>} Started
  */
 
 const LARGEST_JSON = 50e6;
 
 const NAME = 'readHuggingFace';
 
+/** A string, which is kept, or a number that Python writes and JSON has not. */
+const STRING_OR_PYTHON_NUMBER = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
+
 /** @param {Uint8Array} bytes @returns {any} */
 function parse(bytes) {
+  const text = new TextDecoder().decode(bytes);
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return JSON.parse(text);
   } catch (error) {
-    throw new RangeError(`it must be JSON: ${/** @type {Error} */ (error).message}`);
+    // Python's numbers stand in limits, which no shape depends on.
+    try {
+      return JSON.parse(text.replace(STRING_OR_PYTHON_NUMBER, (found) => (found[0] === '"' ? found : 'null')));
+    } catch {
+      throw new RangeError(`it must be JSON: ${/** @type {Error} */ (error).message}`);
+    }
   }
 }
 
-/** @param {Input} input @param {ReadOptions} options */
+/** @param {Input} input @param {Started} options */
 const readJson = (input, options) =>
   withSource(NAME, input, options, async (source) => {
     const bytes = await source.read(0, LARGEST_JSON + 1);
@@ -34,7 +44,7 @@ const readJson = (input, options) =>
     return { location: source.location, json: parse(bytes) };
   });
 
-/** Bytes of all tensors of a checkpoint, from its index. @param {Input} input @param {ReadOptions} options */
+/** Bytes of all tensors of a checkpoint, from its index. @param {Input} input @param {Started} options */
 async function bytesInIndex(input, options) {
   const { location, json } = await readJson(input, options);
   const bytes = json?.metadata?.total_size;
@@ -44,7 +54,7 @@ async function bytesInIndex(input, options) {
   return { location, bytes };
 }
 
-/** Bytes of all tensors of one safetensors file. @param {Input} input @param {ReadOptions} options */
+/** Bytes of all tensors of one safetensors file. @param {Input} input @param {Started} options */
 const bytesInHeader = (input, options) =>
   withSource(NAME, input, options, async (source) => {
     const first = new Uint8Array(8);
@@ -53,57 +63,49 @@ const bytesInHeader = (input, options) =>
     if (!(length >= 2 && length <= LARGEST_JSON)) {
       throw new RangeError(`no safetensors file: a header of ${length} bytes`);
     }
-    let bytes = 0;
-    for (const [name, tensor] of Object.entries(parse(await source.read(8, length)))) {
-      if (name === '__metadata__') continue;
-      const [start, end] = tensor?.data_offsets ?? [];
-      if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end >= start)) {
-        throw new RangeError(`tensor ${display(name)} has no data_offsets`);
-      }
-      bytes += end - start;
+    const read = await source.read(8, length);
+    if (read.length < length) throw new RangeError('it ends in the middle of its header');
+    const header = parse(read);
+    if (typeof header !== 'object' || header === null || Array.isArray(header)) {
+      throw new RangeError(`its header must be an object, got ${display(header)}`);
     }
-    return { location: source.location, bytes };
+    const tensors = Object.entries(header)
+      .filter(([name]) => name !== '__metadata__')
+      .map(([name, tensor]) => {
+        const [start, end] = Array.isArray(tensor?.data_offsets) ? tensor.data_offsets : [];
+        if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end >= start)) {
+          throw new RangeError(`tensor ${display(name)} has no data_offsets`);
+        }
+        return { name, start, end };
+      })
+      .sort((a, b) => a.start - b.start);
+    for (let n = 1; n < tensors.length; n++) {
+      if (tensors[n].start < tensors[n - 1].end) {
+        throw new RangeError(`tensors ${display(tensors[n - 1].name)} and ${display(tensors[n].name)} overlap`);
+      }
+    }
+    const end = tensors.at(-1)?.end ?? 0;
+    if (source.size !== undefined && 8 + length + end > source.size) {
+      throw new RangeError(`its tensors must end within the file of ${source.size} bytes, got ${8 + length + end}`);
+    }
+    return { location: source.location, bytes: tensors.reduce((sum, tensor) => sum + tensor.end - tensor.start, 0) };
   });
 
 /**
- * How a checkpoint is quantised, and the bits that a quantised weight takes with its scales.
+ * How a context longer than the trained one is reached, where the config says it: the original length and the factor.
  *
  * @param {any} config
- * @returns {HuggingFaceModel['quantization']}
+ * @returns {HuggingFaceModel['rope']}
  */
-function quantizationOf(config) {
-  const q = config.quantization_config ?? config.text_config?.quantization_config;
-  if (q === undefined || q === null) return null;
-  const method = String(q.quant_method ?? (q.load_in_4bit || q.load_in_8bit ? 'bitsandbytes' : 'unknown'));
-  const group = typeof q.group_size === 'number' && q.group_size > 0 ? q.group_size : null;
-  /** Scale and zero point of a group. */
-  const grouped = (/** @type {number} */ bits) => bits + (group ? (16 + bits) / group : 0);
-  switch (method) {
-    case 'gptq':
-    case 'awq':
-      return { method, bits: q.bits ?? 4, groupSize: group, bitsPerWeight: grouped(q.bits ?? 4) };
-    case 'fp8':
-    case 'fbgemm_fp8': {
-      const block = Array.isArray(q.weight_block_size) ? q.weight_block_size[0] * q.weight_block_size[1] : null;
-      return { method, bits: 8, groupSize: block, bitsPerWeight: 8 + (block ? 32 / block : 0) };
-    }
-    case 'bitsandbytes': {
-      if (q.load_in_8bit) return { method, bits: 8, groupSize: null, bitsPerWeight: 8 };
-      // A scale of 32 bits for 64 weights; quantised itself, 8 bits and 32 for 256 of them.
-      const scale = q.bnb_4bit_use_double_quant ? 8 / 64 + 32 / (64 * 256) : 32 / 64;
-      return { method, bits: 4, groupSize: 64, bitsPerWeight: 4 + scale };
-    }
-    case 'compressed-tensors': {
-      const [weights] = Object.values(q.config_groups ?? {}).map((/** @type {any} */ kinds) => kinds?.weights);
-      const bits = typeof weights?.num_bits === 'number' ? weights.num_bits : null;
-      const size = typeof weights?.group_size === 'number' && weights.group_size > 0 ? weights.group_size : null;
-      return { method, bits, groupSize: size, bitsPerWeight: bits === null ? null : bits + (size ? 16 / size : 0) };
-    }
-    case 'mxfp4':
-      return { method, bits: 4, groupSize: 32, bitsPerWeight: 4.25 };
-    default:
-      return { method, bits: null, groupSize: null, bitsPerWeight: null };
-  }
+function ropeOf(config) {
+  const text = config.text_config ?? config.llm_config ?? config.language_config ?? config;
+  const scaling = text.rope_scaling ?? text.rope_parameters;
+  if (typeof scaling !== 'object' || scaling === null) return null;
+  const number = (/** @type {unknown} */ value) => (typeof value === 'number' && value > 0 ? value : null);
+  const factor = number(scaling.factor);
+  const type = scaling.rope_type ?? scaling.type;
+  if (factor === null || factor === 1 || typeof type !== 'string') return null;
+  return { type, factor, originalContextLength: number(scaling.original_max_position_embeddings) };
 }
 
 /** Another file of the same folder. @param {Input} input @param {string} name */
@@ -118,12 +120,13 @@ function besides(input, name) {
  * @returns {Promise<HuggingFaceModel>}
  */
 export async function readHuggingFace(input, options = {}) {
+  const limited = started(NAME, options, ['index', 'weights']);
   let config = input;
   let location = 'a config';
   const isFile =
     typeof input === 'string' || input instanceof URL || input instanceof Blob || ArrayBuffer.isView(input);
   if (isFile || input instanceof ArrayBuffer) {
-    const read = await readJson(/** @type {Input} */ (input), options);
+    const read = await readJson(/** @type {Input} */ (input), limited);
     location = read.location;
     config = read.json;
   }
@@ -131,10 +134,11 @@ export async function readHuggingFace(input, options = {}) {
     throw new RangeError(`${NAME}: ${location}: it must hold an object, got ${display(config)}`);
   }
   let from;
-  let model;
+  /** @type {HuggingFaceModel['quantization']} */
+  let quantization;
   try {
-    from = ggufMetadataFromHuggingFaceConfig(config);
-    model = modelFromGgufMetadata(from.metadata, { tiedEmbeddings: from.tiedEmbeddings });
+    from = modelOfConfig(config);
+    quantization = quantizationOf(config);
   } catch (error) {
     const Kind = error instanceof TypeError ? TypeError : RangeError;
     throw new Kind(`readHuggingFace: ${location}: ${/** @type {Error} */ (error).message.replace(/^\w+: /, '')}`);
@@ -153,7 +157,7 @@ export async function readHuggingFace(input, options = {}) {
   ) => {
     if (!file || tensorBytes !== null) return;
     try {
-      const found = await bytesIn(file, options);
+      const found = await bytesIn(file, limited);
       tensorBytes = found.bytes;
       locations.push(found.location);
     } catch (error) {
@@ -162,13 +166,25 @@ export async function readHuggingFace(input, options = {}) {
   };
   await take(index, options.index !== undefined, bytesInIndex);
   await take(weights, options.weights !== undefined, bytesInHeader);
+  const beside = quantization ? undefined : besides(/** @type {Input} */ (input), 'hf_quant_config.json');
+  if (beside) {
+    try {
+      const { location: at, json } = await readJson(beside, limited);
+      quantization = quantizationBeside(json);
+      locations.push(at);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+  const name = /** @type {any} */ (config)._name_or_path;
   return {
-    model,
-    name: /** @type {any} */ (config)._name_or_path || null,
+    model: from.model,
+    name: typeof name === 'string' && name !== '' ? name : null,
     architecture: from.architecture,
     modelType: /** @type {any} */ (config).model_type,
     tensorBytes,
-    quantization: quantizationOf(config),
+    quantization,
+    rope: ropeOf(config),
     source: { kind: 'huggingface', locations },
   };
 }

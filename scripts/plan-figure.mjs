@@ -13,7 +13,10 @@ const terms = [
   ['kvCache', 'KV cache', '#f59e0b'],
   ['computeBuffer', 'compute buffer', '#10b981'],
   ['outputBuffer', 'output buffer', '#ef4444'],
+  ['overhead', 'overhead', '#6b7280'],
 ];
+/** A 3090. */
+const gpus = [{ family: 'NVIDIA Ampere GeForce', multiprocessors: 82 }];
 const settings = [
   ['8,192 tokens', { contextLength: 8192 }],
   ['65,536 tokens', { contextLength: 65536 }],
@@ -23,7 +26,7 @@ const settings = [
   ],
 ];
 const model = readCompact(path('tests/golden')).models.get('llama-3.1-8b');
-const plans = settings.map(([text, runtime]) => [text, wasmCalculator.planMemory(model, runtime)]);
+const plans = settings.map(([text, runtime]) => [text, wasmCalculator.planMemory(model, { ...runtime, gpus })]);
 const largest = Math.max(...plans.flatMap(([, plan]) => plan.devices.map((device) => device.total)));
 
 const [left, width, height, gap] = [60, 520, 22, 8];
@@ -31,7 +34,7 @@ const shapes = [];
 let y = 52;
 const text = (x, at, words, anchor = 'start') =>
   shapes.push(`<text x="${x}" y="${at}" text-anchor="${anchor}">${words}</text>`);
-text(10, 20, 'Llama 3.1 8B as Q4_K_M under llama-server');
+text(10, 20, 'Llama 3.1 8B as Q4_K_M under llama-server, on a 3090');
 let legend = 10;
 for (const [, label, colour] of terms) {
   shapes.push(`<rect x="${legend}" y="30" width="10" height="10" fill="${colour}"/>`);

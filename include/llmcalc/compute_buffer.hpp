@@ -54,7 +54,8 @@ struct ComputeShape {
   double outputs = 0;  // tokens that get logits
   double sequences = 1;
   double hidden = 0;
-  double queries = 0;  // widest over the layers
+  double perLayer = 0;  // embeddings of all layers
+  double queries = 0;   // widest over the layers
   double keys = 0;
   double widestValues = 0;
   double keyLength = 0;  // of one head, layers with all cells
@@ -110,6 +111,7 @@ struct ComputeShape {
           .outputs = capped ? std::min(batch, runtime.sequences) : batch,
           .sequences = runtime.sequences,
           .hidden = model.hiddenSize,
+          .perLayer = model.perLayerEmbeddingLength * model.layerCount,
           .queries = queries,
           .keys = keys,
           .widestValues = widestValues,
@@ -434,6 +436,7 @@ struct GpuRole {
   bool hasLayers = false;
   bool hasHead = false;
   bool isPipelined = false;
+  double sharedCaches = 0;  // bytes of caches on other GPUs that layers here read, too
 };
 
 // Copies of the inputs that the scheduler keeps where layers are split over GPUs and all of them are there.
@@ -455,7 +458,9 @@ struct PipelineVectors {
 [[nodiscard]] constexpr double pipelinedInputs(const ComputeShape& s, const Runtime& runtime, double inputs) noexcept {
   const double hidden = s.bytes(s.hidden);
   const double others = inputs - inputVectors(runtime) * hidden;
-  return kPipelineCopies * others + pipelineVectors(runtime).host * hidden;
+  // Of embeddings per layer the host keeps one, and the first GPU makes what the others copy.
+  const double perLayer = s.bytes(s.perLayer);
+  return kPipelineCopies * (others - perLayer) + perLayer + pipelineVectors(runtime).host * hidden;
 }
 
 namespace detail {
@@ -465,7 +470,13 @@ namespace detail {
 // models of a family differ, the most.
 [[nodiscard]] inline double besideStageFloats(const ModelSpec& model, const ComputeShape& s,
                                               const Runtime& runtime) noexcept {
-  double floats = 0;
+  double floats = s.perLayer;
+  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
+    if (model.groups[i].recurrence == Recurrence::shortConvolution) {
+      floats += 2.0 * s.hidden;
+      break;
+    }
+  }
   if (runtime.flashAttention && s.queries > s.hidden) floats += std::min(s.queries, 2.0 * s.hidden);
   if (s.queries < s.hidden) floats += std::max(0.0, 2.0 * s.queries - s.hidden);
   switch (model.architecture) {
@@ -500,7 +511,7 @@ namespace detail {
   }
   LargestStage largest = largestLayerStage(model, s, runtime, here);
   const double logits = role.hasHead ? detail::logitsBytes(model, s, runtime) : 0.0;
-  const double others = inputs - inputVectors(runtime) * hidden;
+  const double others = inputs - inputVectors(runtime) * hidden + role.sharedCaches;
   if (role.isPipelined) {
     const PipelineVectors vectors = pipelineVectors(runtime);
     const double copies = (role.isFirst ? vectors.first : vectors.other) * hidden;

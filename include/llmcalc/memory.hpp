@@ -352,8 +352,8 @@ template <typename Check>
 // CUDA's context has memory for all threads that run at once: 107 MiB on a 4060 Ti of 34 multiprocessors and 555 on a
 // PRO 6000 of 188 (ggml-org/llama.cpp#23604), which hold 1,536 each, 4.6 MiB for each of an H100, which hold 2,048.
 // Kernels, graphs and pools come on top. In use, beyond llama.cpp's own buffers: P1000 of 5 multiprocessors 73 MiB, A40
-// of 84 298, 4090 of 128 451 to 456 (#15860), PRO 6000 703 to 753 (#27953), H100 and H200 of 132 607 to 686 (47 runs).
-// The rule is 0 to 22 % above each, but for the A40: its family has A100s too, so it counts 57 % too much.
+// of 84 298, 4090 of 128 451 to 456 (#15860), PRO 6000 703 to 753 (#27953), H100 and H200 of 132 607 to 686 (40
+// readings). The rule is 0 to 16 % above each, but for the A40: its family has A100s too, so it counts 57 % too much.
 inline constexpr double kCudaBytes = 48.0 * kBytesPerMiB;
 inline constexpr double kCudaBytesPerThread = 2.5 * kBytesPerKiB;
 // ROCm: 253 to 318 MiB in three logs of five GPUs where its own kernels multiply, 1,380 (MI200) where rocBLAS does, and
@@ -476,6 +476,8 @@ namespace detail {
 
   HostResident onHost;
   std::array<std::array<bool, ModelSpec::kMaximumGroups>, Runtime::kMaximumGpus> groupsOn{};  // by GPU: any layers
+  std::array<double, Runtime::kMaximumGpus> sharedCaches{};
+  std::array<int, 2> lastOwner{};  // where the last layer with a cache of its own is: of all cells, of a window
   QuantizationCounters counters;
   // `count` layers of one group in one place, their experts moved to the host or not.
   const auto put = [&](std::size_t group, int count, const LayerWeights& bytes, int home, bool moved) {
@@ -517,6 +519,17 @@ namespace detail {
     plan.fileBytes += bytes.dense + bytes.experts;
     DeviceMemory& cacheHome = runtime.kvOffload ? memory : plan.host;
     cacheHome.kvCache += count * kept.cache;
+    if (place.gpus > 1 && model.groups[group].attention != Attention::none) {
+      const bool slides = model.groups[group].attention == Attention::sliding;
+      int& owner = lastOwner[slides ? 1 : 0];
+      if (!model.groups[group].sharesCache) {
+        owner = home;
+      } else if (home != kHost && home != owner) {
+        // Each of them copies what a layer before keeps elsewhere.
+        sharedCaches[static_cast<std::size_t>(home)] +=
+            count * layerCacheBytes(model.groups[group], runtime, shape.cells, shape.widestValues);
+      }
+    }
     if (model.groups[group].attention == Attention::sliding) cacheHome.slidingCache += count * kept.cache;
     cacheHome.recurrentState += count * kept.state;
   };
@@ -588,8 +601,9 @@ namespace detail {
       const LargestStage stage =
           place.gpus == 1 || copies
               ? gpuComputeBuffer(model, shape, runtime, here, hasHead, inputs, offloaded)
-              : gpuComputeBufferOfSeveral(model, shape, runtime, here, {isFirst, gpu.layers > 0.0, hasHead, pipelined},
-                                          inputs);
+              : gpuComputeBufferOfSeveral(
+                    model, shape, runtime, here,
+                    {isFirst, gpu.layers > 0.0, hasHead, pipelined, sharedCaches[static_cast<std::size_t>(i)]}, inputs);
       isFirst = false;
       gpu.computeBuffer = stage.bytes;
       gpu.stage = stage.stage;

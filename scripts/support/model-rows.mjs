@@ -67,6 +67,8 @@ const SPECIAL = {
     ffn_hidden_size: n('intermediate_size'),
   }),
   granitemoehybrid: ({ n, kinds }) => ({
+    num_experts: undefined,
+    num_local_experts: n('n_experts') ?? 0,
     layer_types: kinds.map((kind) => (kind === 'M' ? 'mamba' : 'attention')),
     shared_intermediate_size: n('shared_expert_intermediate_size') ?? n('intermediate_size'),
     mamba_d_ssm: n('ssm_inner_size'),
@@ -115,6 +117,9 @@ const SPECIAL = {
   }),
   lfm2: ({ n }) => ({ conv_L_cache: n('ssm_conv_kernel'), num_dense_layers: n('first_dense_layers') }),
   ernie4_5_moe: ({ n }) => ({
+    num_experts: undefined,
+    num_experts_per_tok: undefined,
+    n_shared_experts: undefined,
     moe_num_experts: n('n_experts'),
     moe_k: n('n_experts_used'),
     moe_num_shared_experts: n('n_shared_experts'),
@@ -123,8 +128,9 @@ const SPECIAL = {
   minimax_m3: ({ n }) => ({
     dense_intermediate_size: n('intermediate_size'),
     intermediate_size: n('moe_intermediate_size'),
-    index_n_heads: n('index_n_heads'),
-    index_head_dim: n('index_head_dim'),
+    sparse_attention_config: { sparse_num_index_heads: n('index_n_heads'), sparse_index_dim: n('index_head_dim') },
+    index_n_heads: undefined,
+    index_head_dim: undefined,
   }),
   mimo_v2_flash: ({ n, kinds }) => ({
     hybrid_layer_pattern: kinds.map((kind) => (kind === 'S' ? 1 : 0)),
@@ -134,6 +140,13 @@ const SPECIAL = {
   }),
   step3p7: ({ n, kinds }) => ({
     num_attention_groups: n('n_kv_heads'),
+    attention_other_setting: {
+      num_attention_heads: n('n_heads'),
+      num_attention_groups: n('swa_n_kv_heads') ?? n('n_kv_heads'),
+    },
+    num_key_value_heads: undefined,
+    num_experts: undefined,
+    num_experts_per_tok: undefined,
     moe_num_experts: n('n_experts'),
     moe_top_k: n('n_experts_used'),
     share_expert_dim: n('shared_expert_intermediate_size'),
@@ -177,7 +190,7 @@ export function configOf(row) {
     shared_expert_intermediate_size: n('shared_expert_intermediate_size'),
     first_k_dense_replace: n('first_dense_layers'),
     kv_lora_rank: n('mla_kv_lora_rank'),
-    q_lora_rank: n('mla_q_lora_rank') || undefined,
+    q_lora_rank: latent ? n('mla_q_lora_rank') || null : undefined,
     qk_rope_head_dim: n('mla_qk_rope_head_dim'),
     qk_nope_head_dim: n('mla_qk_nope_head_dim'),
     v_head_dim: n('mla_v_head_dim'),

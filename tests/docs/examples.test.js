@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { devices, models } from 'wasm-calculator/catalog';
 import { GGUF_ARCHITECTURES } from '../../js/gguf.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -57,4 +58,24 @@ test('README: the command prints what it shows', () => {
 test('CHANGELOG: the architectures are as many as it says', () => {
   const [, count] = /memory plan for (\d+) architectures/.exec(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'));
   assert.equal(Number(count), GGUF_ARCHITECTURES.length);
+});
+
+test('README and docs: as many models and devices as the catalogues have', () => {
+  const counts = { models: models.length, devices: devices.length };
+  let stated = 0;
+  for (const page of ['README.md', 'docs/inputs.md', 'docs/cli.md']) {
+    const text = readFileSync(join(root, page), 'utf8');
+    for (const [sentence, kind] of [
+      [/one of (\d+) in the catalogue/g, 'models'],
+      [/the device one of (\d+)/g, 'devices'],
+      [/`models\.csv` \((\d+) models/g, 'models'],
+      [/`devices\.csv` \((\d+) devices/g, 'devices'],
+    ]) {
+      for (const [, count] of text.matchAll(sentence)) {
+        assert.equal(Number(count), counts[kind], `${page}: ${kind}`);
+        stated++;
+      }
+    }
+  }
+  assert.equal(stated, 4);
 });

@@ -1,9 +1,10 @@
 // Headers that were damaged at random: each is read or refused, in bounded time and memory. FUZZ_SEED and FUZZ_CASES
 // choose others than CI's.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { readGguf } from '../../dist/readers.js';
+import { readGguf, readHuggingFace } from '../../dist/readers.js';
 import { planMemory } from '../../dist/wasmCalculator.js';
 import { readCompact } from '../../scripts/support/memory-golden.mjs';
 import { ggufBytes, tensorsOf } from '../support/gguf-writer.js';
@@ -72,5 +73,70 @@ test(`${cases} damaged headers of seed ${seed} are read or refused`, { timeout: 
   }
   assert.ok(process.memoryUsage().rss - before < 500e6);
   // Damage that is never, or always, noticed would prove nothing.
+  assert.ok(counts.read > cases / 50 && counts.refused > cases / 50, JSON.stringify(counts));
+});
+
+const configs = JSON.parse(readFileSync(new URL('../golden/configs.json', import.meta.url), 'utf8'));
+const oddities = [
+  null,
+  0,
+  -1,
+  0.5,
+  1e300,
+  1e9,
+  '',
+  '7',
+  'LLLG',
+  [],
+  [null],
+  [{}],
+  {},
+  true,
+  [0, 1],
+  ['mamba'],
+  { a: {} },
+];
+
+/** A config of which some keys are gone, or hold what none should. @param {(most: number) => number} random */
+function oddConfig(random) {
+  const names = Object.keys(configs);
+  const config = structuredClone(configs[names[random(names.length)]]);
+  for (let change = 0; change <= random(3); change++) {
+    const text = config.text_config;
+    const part = random(2) > 0 && typeof text === 'object' && text !== null ? text : config;
+    const keys = Object.keys(part);
+    const key = keys[random(keys.length)];
+    if (random(4) === 0) delete part[key];
+    else part[key] = structuredClone(oddities[random(oddities.length)]);
+  }
+  return config;
+}
+
+test(`${cases} odd configs of seed ${seed} are read or refused in our words`, async () => {
+  const random = randomOf(seed);
+  const counts = { read: 0, refused: 0 };
+  for (let i = 0; i < cases; i++) {
+    const config = oddConfig(random);
+    let read;
+    try {
+      read = await readHuggingFace(config);
+      counts.read++;
+    } catch (error) {
+      counts.refused++;
+      assert.match(
+        error.message,
+        /^readHuggingFace: a config: (?:config\.|its |it )/,
+        `case ${i}: ${JSON.stringify(config)} ${error.stack}`,
+      );
+      continue;
+    }
+    try {
+      const { devices } = planMemory(read.model, { contextLength: 512 });
+      for (const { total } of devices) assert.ok(Number.isFinite(total) && total >= 0, `case ${i}`);
+    } catch (error) {
+      assert.ok(error instanceof RangeError, `case ${i}: ${JSON.stringify(config)} ${error.stack}`);
+      assert.match(error.message, /^planMemory: model\./, `case ${i}`);
+    }
+  }
   assert.ok(counts.read > cases / 50 && counts.refused > cases / 50, JSON.stringify(counts));
 });

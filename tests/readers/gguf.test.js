@@ -1,14 +1,18 @@
 // readGguf on headers of real shape, from memory, disk and a server that behaves and misbehaves.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readGguf } from '../../dist/readers.js';
-import { planMemory } from '../../dist/wasmCalculator.js';
+import wasmCalculator, { modelFromGgufMetadata, planMemory } from '../../dist/wasmCalculator.js';
+import { parametersOf } from '../../js/cli/answer.js';
+import { ggufMetadataFromHuggingFaceConfig } from '../../js/huggingface.js';
+import { parseCsv } from '../../scripts/support/csv.mjs';
 import { readCompact } from '../../scripts/support/memory-golden.mjs';
+import { configOf } from '../../scripts/support/model-rows.mjs';
 import { F16, F32, ggufBytes, tensorsOf } from '../support/gguf-writer.js';
 
 const golden = readCompact(fileURLToPath(new URL('../golden', import.meta.url)));
@@ -261,11 +265,20 @@ test('what is no model is named', async () => {
     [text('\u0010\0\0\0\0\0\0\0{"a": 1}'), /a safetensors file/],
     [text('FUGG\0\0\0\u0003'), /a big-endian GGUF file/],
     [text('\u0001\u0002\u0003\u0004'), /something else, which begins with 01 02 03 04/],
-    [ggufBytes({ metadata: { 'general.architecture': 'clip' } }), /a vision projector/],
+    [ggufBytes({ metadata: { 'general.architecture': 'clip' } }), /"clip" is a vision projector/],
+    [ggufBytes({ metadata: { 'general.architecture': 'eagle3' } }), /"eagle3" is a draft, which runs beside the model/],
+    [ggufBytes({ metadata: { 'general.architecture': 'gemma4-assistant' } }), /"gemma4-assistant" is a draft/],
+    [
+      ggufBytes({ metadata: { 'general.architecture': 'nomic-bert-moe' } }),
+      /"nomic-bert-moe" is an encoder, which has no/,
+    ],
+    [ggufBytes({ metadata: { 'general.architecture': 't5' } }), /"t5" is an encoder with a decoder/],
+    [ggufBytes({ metadata: { 'general.architecture': 'qwen3tts' } }), /"qwen3tts" is a model of speech or sound/],
+    [ggufBytes({ metadata: { 'general.name': 'x' } }), /general\.architecture is missing/],
     [ggufBytes({ metadata: { 'general.architecture': 'llama', 'general.type': 'adapter' } }), /an adapter/],
     [
-      ggufBytes({ metadata: { 'general.architecture': 'bert' } }),
-      /general\.architecture must be a known one, got "bert"; nearest: \w+/,
+      ggufBytes({ metadata: { 'general.architecture': 'qwen9' } }),
+      /general\.architecture must be a known one, got "qwen9"; nearest: qwen\w+/,
     ],
     [ggufBytes({ metadata: { 'general.architecture': 'llama' } }), /llama\.embedding_length is missing/],
   ]) {
@@ -277,7 +290,7 @@ test('what is no model is named', async () => {
   }
   await assert.rejects(readGguf(7), {
     name: 'TypeError',
-    message: 'a file must be a path, a URL, a Blob or bytes, got 7',
+    message: 'readGguf: a file must be a path, a URL, a Blob or bytes, got 7',
   });
 });
 
@@ -295,7 +308,7 @@ test('malicious headers end in an error', async () => {
     return bytes;
   };
   for (const [bytes, message] of [
-    [patched(8, u64(2n ** 62n)), /the number of tensors must be at most 100000, got 4611686018427388000$/],
+    [patched(8, u64(2n ** 62n)), /the number of tensors must be at most 20000, got 4611686018427388000$/],
     [patched(16, u64(2n ** 62n)), /the number of keys must be at most 1000, got 4611686018427388000$/],
     [patched(24, u64(2n ** 62n)), /the bytes of key 0 must be at most 65535, got 4611686018427388000$/],
     [patched(4, new Uint8Array([9, 0, 0, 0])), /the version of the format must be 2 or 3, got 9$/],
@@ -333,4 +346,141 @@ test('malicious headers end in an error', async () => {
     (await readGguf(ggufBytes({ metadata, tensors: [{ name: 'x', shape: [4], type: F16 }] }))).parameters,
     4,
   );
+});
+
+test('metadata of a wrong type is refused by its key, and nothing of a prototype is a file type', async () => {
+  for (const [more, message] of [
+    [{ 'general.name': [1, 2] }, /general\.name must be a string, got an array/],
+    [{ 'general.name': 7 }, /general\.name must be a string, got 7/],
+    [{ 'general.file_type': 'constructor' }, /general\.file_type must be a number, got "constructor"/],
+    [{ 'general.alignment': 3 }, /general\.alignment must be a power of two from 1 to 65536, got 3/],
+    [{ 'llama.block_count': 2.5 }, /llama\.block_count must be 1 to 1024 layers, got 2\.5/],
+    [{ 'general.architecture': 5 }, /general\.architecture must be a string, got 5/],
+  ]) {
+    await assert.rejects(readGguf(headerOf(llama, more)), message);
+  }
+  assert.equal((await readGguf(headerOf(llama, { 'general.file_type': 1024 }))).fileType, null);
+});
+
+test('a key that is there twice is refused', async () => {
+  const bytes = Buffer.from(headerOf(llama, { 'llama.block_counu': 7 }));
+  bytes.write('llama.block_count', bytes.indexOf('llama.block_counu'));
+  await assert.rejects(readGguf(new Uint8Array(bytes)), /key "llama\.block_count" is there twice/);
+});
+
+test('parts of another model are not of one file', async () => {
+  const all = tensorsOf(golden.models.get(llama));
+  const part = (no, more = {}) =>
+    ggufBytes({
+      metadata: {
+        ...(no === 0 ? golden.entries[llama].metadata : {}),
+        'split.no': no,
+        'split.count': 2,
+        'split.tensors.count': all.length,
+        ...more,
+      },
+      tensors: no === 0 ? all.slice(0, 9) : all.slice(9),
+    });
+  assert.equal((await readGguf([part(0), part(1)])).source.tensorCount, all.length);
+  for (const more of [{ 'general.architecture': 'qwen2' }, { 'split.count': 3 }, { 'split.tensors.count': 5 }]) {
+    await assert.rejects(readGguf([part(0), part(1, more)]), /its parts are not of one file/);
+  }
+});
+
+test('the prediction blocks of MiMo V2 are dense, slide and have no sinks: a file of three has 309,766,588,608', () => {
+  const rows = parseCsv(readFileSync(new URL('../../data/models.csv', import.meta.url), 'utf8'));
+  const config = configOf(rows.find(({ name }) => name === 'MiMo V2 Flash'));
+  const { metadata, tiedEmbeddings } = ggufMetadataFromHuggingFaceConfig(config);
+  assert.equal(
+    parametersOf(wasmCalculator, modelFromGgufMetadata(metadata, { tiedEmbeddings })).parameters,
+    308778780864,
+  );
+  const model = modelFromGgufMetadata(
+    {
+      ...metadata,
+      'mimo2.block_count': 51,
+      'mimo2.nextn_predict_layers': 3,
+      'mimo2.attention.head_count_kv': [...metadata['mimo2.attention.head_count_kv'], 8, 8, 8],
+      'mimo2.attention.sliding_window_pattern': [
+        ...metadata['mimo2.attention.sliding_window_pattern'],
+        ...[true, true, true],
+      ],
+    },
+    { tiedEmbeddings },
+  );
+  // What the loader of llama.cpp 11669 creates for such a file.
+  assert.equal(parametersOf(wasmCalculator, model).parameters, 309766588608);
+});
+
+test('a declared prediction block counts where the file has it; alone it is a draft', async () => {
+  const metadata = { ...golden.entries['glm-4.5-air'].metadata };
+  const tensors = tensorsOf(golden.models.get('glm-4.5-air'));
+  const last = `blk.${metadata['glm4moe.block_count'] - 1}.`;
+  const read = async (some) => (await readGguf(ggufBytes({ metadata, tensors: some }))).model;
+  const whole = await read(tensors);
+  assert.equal(whole.predictionLayerCount, 1);
+  const plain = await read(tensors.filter(({ name }) => !name.startsWith(last)));
+  assert.equal(plain.predictionLayerCount, undefined);
+  assert.equal(plain.layerCount, whole.layerCount);
+  const layers = (model) =>
+    planMemory(model, { contextLength: 512, gpuLayers: whole.layerCount + 1 }).devices[0].layers;
+  assert.deepEqual([layers(plain), layers(whole)], [whole.layerCount, whole.layerCount - 1]);
+  await assert.rejects(
+    read(tensors.filter(({ name }) => !name.startsWith('blk.') || name.startsWith(last))),
+    /it has no first layer: it is a draft or a part of a model$/,
+  );
+});
+
+test('a DeepSeek file from before April 2025 caches every key and value, as llama.cpp 11669 does', async () => {
+  const name = 'deepseek-v2-lite';
+  const {
+    'deepseek2.attention.key_length_mla': _,
+    'deepseek2.attention.value_length_mla': __,
+    ...metadata
+  } = golden.entries[name].metadata;
+  Object.assign(metadata, {
+    'deepseek2.attention.head_count_kv': 16,
+    'deepseek2.attention.key_length': 192,
+    'deepseek2.attention.value_length': 128,
+  });
+  const joined = tensorsOf(golden.models.get(name)).flatMap((tensor) => {
+    if (tensor.name.includes('attn_v_b')) return [];
+    return tensor.name.includes('attn_k_b')
+      ? [{ ...tensor, name: tensor.name.replace('attn_k_b', 'attn_kv_b'), shape: [512, 16 * (128 + 128)] }]
+      : [tensor];
+  });
+  const { model } = await readGguf(ggufBytes({ metadata, tensors: joined }));
+  const [gpu] = planMemory(model, { contextLength: 8192, server: false, backend: 'vulkan' }).devices;
+  const MiB = 2 ** 20;
+  assert.equal(gpu.kvCache, 2160 * MiB);
+  assert.equal(Math.floor(gpu.weights / MiB), 29564);
+  assert.ok(gpu.computeBuffer >= 224 * MiB && gpu.computeBuffer < 1.03 * 224 * MiB, String(gpu.computeBuffer));
+  // Without the matrices of its own time it is just a file that lacks a key.
+  await assert.rejects(
+    readGguf(ggufBytes({ metadata, tensors: tensorsOf(golden.models.get(name)) })),
+    /deepseek2\.attention\.key_length_mla is missing/,
+  );
+});
+
+test('what extends the context is told as the header has it', async () => {
+  const rope = async (more) => (await readGguf(headerOf(llama, more))).rope;
+  assert.equal(await rope({}), null);
+  assert.equal(await rope({ 'llama.rope.scaling.type': 'none', 'llama.rope.scaling.factor': 1 }), null);
+  const yarn = { 'llama.rope.scaling.type': 'yarn', 'llama.rope.scaling.factor': 4 };
+  assert.deepEqual(await rope(yarn), { type: 'yarn', factor: 4, originalContextLength: null });
+  assert.deepEqual(await rope({ ...yarn, 'llama.rope.scaling.original_context_length': 32768 }), {
+    type: 'yarn',
+    factor: 4,
+    originalContextLength: 32768,
+  });
+});
+
+test('lists of texts are kept where they are short, and passed over where they are not', async () => {
+  const texts = (count) => new Array(count).fill('');
+  const many = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`a.${i}`, texts(1024)]));
+  const { metadata } = await readGguf(
+    headerOf(llama, { ...many, 'general.tags': texts(64), 'general.languages': texts(65) }),
+  );
+  assert.deepEqual(metadata['general.tags'], texts(64));
+  assert.equal('general.languages' in metadata || 'a.0' in metadata, false);
 });
