@@ -321,7 +321,7 @@ function sayReserves({ gpus, host, assumed }, o) {
   if (gpus.length > 0 && o.reserve === undefined) parts.push('nothing else uses the GPU (--reserve)');
   if (gpus.length > 0 && o.margin === undefined) parts.push(`${sized(GPU_MARGIN)} of it is to stay free (--margin)`);
   if (host.memory !== null && o.ramReserve === undefined) {
-    parts.push(`${sized(hostMargin(host.memory))} of the host's memory is for the system (--ram-reserve)`);
+    parts.push(`${sized(hostMargin(host.memory))} of the host's memory are for the system (--ram-reserve)`);
   }
   if (parts.length > 0) assumed.push(`${parts.join(', ')}.`.replace(/^./, (letter) => letter.toUpperCase()));
 }
