@@ -192,11 +192,11 @@ function programOf(exit) {
     search: catalogue.searchDevices,
     nearest: () => [],
     head: ['name', 'kind', 'memory', 'GB/s'],
-    row: ({ name, kind, memory, bandwidth }) => [
+    row: ({ name, kind, memory, bandwidthGBs }) => [
       name,
       kind,
       memory === null ? '-' : gib(memory),
-      bandwidth === null ? '-' : String(bandwidth),
+      bandwidthGBs === null ? '-' : String(bandwidthGBs),
     ],
   });
 
