@@ -114,17 +114,37 @@ test('a plan that does not fit says by how much, and what would', () => {
   assert.equal(status, 1);
   const [gpu] = answer.fit.devices;
   assert.equal(gpu.shortBy, gpu.needed - gpu.available);
-  const fitting = (layers) => both('llama 3.3 70b', ...DEVICES[0], '--gpu-layers', String(layers)).status;
+  const verdict = (layers) => both('llama 3.3 70b', ...DEVICES[0], '--gpu-layers', String(layers)).answer.fit.verdict;
   assert.equal(answer.suggestion.cpuMoeLayers, 0);
-  assert.equal(fitting(answer.suggestion.gpuLayers), 0);
-  assert.equal(fitting(answer.suggestion.gpuLayers + 1), 1);
+  assert.equal(verdict(answer.suggestion.gpuLayers), 'fits');
+  assert.equal(verdict(answer.suggestion.gpuLayers + 1), 'tight');
+  assert.match(answer.commandLine, new RegExp(`--n-gpu-layers ${answer.suggestion.gpuLayers} --fit off$`));
   const experts = both('gpt-oss-120b', '--device', '5090', '--ram', '96').answer.suggestion;
   assert.equal(experts.gpuLayers, 'all');
   assert.ok(experts.cpuMoeLayers > 0);
 });
 
+test('what is tight fits, and what fits nowhere says what would, in both tools', () => {
+  const { fit } = both('gemma 3 27b', ...DEVICES[0]).answer;
+  const [gpu] = fit.devices;
+  const reserve = (gpu.available - gpu.needed - gpu.margin / 2) / 2 ** 30;
+  const tight = both('gemma 3 27b', ...DEVICES[0], '--reserve', reserve.toFixed(4));
+  assert.deepEqual([tight.status, tight.answer.fit.verdict, tight.answer.commandFor], [0, 'tight', 'plan']);
+  for (const [model, ...more] of [
+    ['llama 3.1 405b', ...DEVICES[0]],
+    ['deepseek v3', ...DEVICES[1]],
+    ['kimi k2', ...DEVICES[2]],
+    ['qwen3 32b', '--device', '3060 12gb', '--ram', '8'],
+    ['llama 3.1 8b', '--device', '3060 12gb', '--ram', '8', '--context', '131072'],
+  ]) {
+    const { status, answer } = both(model, ...more);
+    assert.deepEqual([status, answer.commandLine, answer.offloadCurve], [1, null, null], model);
+    assert.ok(answer.noFit.nearest.parameters < answer.model.parameters, model);
+  }
+});
+
 test('without a device nothing says whether it fits; without a bandwidth there is no ceiling', () => {
-  const bare = both('llama 3.1 8b');
+  const bare = both('llama 3.1 8b', '--no-detect');
   assert.deepEqual([bare.status, bare.answer.fit, bare.answer.hardware], [0, null, null]);
   const slow = both('llama 3.1 8b', '--vram', '8').answer;
   assert.deepEqual([slow.fit.fits, slow.speed.tokensPerSecond], [true, null]);
@@ -134,7 +154,18 @@ test('without a device nothing says whether it fits; without a bandwidth there i
 
 /** Of a printed plan, all from the speed to the command line, without bars. */
 const speedTextOf = (text) =>
-  /^(?:If there were room for it:\n)?decode +\d[\s\S]*?(?=\nllama-)/m.exec(text)[0].replaceAll(/ [#-]+ +/g, ' ');
+  /^(?:If there were room for it:\n)?decode +\d[\s\S]*?(?=\n(?:The command of what fits:\n)?llama-)/m
+    .exec(text)[0]
+    .replaceAll(/ [#-]+ +/g, ' ');
+/** What stands for a limit in the text. */
+const LIMITS = {
+  memory: 'reading weights',
+  compute: 'arithmetic',
+  cache: 'reading the KV cache',
+  launch: 'starting each step',
+  link: 'copies over the link to the GPU',
+  host: 'what the host computes',
+};
 const digits = (value) => value.toFixed(value < 1 ? 2 : value < 100 ? 1 : 0);
 const rising = (values) => values.every((value, i) => i === 0 || value >= values[i - 1]);
 
@@ -157,12 +188,20 @@ test('the speed has its band, what limits it and on what it rests; the text has 
     // A prompt and one token.
     assert.ok(speed.timeToFirstToken.p50 > workload.promptLength / speed.prefill.p50, model);
     const text = speedTextOf(cli('plan', model, ...device).stdout);
+    const ofEnd = /^ +(\S+) tok\/s \(\S+ to \S+\) after (\d+), at the end of the context/m.exec(text);
+    assert.deepEqual([ofEnd[1], Number(ofEnd[2])], [digits(speed.atEnd.decode.p50), speed.atEnd.depth], model);
     const bandOf = (name, scale = 1) => {
       const { p10, p50, p90 } = speed[name];
       return `(?:${digits(p50 * scale)}) \\S+ \\(${digits(p10 * scale)} to ${digits(p90 * scale)}\\)`;
     };
-    assert.match(text, new RegExp(`^decode +${bandOf('decode')}, limited by ${speed.decodeLimit}$`, 'm'));
-    assert.match(text, new RegExp(`^prefill +${bandOf('prefill')}, limited by ${speed.prefillLimit}$`, 'm'));
+    assert.match(
+      text,
+      new RegExp(`^decode +${bandOf('decode')} after 512 tokens, limited by ${LIMITS[speed.decodeLimit]}$`, 'm'),
+    );
+    assert.match(
+      text,
+      new RegExp(`^prefill +${bandOf('prefill')} of the prompt, limited by ${LIMITS[speed.prefillLimit]}$`, 'm'),
+    );
     const first = bandOf('timeToFirstToken', speed.timeToFirstToken.p50 < 1 ? 1000 : 1);
     assert.match(text, new RegExp(`^first token +${first}, after a prompt of 512 tokens$`, 'm'));
     assert.match(text, new RegExp(`^evidence +${speed.evidence} \\(`, 'm'));
@@ -180,9 +219,8 @@ test('options of the speed reach it', () => {
   assert.ok(long.timeToFirstToken.p50 > usual.timeToFirstToken.p50);
   const none = decode('--prompt', '0');
   assert.deepEqual([none.prefill, none.prefillLimit], [null, null]);
-  const { notes } = both('phi-2', '--gpus', '0', '--prompt', '5000').answer;
-  assert.ok(notes.includes('Of the host, the estimate assumes 75 GB/s (--ram-bandwidth) and 8 cores (--threads).'));
-  assert.ok(notes.some((note) => note.startsWith('The prompt and the output of the estimate')));
+  const { assumptions } = both('phi-2', '--gpus', '0', '--ram', '32').answer;
+  assert.ok(assumptions.includes('The host has 75 GB/s of memory (--ram-bandwidth) and 8 cores (--threads).'));
   assert.equal(both('phi-2', '--device', 'b580').answer.runtime.backend, 'sycl');
   assert.equal(both('phi-2', '--device', '4090', '--backend', 'cpu').answer.speed.decode, null);
 });
@@ -194,7 +232,7 @@ test('the curve over layers: where not everything fits, and where it is asked fo
     Array.from({ length: 82 }, (_, layers) => layers),
   );
   assert.ok(rising(curve.map(({ decode }) => decode.p50)));
-  const most = curve.findLastIndex(({ fits }) => fits);
+  const most = curve.findLastIndex(({ verdict }) => verdict === 'fits');
   assert.equal(most, suggestion.gpuLayers);
   assert.deepEqual([curve[most].decode, curve[81].decode], [suggestion.decode, speed.decode]);
 
@@ -212,8 +250,8 @@ test('the curve over layers: where not everything fits, and where it is asked fo
   for (const line of bars) {
     const [, layers, rate] = /^ *(\d+) .* (\S+) tok\/s/.exec(line);
     assert.equal(rate, digits(curve[layers].decode.p50));
-    assert.equal(line.includes('does not fit'), Number(layers) > most);
-    assert.equal(line.includes('the most that fits'), Number(layers) === most);
+    assert.equal(line.includes('no room'), curve[layers].verdict === 'doesNotFit');
+    assert.equal(line.includes('most that fits'), Number(layers) === most);
   }
 });
 
@@ -226,8 +264,8 @@ test('blocks are for terminals of UTF-8', () => {
       env: { ...process.env, LC_ALL },
     }).stdout;
   assert.match(shownIn('C.UTF-8'), /^ 0 {2}█*[▉-▏]? +\d/m);
-  assert.match(shownIn('C.UTF-8'), /^81 {2}░{32} /m);
-  assert.match(shownIn('C'), /^81 {2}-{32} /m);
+  assert.match(shownIn('C.UTF-8'), /^81 {2}░+ /m);
+  assert.match(shownIn('C'), /^81 {2}-+ /m);
 });
 
 /** A test as `llama-bench -o json` prints it: Llama 3.1 8B, all on a GPU of CUDA. */
@@ -573,8 +611,8 @@ test('colours are for terminals only', () => {
     assert.equal(start(command, args, { PATH: process.env.PATH, ...env }).stdout, piped);
   }
   assert.ok(!piped.includes(introducer));
-  assert.match(piped, /It fits: .* GiB to spare on gpu0/);
-  assert.match(piped, /^ceiling +\d+ tok\/s, from memory bandwidth alone$/m);
+  assert.match(piped, /^It fits: .* GiB free on gpu0, /m);
+  assert.match(piped, /^ceiling +\d+ tok\/s, what memory bandwidth alone allows$/m);
   const terminal = (more) =>
     spawnSync('script', ['-qec', [command, ...args.map((arg) => `'${arg}'`), more].join(' '), '/dev/null'], {
       timeout: 60_000,
