@@ -49,8 +49,10 @@ function fitOf(core, memory, hardware) {
   });
   return {
     fits,
-    devices: devices.map((device) =>
-      device.name === 'host' && hostMemory === null ? { ...device, available: null, shortBy: null } : device,
+    devices: devices.map(({ name, needed, available, shortBy }) =>
+      name === 'host' && hostMemory === null
+        ? { name, needed, available: null, shortBy: null }
+        : { name, needed, available, shortBy },
     ),
   };
 }
