@@ -1,4 +1,4 @@
-import type { ModelSpec, SpeedDevice } from './types.js';
+import type { MemoryRuntime, ModelSpec, SpeedDevice } from './types.js';
 
 /** A model of the catalogue: its shape, and where that is from. */
 export interface CatalogModel {
@@ -23,12 +23,20 @@ export interface CatalogDevice {
   readonly family: string;
   /** `cpu` is a processor with its memory; `apple` and `apu` have one pool of memory. */
   readonly kind: 'gpu' | 'apple' | 'apu' | 'cpu' | 'accelerator';
-  /** Bytes; null where the device is sold with several sizes. */
+  /** Bytes that a program can have, as the driver reports them; null where the device is sold with several sizes. */
   readonly memory: number | null;
+  /** Bytes as sold. */
+  readonly memorySold: number | null;
+  /** How `memory` is known: a report, or a rule with its error; null where it is not. */
+  readonly memorySource: string | null;
   /** For `fits`; null for processors. */
   readonly memoryKind: 'separate' | 'apple' | 'amd' | 'shared' | null;
-  /** GB/s. */
+  /** Bytes/s. */
   readonly bandwidth: number | null;
+  /** The same in GB/s, as data sheets have it. */
+  readonly bandwidthGBs: number | null;
+  /** What llama.cpp runs on it with, where nothing else is asked for; null where it does not run. */
+  readonly backend: NonNullable<MemoryRuntime['backend']> | null;
   /** Streaming multiprocessors, for CUDA's `overhead`. */
   readonly multiprocessors: number | null;
   /** Dense, 1e12 FLOP/s: with FP16 accumulation where that is faster, and with FP32 accumulation. */
@@ -76,5 +84,10 @@ export declare function findModel(query: string): CatalogModel;
 /** The one device of that name. @throws {RangeError} with the candidates, or the nearest names */
 export declare function findDevice(query: string): CatalogDevice;
 
-/** A device as one of `machine.gpus`, for `fits` and `estimateSpeed`: bytes, bytes/s and operations/s. */
-export declare function gpuOf(device: CatalogDevice): { memory?: number } & SpeedDevice;
+/**
+ * What of a device is a GPU's, in bytes, bytes/s and operations/s; what is unknown is left out. `planMemory`, `fits` and
+ * `estimateSpeed` take the whole device as well.
+ */
+export declare function gpuOf(
+  device: CatalogDevice,
+): { memory?: number; memorySold?: number; multiprocessors?: number; backend?: MemoryRuntime['backend'] } & SpeedDevice;

@@ -50,11 +50,8 @@ export const findModel = (query) => only('model', query, models);
 /** @param {string} query */
 export const findDevice = (query) => only('device', query, devices);
 
-/** @param {CatalogDevice} device */
-export const gpuOf = ({ name, profileFamily, memory, bandwidth, speed }) => ({
-  name,
-  family: profileFamily,
-  memory: memory ?? undefined,
-  bandwidth: bandwidth === null ? undefined : bandwidth * 1e9,
-  ...speed,
-});
+/** @type {typeof import('./catalog.d.ts').gpuOf} */
+export function gpuOf({ name, profileFamily, memory, memorySold, bandwidth, multiprocessors, backend, speed }) {
+  const known = { name, family: profileFamily, memory, memorySold, bandwidth, multiprocessors, backend, ...speed };
+  return /** @type {any} */ (Object.fromEntries(Object.entries(known).filter(([, value]) => value !== null)));
+}

@@ -243,12 +243,12 @@ function hardwareOf(o) {
     multiprocessors = device.multiprocessors ?? 0;
     if (device.kind === 'cpu') {
       hardware.gpus = 0;
-      hardware.hostBandwidth ??= device.bandwidth;
+      hardware.hostBandwidth ??= device.bandwidthGBs;
       backend = o.backend ?? 'cpu';
     } else {
       const memoryKind = device.memoryKind ?? 'separate';
       hardware.kind = memoryKind;
-      hardware.gpuBandwidth ??= device.bandwidth;
+      hardware.gpuBandwidth ??= device.bandwidthGBs;
       if (memoryKind === 'separate') hardware.gpuMemory ??= device.memory;
       else {
         hardware.hostMemory ??= device.memory;
@@ -256,7 +256,7 @@ function hardwareOf(o) {
         if (hardware.hostMemory === null)
           throw new RangeError(`--ram is needed: ${device.name} comes with several sizes of memory`);
       }
-      backend = o.backend ?? { NVIDIA: 'cuda', Apple: 'metal', Intel: 'sycl' }[device.vendor] ?? 'vulkan';
+      backend = o.backend ?? device.backend;
       rates = gpuOf(device);
     }
   } else if (o.vram === undefined && o.gpus !== 0) {
@@ -424,11 +424,11 @@ program
       () =>
         table(
           ['name', 'kind', 'memory', 'GB/s'],
-          list.map(({ name, kind, memory, bandwidth }) => [
+          list.map(({ name, kind, memory, bandwidthGBs }) => [
             name,
             kind,
             memory === null ? '-' : gib(memory),
-            bandwidth === null ? '-' : String(bandwidth),
+            bandwidthGBs === null ? '-' : String(bandwidthGBs),
           ]),
           colors(),
         ),

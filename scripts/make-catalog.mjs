@@ -47,15 +47,30 @@ function speedOf(row) {
   return { speed: { shaderFlops, halfFlops, quantizedOps }, profileFamily: family };
 }
 
+/** What llama.cpp runs on a device with, where nothing else is asked for. */
+const BACKENDS = { NVIDIA: 'cuda', Apple: 'metal', Intel: 'sycl' };
+const backendOf = ({ kind, vendor }) => {
+  if (kind === 'accelerator') return null;
+  return kind === 'cpu' ? 'cpu' : (BACKENDS[vendor] ?? 'vulkan');
+};
+
+/** As sold, and what can be had of it. */
+function memoryOf(row) {
+  const memorySold = row.memory_gib === '' ? null : Number(row.memory_gib) * 2 ** 30;
+  return { memory: memorySold, memorySold, memorySource: memorySold === null ? null : 'as sold' };
+}
+
 const devices = () =>
   rowsOf('devices.csv').map((row) => ({
     name: row.name,
     vendor: row.vendor,
     family: row.family,
     kind: row.kind,
-    memory: row.memory_gib === '' ? null : Number(row.memory_gib) * 2 ** 30,
+    ...memoryOf(row),
     memoryKind: row.memory_kind || null,
-    bandwidth: numberOf(row.bandwidth_gbs),
+    bandwidth: row.bandwidth_gbs === '' ? null : Math.round(Number(row.bandwidth_gbs) * 1e9),
+    bandwidthGBs: numberOf(row.bandwidth_gbs),
+    backend: backendOf(row),
     multiprocessors: numberOf(row.multiprocessors),
     fp16Tflops: numberOf(row.fp16_tflops),
     fp16Fp32AccumulateTflops: numberOf(row.fp16_fp32acc_tflops),

@@ -24,11 +24,15 @@ struct Model {
 struct Device {
   std::string name;
   std::string vendor;
-  std::string kind;                 // gpu, apple, apu, cpu or accelerator
-  std::string memoryKind;           // as in kMemoryKinds; empty for processors
-  std::optional<double> memory;     // bytes
-  std::optional<double> bandwidth;  // GB/s
-  double multiprocessors = 0;       // 0: unknown
+  std::string kind;                    // gpu, apple, apu, cpu or accelerator
+  std::string memoryKind;              // as in kMemoryKinds; empty for processors
+  std::optional<double> memory;        // bytes that a program can have
+  std::optional<double> memorySold;    // bytes
+  std::string memorySource;            // how `memory` is known
+  std::optional<double> bandwidth;     // bytes/s
+  std::optional<double> bandwidthGBs;  // the same in GB/s
+  std::string backend;                 // as in kBackends; empty where llama.cpp does not run
+  double multiprocessors = 0;          // 0: unknown
   // Operations/s that estimates of speed start from, as in llmcalc/device.hpp; 0: unknown.
   double shaderFlops = 0;
   double halfFlops = 0;

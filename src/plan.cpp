@@ -147,11 +147,11 @@ std::optional<PlanHardware> hardwareOf(const Question& q, Runtime& runtime) {
     runtime.multiprocessors = device.multiprocessors;
     if (device.kind == "cpu") {
       h.gpus = 0;
-      if (!h.hostBandwidth) h.hostBandwidth = device.bandwidth;
+      if (!h.hostBandwidth) h.hostBandwidth = device.bandwidthGBs;
       backend = "cpu";
     } else {
       h.kind = static_cast<MemoryKind>(indexOf(kMemoryKinds, device.memoryKind));
-      if (!h.gpuBandwidth) h.gpuBandwidth = device.bandwidth;
+      if (!h.gpuBandwidth) h.gpuBandwidth = device.bandwidthGBs;
       if (h.kind == MemoryKind::separate) {
         if (!h.gpuMemory) h.gpuMemory = device.memory;
       } else {
@@ -161,10 +161,7 @@ std::optional<PlanHardware> hardwareOf(const Question& q, Runtime& runtime) {
           throw std::invalid_argument("--ram is needed: " + device.name + " comes with several sizes of memory");
         }
       }
-      backend = device.vendor == "NVIDIA"  ? "cuda"
-                : device.vendor == "Apple" ? "metal"
-                : device.vendor == "Intel" ? "sycl"
-                                           : "vulkan";
+      backend = device.backend;
       h.rates.shaderFlops = device.shaderFlops;
       h.rates.halfFlops = device.halfFlops;
       h.rates.quantizedOps = device.quantizedOps;

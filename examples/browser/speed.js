@@ -46,11 +46,8 @@ export function offerDevices(select, chosen) {
 
 /** What a plan depends on of the device. */
 export function runtimeOf(deviceName) {
-  const { vendor, multiprocessors } = known.get(deviceName);
-  return {
-    backend: { NVIDIA: 'cuda', Apple: 'metal', Intel: 'sycl' }[vendor] ?? 'vulkan',
-    multiprocessors: multiprocessors ?? 0,
-  };
+  const { backend, multiprocessors } = known.get(deviceName);
+  return { backend, multiprocessors: multiprocessors ?? 0 };
 }
 
 /** The catalogue's device in the machine of the first form; one pool of memory has no second bandwidth. */

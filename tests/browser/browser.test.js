@@ -36,7 +36,7 @@ const GIB = 2 ** 30;
 function expectedSpeed(modelName, deviceName, runtime) {
   const model = modelFromGgufMetadata(models[modelName].metadata, models[modelName]);
   const { name, memoryKind: kind, memory, bandwidth, speed, profileFamily: family, ...facts } = findDevice(deviceName);
-  const gpu = { name, family, bandwidth: bandwidth * 1e9, ...speed };
+  const gpu = { name, family, bandwidth, ...speed };
   const machine =
     kind === 'separate'
       ? { kind, hostMemory: 64 * GIB, gpus: [{ ...gpu, memory }], host: { bandwidth: 96e9, threads: 16 } }

@@ -20,10 +20,14 @@ test('209 models and 252 devices, each of its own name and with its source', () 
 
 test('facts of devices are possible', () => {
   for (const device of devices) {
-    const { name, kind, bandwidth, memory, multiprocessors, channels, megatransfers, fp32Tflops } = device;
-    assert.ok(bandwidth === null || (bandwidth >= 30 && bandwidth <= 8200), name);
+    const { name, kind, bandwidth, bandwidthGBs, memory, memorySold, multiprocessors, channels, megatransfers } =
+      device;
+    const { fp32Tflops } = device;
+    assert.ok(bandwidth === null || (bandwidth >= 30e9 && bandwidth <= 8200e9), name);
+    assert.equal(bandwidthGBs, bandwidth === null ? null : bandwidth / 1e9, name);
+    assert.ok(memory === null ? memorySold === null : memory <= memorySold && device.memorySource, name);
     assert.ok(memory === null || (memory >= 4 * GIB && memory <= 288 * GIB), name);
-    if (kind === 'cpu') assert.ok(Math.abs(bandwidth - (channels * megatransfers * 8) / 1000) < 0.06, name);
+    if (kind === 'cpu') assert.ok(Math.abs(bandwidthGBs - (channels * megatransfers * 8) / 1000) < 0.06, name);
     else assert.ok(device.memoryKind, name);
     // Two operations of 64 or 128 lanes, at clocks that exist.
     if (multiprocessors && fp32Tflops) {
@@ -218,9 +222,26 @@ test('a machine that tells nothing detects nothing, and this one does not throw'
 });
 
 test('a device of the catalogue becomes a GPU of a machine', () => {
-  const { name, family, memory, bandwidth, shaderFlops } = gpuOf(findDevice('rtx 4090'));
-  assert.deepEqual(
-    [name, family, memory, bandwidth, shaderFlops],
-    ['GeForce RTX 4090', 'NVIDIA Ada GeForce', 24 * 2 ** 30, 1008e9, 82.58e12],
-  );
+  assert.deepEqual(gpuOf(findDevice('rtx 4090')), {
+    name: 'GeForce RTX 4090',
+    family: 'NVIDIA Ada GeForce',
+    memory: 24 * GIB,
+    memorySold: 24 * GIB,
+    bandwidth: 1008e9,
+    multiprocessors: 128,
+    backend: 'cuda',
+    shaderFlops: 82.58e12,
+    halfFlops: 165e12,
+    quantizedOps: 660.64e12,
+  });
+  // What is not known is not there.
+  assert.deepEqual(Object.keys(gpuOf(findDevice('m4 max 40'))), [
+    'name',
+    'family',
+    'bandwidth',
+    'backend',
+    'shaderFlops',
+    'halfFlops',
+    'quantizedOps',
+  ]);
 });
