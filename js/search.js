@@ -81,7 +81,7 @@ export function search(query, items) {
 }
 
 /** Single-letter changes from one text to another. @param {string} a @param {string} b */
-function distance(a, b) {
+export function distance(a, b) {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -188,3 +188,52 @@ in_filesystem() {
       /bin/bash -c "cd \"\$1\" && shift && exec \"\$@\"" _ "$folder" "$@"
   ' _ "$inside" "$root" "$PWD" "$@"
 }
+
+# root_filesystem NAME SUITE WHAT PACKAGE...: a root filesystem of Debian with these packages in the cache folder, made once
+# and again when the packages change. WHAT stands for them in messages.
+root_filesystem() {
+  local name=$1 suite=$2 what=$3 cache stamp
+  shift 3
+  cache=$(cache_folder)
+  stamp="1 $*"
+  mkdir -p "$cache"
+  exec 9>"$cache/$name.lock"
+  flock 9 # one caller makes it, the others wait
+  if [ "$(cat "$cache/$name/.wasm-calculator" 2>/dev/null)" != "$stamp" ]; then
+    ensure_packages debootstrap
+    log "making a root filesystem of Debian $suite with $what (once, in the cache folder)"
+    rm -rf --one-file-system "$cache/$name.new" "${cache:?}/$name"
+    debootstrap --variant=minbase "$suite" "$cache/$name.new" >"$cache/$name.log" 2>&1 ||
+      die "debootstrap failed: $(tail -n 3 "$cache/$name.log")"
+    # The host may reach its mirror through a proxy, or one that lags behind.
+    apt-config dump | grep -iE '^Acquire::(https?::proxy|check-)' >"$cache/$name.new/etc/apt/apt.conf.d/01host" || true
+    PWD=/ in_filesystem "$name.new" /bin/sh -c "apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends $* && apt-get clean" >>"$cache/$name.log" 2>&1 ||
+      die "installing $what failed: $(tail -n 3 "$cache/$name.log")"
+    printf '%s\n' "$stamp" >"$cache/$name.new/.wasm-calculator"
+    mv "$cache/$name.new" "$cache/$name"
+  fi
+  flock --unlock 9
+  exec 9>&-
+}
+
+# in_filesystem NAME COMMAND...: the project is at the same path inside, so that paths in outputs hold outside too. The
+# mounts live in a namespace of their own and vanish with the command.
+in_filesystem() {
+  local inside
+  inside=$(cache_folder)/$1
+  shift
+  mkdir -p "$inside$root"
+  # shellcheck disable=SC2016
+  unshare --mount --propagation private bash -c '
+    set -e
+    inside=$1 root=$2 folder=$3
+    shift 3
+    mount --bind "$root" "$inside$root"
+    mount -t proc proc "$inside/proc"
+    mount --bind /dev "$inside/dev"
+    exec chroot "$inside" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+      ${TERM:+TERM="$TERM"} ${CI:+CI="$CI"} ${CMAKE_BUILD_PARALLEL_LEVEL:+CMAKE_BUILD_PARALLEL_LEVEL="$CMAKE_BUILD_PARALLEL_LEVEL"} \
+      /bin/bash -c "cd \"\$1\" && shift && exec \"\$@\"" _ "$folder" "$@"
+  ' _ "$inside" "$root" "$PWD" "$@"
+}

@@ -1,7 +1,7 @@
 // @ts-check
 // Where every number of a plan comes from, term by term. docs/memory.md has the whole of it.
 import { SCHEMA } from './answer.js';
-import { gib, printable, table } from './print.js';
+import { gib, nameText, said, table, wrapped } from './layout.js';
 
 /** @type {Record<string, [formula: string, source: string]>} */
 const TERMS = {
@@ -55,18 +55,32 @@ export function explanation({ model, runtime, memory, speed }) {
   };
 }
 
-/** @param {ReturnType<typeof explanation>} explained @param {import('./print.js').Colors} colors */
-export function printExplanation(explained, colors) {
+/** @param {ReturnType<typeof explanation>} explained @param {import('./layout.js').Screen} screen */
+export function printExplanation(explained, screen) {
   const { model, runtime, cells, terms, stages, speed } = explained;
+  const { colors, width } = screen;
+  const paragraph = (/** @type {string} */ text, color = (/** @type {string} */ line) => line) =>
+    wrapped(`  ${text}`, width, '    ').map(color);
+  const sliding = cells.sliding ? `, ${cells.sliding} in sliding layers` : '';
   const lines = [
-    `${colors.bold(printable(model.name))}  ${runtime.fileType}, ${runtime.contextLength} tokens, build b${runtime.build} of llama.cpp`,
-    `cells: ${cells.streams} x ${cells.full}${cells.sliding ? `, ${cells.sliding} in sliding layers` : ''}`,
+    ...said(
+      nameText(model.name),
+      `  ${runtime.fileType}, ${runtime.contextLength} tokens, build b${runtime.build} of llama.cpp`,
+      screen,
+      colors.bold,
+      '  ',
+    ),
+    ...wrapped(
+      `cells (places for the keys and values of one token): ${cells.streams} x ${cells.full}${sliding}`,
+      width,
+      '  ',
+    ),
   ];
   for (const [term, [formula, source]] of Object.entries(TERMS)) {
-    const rows = terms.filter((entry) => entry.term === term && entry.bytes > 0);
+    const rows = terms.filter((row) => row.term === term && row.bytes > 0);
     if (rows.length === 0) continue;
-    lines.push('', colors.bold(term), `  = ${formula}`, colors.dim(`  ${source}`));
-    for (const { device, bytes } of rows) lines.push(`  ${device}: ${bytes} bytes (${gib(bytes)})`);
+    lines.push('', colors.bold(term), ...paragraph(`= ${formula}`), ...paragraph(source, colors.dim));
+    for (const { device, bytes } of rows) lines.push(...paragraph(`${device}: ${bytes} bytes (${gib(bytes)})`));
   }
   lines.push(
     '',
@@ -78,15 +92,15 @@ export function printExplanation(explained, colors) {
         ...[s.tokenEmbedding, s.outputHead, s.experts, s.slidingCache, s.inputs, s.largestStage].map(gib),
         s.stage,
       ]),
-      colors,
+      screen,
     ),
   );
   if (speed.tokensPerSecond !== null) {
     lines.push(
       '',
       colors.bold(SPEED[0]),
-      `  = ${speed.formula}`,
-      colors.dim(`  ${speed.source}`),
+      ...paragraph(`= ${speed.formula}`),
+      ...paragraph(speed.source, colors.dim),
       `  ${speed.tokensPerSecond.toFixed(1)}`,
     );
   }

@@ -1,24 +1,60 @@
 // @ts-check
-// The part of a plan that says how fast: estimates, and the curve over layers on the GPU. src/plan.cpp does the same.
+// The part of a plan that says how fast: estimates, and the curve over layers on the GPU. src/plan_speed.cpp does the
+// same.
+import { layersOf } from './placement.js';
 
 /**
  * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
  * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
- * @typedef {import('../types.d.ts').MemoryRuntime} MemoryRuntime
+ * @typedef {import('../types.d.ts').MemoryPlan} MemoryPlan
  * @typedef {import('../types.d.ts').SpeedMachine} SpeedMachine
  * @typedef {import('../types.d.ts').SpeedEstimate} SpeedEstimate
- * @typedef {import('./answer.js').Hardware} Hardware
+ * @typedef {import('../types.d.ts').Workload} Workload
+ * @typedef {import('./machine.js').Hardware} Hardware
  * @typedef {{ profile: import('../types.d.ts').SpeedProfile, hostProfile: import('../types.d.ts').SpeedProfile,
  *   measurements: number }} Calibrated
- * @typedef {object} SpeedQuestion
- * @property {{ promptLength: number, outputLength: number }} workload
- * @property {boolean} curve asked for, also where everything fits
- * @property {import('../types.d.ts').SpeedDevice} rates of one GPU: the catalogue's, without bandwidth
- * @property {((machine: SpeedMachine, runtime: MemoryRuntime) => Calibrated) | null} calibrate
  */
 
-/** A desktop with two channels of DDR5: of the host, where nothing is said. */
-export const ASSUMED = { bandwidth: 75, threads: 8 };
+/** A desktop with two channels of DDR5: of the host, where nothing is said. Bytes/s. */
+export const ASSUMED = { bandwidth: 75e9, threads: 8 };
+
+/**
+ * Tokens per second that memory bandwidth allows; null where one that matters is not known.
+ *
+ * @param {MemoryPlan} memory @param {Hardware | null} hardware
+ */
+export function ceilingOf(memory, hardware) {
+  let seconds = 0;
+  for (const [i, { name, bytesPerToken }] of memory.devices.entries()) {
+    if (bytesPerToken === 0) continue;
+    const bandwidth = name === 'host' ? hardware?.host.bandwidth : hardware?.gpus[i].bandwidth;
+    if (!bandwidth) return null;
+    seconds += bytesPerToken / bandwidth;
+  }
+  return 1 / seconds;
+}
+
+/**
+ * The machine of an estimate; null where what it takes is not known.
+ *
+ * @param {Hardware | null} hardware @param {any} runtime
+ * @returns {SpeedMachine | null}
+ */
+export function machineOf(hardware, runtime) {
+  if (!hardware) return null;
+  const { kind, gpus, host } = hardware;
+  // llama.cpp's CPU back end leaves GPUs alone.
+  if (gpus.length > 0 && (gpus.some(({ bandwidth }) => bandwidth === null) || runtime.backend === 'cpu')) return null;
+  return {
+    kind,
+    gpus: /** @type {any} */ (gpus),
+    host: {
+      bandwidth: host.bandwidth ?? ASSUMED.bandwidth,
+      threads: host.threads ?? ASSUMED.threads,
+      ...(host.name === null ? {} : { name: host.name }),
+    },
+  };
+}
 
 /**
  * The machine that was measured, which had the threads it says.
@@ -26,70 +62,52 @@ export const ASSUMED = { bandwidth: 75, threads: 8 };
  * @param {SpeedMachine} machine @param {Hardware} hardware
  * @returns {SpeedMachine}
  */
-export function measuredMachine(machine, { hostThreads }) {
-  return hostThreads === null ? { ...machine, host: { ...machine.host, threads: undefined } } : machine;
+export function measuredMachine(machine, { host }) {
+  return host.threads === null ? { ...machine, host: { ...machine.host, threads: undefined } } : machine;
+}
+
+/** Tokens that the context has for one sequence. @param {any} runtime */
+export const roomOf = ({ contextLength, sequences, kvUnified }) =>
+  kvUnified ? contextLength : Math.floor(contextLength / sequences);
+
+/** The same output at the end of the context; null where it is there already. @param {Workload} workload @param {any} runtime @returns {Workload | null} */
+export function endOf({ promptLength = 0, outputLength = 1, cachedTokens = 0 }, runtime) {
+  const cells = roomOf(runtime) - outputLength;
+  return cells > cachedTokens + promptLength ? { promptLength: 0, outputLength, cachedTokens: cells } : null;
 }
 
 /**
- * The machine of an estimate; null where what it takes is not known.
- *
- * @param {Hardware | null} hardware @param {MemoryRuntime} runtime
- * @param {import('../types.d.ts').SpeedDevice} rates
- * @returns {SpeedMachine | null}
+ * @param {SpeedEstimate | null} estimate
+ * @param {{ engine: string, ceiling: number | null, calibratedFrom: number | null, workload: Workload,
+ *   atEnd: { workload: Workload, estimate: SpeedEstimate } | null }} of
  */
-export function machineOf(hardware, runtime, rates) {
-  if (!hardware) return null;
-  const { kind, gpus, gpuBandwidth, hostBandwidth, hostThreads, device } = hardware;
-  // llama.cpp's CPU back end leaves GPUs alone.
-  if (gpus > 0 && (gpuBandwidth === null || runtime.backend === 'cpu')) return null;
-  return {
-    kind,
-    gpus: new Array(gpus).fill({ ...rates, bandwidth: Number(gpuBandwidth) * 1e9 }),
-    host: {
-      bandwidth: (hostBandwidth ?? ASSUMED.bandwidth) * 1e9,
-      threads: hostThreads ?? ASSUMED.threads,
-      ...(gpus === 0 && device !== null ? { name: device } : {}),
-    },
-  };
-}
-
-/** @param {SpeedEstimate | null} estimate @param {number | null} calibratedFrom */
-export const speedOf = (estimate, calibratedFrom) => ({
+export const speedOf = (estimate, { engine, ceiling, calibratedFrom, workload, atEnd }) => ({
+  engine,
+  kind: /** @type {const} */ ('ceiling'),
+  tokensPerSecond: ceiling,
+  depth: (workload.cachedTokens ?? 0) + (workload.promptLength ?? 0),
   decode: estimate?.decode ?? null,
   prefill: estimate?.prefill ?? null,
   timeToFirstToken: estimate?.timeToFirstToken ?? null,
+  requestTime: estimate?.requestTime ?? null,
+  tokensPerSecondUser: estimate?.tokensPerSecondUser ?? null,
+  tokensPerSecondTotal: estimate?.tokensPerSecondTotal ?? null,
   decodeLimit: estimate?.decodeLimit ?? null,
   prefillLimit: estimate?.prefillLimit ?? null,
   evidence: estimate?.evidence ?? null,
   calibratedFrom,
+  atEnd: atEnd && {
+    depth: Number(atEnd.workload.cachedTokens),
+    decode: atEnd.estimate.decode,
+    decodeLimit: atEnd.estimate.decodeLimit,
+  },
 });
 
 /**
  * Tokens per second with none to all layers on the GPU.
  *
  * @param {ModelSpec} model
- * @param {(placement: { gpuLayers: number }) => { fits: boolean, decode: SpeedEstimate['decode'] }} at
+ * @param {(placement: { gpuLayers: number }) => { verdict: import('./placement.js').Verdict, decode: SpeedEstimate['decode'] }} at
  */
-export function offloadCurve(model, at) {
-  // The head counts as a layer, prediction blocks too.
-  const all = model.layerCount + (model.predictionLayerCount ?? 0) + 1;
-  return Array.from({ length: all + 1 }, (_, gpuLayers) => ({ gpuLayers, ...at({ gpuLayers }) }));
-}
-
-/**
- * What is assumed of the host, and what the estimate leaves out.
- *
- * @param {{ hardware: Hardware, runtime: any, workload: SpeedQuestion['workload'], hostWorks: boolean }} of
- */
-export function speedNotes({ hardware, runtime, workload, hostWorks }) {
-  const notes = [];
-  const assumed = [];
-  if (hardware.hostBandwidth === null) assumed.push(`${ASSUMED.bandwidth} GB/s (--ram-bandwidth)`);
-  if (hardware.hostThreads === null) assumed.push(`${ASSUMED.threads} cores (--threads)`);
-  if (hostWorks && assumed.length > 0) notes.push(`Of the host, the estimate assumes ${assumed.join(' and ')}.`);
-  const room = runtime.kvUnified ? runtime.contextLength : runtime.contextLength / runtime.sequences;
-  if (workload.promptLength + workload.outputLength > room) {
-    notes.push('The prompt and the output of the estimate (--prompt, --output) do not fit in the context.');
-  }
-  return notes;
-}
+export const offloadCurve = (model, at) =>
+  Array.from({ length: layersOf(model) + 1 }, (_, gpuLayers) => ({ gpuLayers, ...at({ gpuLayers }) }));

@@ -1,0 +1,237 @@
+// @ts-check
+// The commands of wasm-calculator, from arguments to what is printed.
+import { Command } from 'commander';
+import picocolors from 'picocolors';
+import * as catalogue from '../catalog.js';
+// Not as WebAssembly: Node 20 can wait for ever at its end for a thread that still optimises a module.
+import core from '../js.js';
+import * as readers from '../readers.js';
+import { explanation, printExplanation } from './explain.js';
+import { gib, LEAST_WIDTH, printable, table, USUAL_WIDTH, wrapped } from './layout.js';
+import { withoutAliases, withPlanOptions } from './options.js';
+import { printPlan } from './print.js';
+import { answerOf } from './question.js';
+
+export const NAME = 'wasm-calculator';
+const DOES_NOT_FIT = 1;
+const USAGE = 2;
+const PLANS = ['plan', 'explain'];
+
+const detect = async () => {
+  const { detectDevices } = await import('../detect-node.js');
+  return detectDevices({ devices: catalogue.devices });
+};
+
+/** Says on a terminal how far a remote file is read, of several parts all together. @param {NodeJS.WriteStream} stream */
+function progressOn(stream) {
+  if (!stream.isTTY) return { onProgress: undefined, done: () => {} };
+  /** @type {Map<string, number>} */
+  const read = new Map();
+  let shown = 0;
+  return {
+    onProgress: (/** @type {{ location: string, bytesRead: number }} */ { location, bytesRead }) => {
+      read.set(location, bytesRead);
+      const sum = [...read.values()].reduce((a, b) => a + b);
+      if (sum - shown < 256 * 1024) return;
+      shown = sum;
+      stream.write(`\rreading the header: ${(sum / 2 ** 20).toFixed(1)} MiB `);
+    },
+    done: () => {
+      if (shown > 0) stream.write('\r\x1b[K');
+      shown = 0;
+    },
+  };
+}
+
+/** Whether blocks can be drawn: on a terminal of UTF-8. */
+const isUtf8 = () =>
+  process.stdout.isTTY === true &&
+  (process.platform === 'win32'
+    ? process.env.WT_SESSION !== undefined
+    : /utf-?8/i.test(process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG || ''));
+
+/** @param {unknown} answer @param {() => string} text @param {boolean} json */
+function print(answer, text, json) {
+  process.stdout.write(`${json ? JSON.stringify(answer, null, 2) : text()}\n`);
+}
+
+/** @param {string} text */
+const warn = (text) => process.stderr.write(`${NAME}: ${printable(text)}\n`);
+
+/** @param {string} model @param {any} o */
+async function planned(model, o) {
+  const progress = progressOn(process.stderr);
+  process.once('exit', progress.done);
+  try {
+    const reading = { onProgress: progress.onProgress };
+    return await answerOf(model, o, { core, catalogue, readers, detect, warn, reading });
+  } finally {
+    progress.done();
+  }
+}
+
+/**
+ * A command that lists one of the catalogues.
+ *
+ * @template T
+ * @param {Command} program @param {() => import('./layout.js').Screen} screen
+ * @param {{ name: string, all: readonly T[], search: (query: string) => { best: T[], others: T[] },
+ *   nearest: (query: string) => readonly string[], head: string[], row: (item: T) => string[] }} of
+ */
+function addListing(program, screen, { name, all, search, nearest, head, row }) {
+  program
+    .command(name)
+    .description(`the ${name} of the catalogue`)
+    .argument('[query]', 'a loose name')
+    .option('--json', 'as JSON')
+    .action((query, o) => {
+      const { best, others } = query === undefined ? { best: all, others: [] } : search(query);
+      const list = [...best, ...others];
+      if (list.length > 0) return print(list, () => table(head, list.map(row), screen()), o.json);
+      warn(`none of the ${name} is like ${JSON.stringify(query)}; nearest: ${nearest(query).join(', ')}`);
+      process.exitCode = DOES_NOT_FIT;
+      if (o.json) print(list, () => '', true);
+    });
+}
+
+/** @param {import('../detect.d.ts').Detected} detected @param {import('./layout.js').Screen} screen */
+function detectedText({ gpus, cpu, memory, hints }, { width }) {
+  const named = (/** @type {{ reported: string | null, matches: import('../detect.d.ts').Match[] }} */ device) => {
+    const matches = device.matches.map(({ name, confidence }) => `${name} (${Math.round(100 * confidence)} %)`);
+    return `${device.reported ?? '-'}: ${matches.join(', ') || 'not in the catalogue'}`;
+  };
+  return [
+    ...gpus.map((gpu) => `GPU     ${named(gpu)}${gpu.memory ? `, ${gib(gpu.memory)}` : ''}`),
+    `CPU     ${named(cpu)}${cpu.cores ? `, ${cpu.cores} cores` : ''}`,
+    `memory  ${memory.bytes === null ? '-' : gib(memory.bytes)}`,
+    ...hints,
+  ]
+    .flatMap((line) => wrapped(printable(line), width, ' '.repeat(8)))
+    .join('\n');
+}
+
+const EXAMPLES = `
+Examples:
+  wasm-calculator plan "llama 3.1 8b"
+  wasm-calculator plan "llama 3.1 8b" --device 4090 --context 32k
+  wasm-calculator plan "gpt-oss-120b" --device 5090 --ram 96 --gpu-layers auto
+  wasm-calculator plan "qwen3 32b" --device 3090 --device "4060 ti 16gb" --tensor-split 3,2
+  wasm-calculator plan "qwen3 30b" --device "m4 max 40" --ram 64 --kv q8_0
+  wasm-calculator plan -m ./model.gguf -ngl 99 -c 16384 --vram 12 --bandwidth 360 --ram 32 --json
+  wasm-calculator explain "gemma 3 27b" --device 3090
+  wasm-calculator models gemma
+  wasm-calculator devices "rtx 50"
+  wasm-calculator detect
+
+Exit status: 0 it fits (or nothing was asked), 1 it does not (models, devices: nothing was found), 2 the question is not
+understood, or something cannot be read or written, 130 interrupted.`;
+
+/**
+ * @param {(code: number) => never} exit
+ * @returns {Command}
+ */
+function programOf(exit) {
+  const program = new Command(NAME);
+  // isTTY is undefined in a pipe, and undefined would ask picocolors, which colours wherever CI is set.
+  const colors = () =>
+    picocolors.createColors(
+      program.opts().color !== false && picocolors.isColorSupported && process.stdout.isTTY === true,
+    );
+  // A pipe says no width: lists are to be cut apart there, and stay as wide as they are.
+  const screen = (usual = USUAL_WIDTH) => ({
+    width: Math.max(LEAST_WIDTH, process.stdout.columns || Number(process.env.COLUMNS) || usual),
+    colors: colors(),
+    unicode: isUtf8(),
+  });
+  const listScreen = () => screen(Number.POSITIVE_INFINITY);
+  program
+    .description('Will a language model fit, and how fast will it be?')
+    .version(__VERSION__)
+    .option('--no-color', 'without colours; they are also left out when piped')
+    .showHelpAfterError('(--help tells more)')
+    // What was typed is in these messages, and may steer a terminal.
+    .configureOutput({ outputError: (text, write) => write(`${NAME}: ${printable(text)}\n`) })
+    .exitOverride((error) => exit(error.exitCode === 0 ? 0 : USAGE))
+    .addHelpText('after', EXAMPLES);
+
+  withPlanOptions(program.command('plan'))
+    .description('whether a model fits a device, what takes how much, how fast it is, and the command to run it')
+    .option('--curve', 'the speed with none to all layers on the GPU, also where everything fits')
+    .option('--json', 'as JSON (docs/cli.md has the schema)')
+    .action(async (model, o) => {
+      const answer = await planned(model, o);
+      print(answer, () => printPlan(answer, screen()), o.json);
+      if (answer.fit && !answer.fit.fits) process.exitCode = DOES_NOT_FIT;
+    });
+
+  withPlanOptions(program.command('explain'))
+    .description('every term of a plan with its formula and source')
+    .option('--json', 'as JSON')
+    .action(async (model, o) => {
+      const explained = explanation(await planned(model, o));
+      print(explained, () => printExplanation(explained, screen()), o.json);
+    });
+
+  addListing(program, listScreen, {
+    name: 'models',
+    all: catalogue.models,
+    search: catalogue.searchModels,
+    nearest: () => [],
+    head: ['name', 'type', 'layers', 'context', 'repository'],
+    row: ({ name, modelType, model, repository }) => [
+      name,
+      modelType,
+      model ? String(model.layerCount) : '-',
+      model?.contextLength ? String(model.contextLength) : '-',
+      repository,
+    ],
+  });
+  addListing(program, listScreen, {
+    name: 'devices',
+    all: catalogue.devices,
+    search: catalogue.searchDevices,
+    nearest: () => [],
+    head: ['name', 'kind', 'memory', 'GB/s'],
+    row: ({ name, kind, memory, bandwidth }) => [
+      name,
+      kind,
+      memory === null ? '-' : gib(memory),
+      bandwidth === null ? '-' : String(bandwidth),
+    ],
+  });
+
+  program
+    .command('detect')
+    .description('what this machine is, as far as it tells')
+    .option('--json', 'as JSON')
+    .action(async (o) => {
+      const detected = await detect();
+      print(detected, () => detectedText(detected, screen()), o.json);
+    });
+  return program;
+}
+
+/**
+ * Runs the command of `args`. Whatever goes wrong is one line on standard error.
+ *
+ * @param {readonly string[]} args without the program's name
+ * @param {(code: number) => never} exit
+ */
+export async function run(args, exit) {
+  const program = programOf(exit);
+  const at = args.findIndex((arg) => PLANS.includes(arg));
+  let words = args;
+  try {
+    if (at >= 0) words = [...args.slice(0, at + 1), ...withoutAliases(args.slice(at + 1))];
+  } catch (error) {
+    program.error(`error: ${/** @type {Error} */ (error).message}`);
+  }
+  await program.parseAsync(words, { from: 'user' });
+}
+
+/** @param {unknown} error */
+export function complain(error) {
+  const { message } = error instanceof Error ? error : new Error(String(error));
+  warn(message);
+  return USAGE;
+}

@@ -1,0 +1,225 @@
+// @ts-check
+// Where the parts of a model go: what a plan needs of a machine, which placement fits, and what else would where none
+// does. src/placement.cpp does the same.
+
+/**
+ * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
+ * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
+ * @typedef {import('../types.d.ts').MemoryPlan} MemoryPlan
+ * @typedef {import('./machine.js').Hardware} Hardware
+ * @typedef {'fits' | 'tight' | 'doesNotFit'} Verdict
+ * @typedef {{ gpuLayers: number | 'all', cpuMoeLayers: number }} Placement
+ * @typedef {Placement & { verdict: Verdict }} Placed
+ */
+
+/** Larger than any memory, for one that is not known. */
+const UNKNOWN_MEMORY = 1e18;
+
+/** What planMemory is asked, of the very GPUs. @param {any} runtime @param {Hardware | null} hardware */
+export const runtimeOn = (runtime, hardware) => (hardware ? { ...runtime, gpus: hardware.gpus } : runtime);
+
+/** A machine as `fits` takes it. @param {Hardware} hardware */
+export const fitMachineOf = ({ kind, gpus, host }) => ({
+  kind,
+  hostMemory: host.memory ?? UNKNOWN_MEMORY,
+  hostReserved: host.reserved,
+  hostMargin: host.margin,
+  gpus,
+});
+
+/**
+ * The answer of `fits`; of a host whose memory is not known nothing but what it needs.
+ *
+ * @param {Calculator} core @param {MemoryPlan} memory @param {Hardware} hardware
+ */
+export function fitOf(core, memory, hardware) {
+  /** @type {any} */
+  const { fits, verdict, devices } = core.fits(memory, /** @type {any} */ (fitMachineOf(hardware)));
+  const unknown = { available: null, margin: null, shortBy: null, shortOfMargin: null };
+  return {
+    verdict: /** @type {Verdict} */ (verdict),
+    fits: /** @type {boolean} */ (fits),
+    devices: devices.map((/** @type {any} */ device) =>
+      device.name === 'host' && hardware.host.memory === null ? { ...device, ...unknown } : device,
+    ),
+  };
+}
+
+/** Layers that can be on a GPU: as the file counts them, prediction blocks too, and the head as the last. @param {ModelSpec} model */
+export const layersOf = ({ layerCount, predictionLayerCount = 0 }) => layerCount + predictionLayerCount + 1;
+
+/** @param {ModelSpec} model */
+const hasExperts = ({ groups }) => groups.some(({ expertCount = 0 }) => expertCount > 0);
+
+/**
+ * Placements, those with the most on the GPU first: of a mixture of experts the experts of more and more layers go to the
+ * host before a layer does.
+ *
+ * @param {ModelSpec} model @param {any} runtime
+ * @returns {Generator<Placement>}
+ */
+function* placements(model, runtime) {
+  const experts = hasExperts(model) ? model.layerCount : 0;
+  for (let layers = 0; layers <= experts; layers++) yield { gpuLayers: 'all', cpuMoeLayers: layers };
+  const kept = experts > 0 ? [experts, runtime.cpuMoeLayers] : [runtime.cpuMoeLayers];
+  for (const cpuMoeLayers of kept) {
+    for (let gpuLayers = layersOf(model) - 1; gpuLayers >= 0; gpuLayers--) yield { gpuLayers, cpuMoeLayers };
+  }
+}
+
+/**
+ * What is made of the first item that fits with the margins, else of the first that fits at all.
+ *
+ * @template T
+ * @template {{ verdict: Verdict }} R
+ * @param {Iterable<T>} items
+ * @param {(item: T) => R | null} make null where it does not fit
+ * @returns {R | null}
+ */
+function firstThatFits(items, make) {
+  /** @type {R | null} */
+  let tight = null;
+  for (const item of items) {
+    const made = make(item);
+    if (made?.verdict === 'fits') return made;
+    tight ??= made;
+  }
+  return tight;
+}
+
+/** Bytes that all memories of a machine have together. @param {Hardware} hardware */
+function roomIn({ kind, gpus, host }) {
+  if (host.memory === null) return UNKNOWN_MEMORY;
+  const cards = kind === 'separate' ? gpus : [];
+  return cards.reduce((sum, { memory, reserved }) => sum + Number(memory) - reserved, host.memory - host.reserved);
+}
+
+/**
+ * The first placement that fits with the margins, else the first that fits at all.
+ *
+ * @param {Calculator} core @param {ModelSpec} model @param {any} runtime @param {Hardware} hardware
+ * @returns {Placed | null}
+ */
+export function bestPlacement(core, model, runtime, hardware) {
+  // No placement has less than every weight once: most of what is too large is so by far.
+  const { devices } = core.planMemory(model, { ...runtime, gpus: 0, gpuLayers: 'all' });
+  if (devices[0].weights > roomIn(hardware)) return null;
+  return firstThatFits(placements(model, runtime), (placement) => {
+    const memory = core.planMemory(model, runtimeOn({ ...runtime, ...placement }, hardware));
+    const { verdict } = fitOf(core, memory, hardware);
+    return verdict === 'doesNotFit' ? null : { ...placement, verdict };
+  });
+}
+
+/** File types that llama-quantize makes of any model, from the largest. */
+const TYPES = (
+  'Q8_0 Q6_K Q5_K_M Q5_K_S Q4_K_M Q4_K_S IQ4_XS Q3_K_L Q3_K_M Q3_K_S IQ3_XS IQ3_XXS Q2_K IQ2_M IQ2_S IQ2_XS IQ2_XXS ' +
+  'IQ1_M IQ1_S'
+).split(' ');
+const LEAST_CONTEXT = 2048;
+
+/** Bytes on all devices. @param {MemoryPlan} memory */
+const totalOf = ({ devices }) => devices.reduce((sum, { total }) => sum + total, 0);
+
+/** The first word of a name, and who publishes it. @param {{ name: string, repository?: string }} model */
+const familyOf = ({ name, repository = '' }) => ({
+  word: /^[a-z]+/i.exec(name)?.[0].toLowerCase() ?? '',
+  owner: repository.split('/')[0].toLowerCase(),
+});
+
+/**
+ * The largest smaller model that fits, and was trained for no less context than is asked: of the same family by name,
+ * else of the same publisher, else of the same architecture. Of several that are as large, the last of the catalogue.
+ *
+ * @param {Calculator} core
+ * @param {{ name: string, source: any, architecture: string | null, model: ModelSpec }} subject @param {any} runtime
+ * @param {Hardware} hardware @param {readonly import('../catalog.d.ts').CatalogModel[]} models @param {(model: ModelSpec) => number} parametersOf
+ * @param {number} parameters of the subject
+ */
+function nearestOf(core, subject, runtime, hardware, models, parametersOf, parameters) {
+  const family = familyOf({ name: subject.name, repository: subject.source.repository });
+  const least = Math.min(runtime.contextLength, subject.model.contextLength || runtime.contextLength);
+  const smaller = models
+    .flatMap((known, i) => (known.model ? [{ known, i, model: known.model, size: parametersOf(known.model) }] : []))
+    .filter(({ size, model }) => size < parameters && (model.contextLength || Number.POSITIVE_INFINITY) >= least)
+    .sort((a, b) => b.size - a.size || b.i - a.i);
+  /** @type {((known: import('../catalog.d.ts').CatalogModel) => boolean)[]} */
+  const kinships = [
+    (known) => family.word !== '' && familyOf(known).word === family.word,
+    (known) => family.owner !== '' && familyOf(known).owner === family.owner,
+    ({ architecture }) => subject.architecture !== null && architecture === subject.architecture,
+  ];
+  for (const isKin of kinships) {
+    const kin = smaller.filter(({ known }) => isKin(known));
+    const nearest = firstThatFits(kin, ({ known, model, size }) => {
+      const contextLength = Math.min(runtime.contextLength, model.contextLength || runtime.contextLength);
+      const asked = { ...runtime, contextLength, cpuMoeLayers: 0 };
+      const placed = bestPlacement(core, model, asked, hardware);
+      if (!placed) return null;
+      const { verdict: _, ...placement } = placed;
+      const { fileBytes } = core.planMemory(model, runtimeOn({ ...asked, ...placement }, hardware));
+      const { name, repository } = known;
+      return { name, repository, parameters: size, fileType: runtime.fileType, contextLength, fileBytes, ...placed };
+    });
+    if (nearest) return nearest;
+  }
+  return null;
+}
+
+/** What is quantised by its publisher is not quantised again. */
+export const FINAL = ['MXFP4_MOE', 'NVFP4'];
+
+/**
+ * What can be said where no split over this machine holds the model.
+ *
+ * @param {Calculator} core
+ * @param {{ name: string, source: any, architecture: string | null, model: ModelSpec, releasedAs?: string | null }} subject
+ * @param {any} runtime as it was asked @param {Hardware} hardware
+ * @param {readonly import('../catalog.d.ts').CatalogModel[]} models of the catalogue
+ * @param {(model: ModelSpec) => number} parametersOf
+ */
+export function noFitOf(core, subject, runtime, hardware, models, parametersOf) {
+  const { tensors: _, ...shape } = subject.model;
+  const whole = { ...runtime, gpuLayers: 'all', cpuMoeLayers: 0 };
+  const asked = core.planMemory(subject.model, runtimeOn(whole, hardware));
+  const released = String(subject.releasedAs ?? runtime.fileType);
+  const types = (FINAL.includes(released) ? [released] : TYPES)
+    .map((fileType) => {
+      // llama-quantize makes the smallest types with an importance matrix alone.
+      const importanceMatrix = runtime.importanceMatrix || /^IQ[12]/.test(fileType);
+      const of = { ...runtime, fileType, importanceMatrix };
+      const memory = core.planMemory(shape, runtimeOn({ ...of, gpuLayers: 'all', cpuMoeLayers: 0 }, hardware));
+      return { fileType, fileBytes: memory.fileBytes, needed: totalOf(memory), of };
+    })
+    .filter(({ fileBytes }) => fileBytes < asked.fileBytes);
+  const { of: __, ...smallest } = types.at(-1) ?? {
+    fileType: runtime.fileType,
+    fileBytes: asked.fileBytes,
+    needed: totalOf(asked),
+    of: null,
+  };
+  const smaller = firstThatFits(types, ({ of, ...type }) => {
+    const placed = bestPlacement(core, shape, of, hardware);
+    return placed && { ...type, ...placed };
+  });
+  const contexts = [];
+  for (let contextLength = runtime.contextLength / 2; contextLength >= LEAST_CONTEXT; contextLength /= 2) {
+    contexts.push(Math.floor(contextLength));
+  }
+  const lessContext = firstThatFits(contexts, (contextLength) => {
+    const placed = bestPlacement(core, subject.model, { ...runtime, contextLength }, hardware);
+    return placed && { contextLength, ...placed };
+  });
+  const { devices } = fitOf(core, asked, hardware);
+  // One pool is the host's row, of which the GPU has a part.
+  const pools = hardware.kind === 'separate' ? devices : devices.slice(-1);
+  const sizes = pools.map(({ available }) => available);
+  return {
+    needed: totalOf(asked),
+    available: sizes.includes(null) ? null : sizes.reduce((sum, size) => sum + Number(size), 0),
+    smallest,
+    smaller,
+    lessContext,
+    nearest: nearestOf(core, subject, runtime, hardware, models, parametersOf, parametersOf(shape)),
+  };
+}

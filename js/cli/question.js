@@ -1,0 +1,153 @@
+// @ts-check
+// From the words of a question to the objects that planAnswer takes. What is taken for granted becomes a note.
+import { planAnswer } from './answer.js';
+import { calibrated } from './calibrate.js';
+import { MOST_OF_BENCHMARK, readText } from './files.js';
+import { machineOf } from './machine.js';
+import { overriddenLayers } from './overrides.js';
+import { subjectOf } from './subject.js';
+
+/**
+ * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
+ * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
+ * @typedef {import('./machine.js').Hardware} Hardware
+ * @typedef {import('./machine.js').Split} Split
+ */
+
+/**
+ * @typedef {object} World what is asked, and what answers
+ * @property {Calculator} core
+ * @property {typeof import('../catalog.d.ts')} catalogue
+ * @property {typeof import('../readers.d.ts')} readers
+ * @property {() => Promise<import('../detect.d.ts').Detected>} detect
+ * @property {(text: string) => void} warn
+ * @property {import('../readers.d.ts').ReadOptions} [reading]
+ */
+
+const DEFAULT_CONTEXT = 8192;
+/** Of the speed, where nothing is said: what llama-bench measures. */
+const USUAL = { promptLength: 512, outputLength: 128 };
+
+/** @param {any} o @param {ModelSpec} model @param {string} name */
+function contextOf(o, { contextLength = 0 }, name) {
+  if (o.context === undefined) return Math.min(DEFAULT_CONTEXT, contextLength || DEFAULT_CONTEXT);
+  if (o.context !== 'max') return o.context;
+  if (contextLength > 0) return contextLength;
+  throw new RangeError(`--context max: ${name} does not say for how many tokens it was trained; a number does`);
+}
+
+/** Layers whose experts stay on the host, however it was said. @param {any} o @param {ModelSpec} model */
+function cpuMoeOf(o, model) {
+  const layers = (/** @type {number | 'all'} */ said) => (said === 'all' ? model.layerCount : said);
+  const moved = o.overrideTensor === undefined ? 0 : overriddenLayers(o.overrideTensor, model);
+  return Math.max(layers(o.nCpuMoe), layers(moved));
+}
+
+/** @param {any} o @param {Awaited<ReturnType<typeof subjectOf>>} read @param {Hardware | null} hardware */
+function runtimeOf(o, { subject, fileType, importanceMatrix }, hardware) {
+  const server = o.server ?? true;
+  const parallel = o.parallel === 'auto' ? undefined : o.parallel;
+  return {
+    engine: /** @type {const} */ ('llama.cpp'),
+    build: o.build,
+    server,
+    fileType,
+    importanceMatrix: importanceMatrix || (o.imatrix ?? false),
+    contextLength: contextOf(o, subject.model, subject.name),
+    batchSize: o.batch,
+    microBatchSize: o.ubatch,
+    // A server left to itself has four slots in one cache.
+    sequences: parallel ?? (server ? 4 : 1),
+    kvUnified: o.kvUnified ?? (server && parallel === undefined),
+    flashAttention: o.flashAttention,
+    cacheTypeK: o.kvK ?? o.kv ?? 'f16',
+    cacheTypeV: o.kvV ?? o.kv ?? 'f16',
+    gpuLayers: o.gpuLayers ?? (o.fit ? 'auto' : 'all'),
+    cpuMoeLayers: cpuMoeOf(o, subject.model),
+    swaFull: o.swaFull ?? false,
+    kvOffload: o.kvOffload,
+    gpus: hardware ? hardware.gpus.length : (o.gpus ?? 1),
+    backend: hardware?.backend ?? o.backend ?? 'cuda',
+  };
+}
+
+/**
+ * What the speed is of. What is not said is made to fit into the context, what is said must.
+ *
+ * @param {any} o @param {ReturnType<typeof runtimeOf>} runtime @param {string[]} notes
+ */
+function workloadOf(o, runtime, notes) {
+  const { contextLength, sequences, kvUnified } = runtime;
+  const room = kvUnified ? contextLength : Math.floor(contextLength / sequences);
+  const left = room - o.depth;
+  const outputLength = o.output ?? Math.max(1, Math.min(USUAL.outputLength, Math.floor(left / 4)));
+  const promptLength = o.prompt ?? Math.max(0, Math.min(USUAL.promptLength, left - outputLength));
+  if (o.depth + promptLength + outputLength > room) {
+    const said = `--depth ${o.depth}, --prompt ${promptLength} and --output ${outputLength}`;
+    throw new RangeError(`${said} do not fit into the ${room} tokens that --context gives a sequence`);
+  }
+  const smaller = (o.output ?? USUAL.outputLength) > outputLength || (o.prompt ?? USUAL.promptLength) > promptLength;
+  if (smaller) {
+    notes.push(
+      `The speed is of a prompt of ${promptLength} tokens and ${outputLength} after it: the context has no more.`,
+    );
+  }
+  /** @type {import('../types.d.ts').Workload} */
+  const workload = { promptLength, outputLength, cachedTokens: o.depth, concurrency: o.concurrency };
+  if (o.draft === undefined) return workload;
+  const { draftLength, acceptanceRate, draftCost } = o.draft;
+  if (acceptanceRate === null) {
+    notes.push(`How much of a draft is accepted is not given (--draft ${draftLength},0.7): the speed is without it.`);
+    return workload;
+  }
+  if (draftCost === null) notes.push('A drafted token is taken to cost nothing (--draft N,RATE,COST).');
+  return { ...workload, draftLength, acceptanceRate, draftCost: draftCost ?? 0 };
+}
+
+/**
+ * Everything that planAnswer takes.
+ *
+ * @param {string} text the model
+ * @param {any} o options as js/cli/options.js parses them
+ * @param {World} world
+ * @throws {RangeError | TypeError | Error} in words for the one who asked
+ */
+export async function questionOf(text, o, { core, catalogue, readers, detect, warn, reading = {} }) {
+  const { hardware, split } = await machineOf(o, { ...catalogue, detect });
+  const options = o.timeout === undefined ? reading : { ...reading, timeoutSeconds: o.timeout };
+  const read = await subjectOf(text, o.quant, { core, ...readers, ...catalogue, options });
+  const { subject } = read;
+  const { measurementsOf, parseBenchmarks } = readers;
+  const rows = o.calibrate === undefined ? null : parseBenchmarks(await readText(o.calibrate, MOST_OF_BENCHMARK));
+  const notes = [...read.notes];
+  const runtime = runtimeOf(o, read, hardware);
+  const question = {
+    workload: workloadOf(o, runtime, notes),
+    curve: o.curve ?? false,
+    engine: o.engine,
+    split,
+    draft: o.draft ?? null,
+    models: catalogue.models,
+    calibrate:
+      rows &&
+      ((/** @type {any} */ machine, /** @type {any} */ of) =>
+        calibrated(core, {
+          rows,
+          measurementsOf,
+          planned: subject,
+          models: catalogue.models,
+          machine,
+          runtime: of,
+          note: (said) => warn(`--calibrate: ${said}`),
+        })),
+  };
+  return { subject, runtime, hardware, question, notes };
+}
+
+/** @type {(...asked: Parameters<typeof questionOf>) => Promise<ReturnType<typeof planAnswer>>} */
+export async function answerOf(...asked) {
+  const { subject, runtime, hardware, question, notes } = await questionOf(...asked);
+  const answer = planAnswer(asked[2].core, subject, runtime, hardware, question);
+  answer.notes.push(...notes);
+  return answer;
+}
