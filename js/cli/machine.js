@@ -3,7 +3,7 @@
 // Whatever is assumed is said in `assumed`, a sentence each. Sizes are bytes, bandwidths bytes/s.
 
 /**
- * @typedef {import('../catalog.d.ts').CatalogDevice & { backend?: string, memorySource?: string }} CatalogDevice
+ * @typedef {import('../catalog.d.ts').CatalogDevice & { backend?: string | null, memorySource?: string | null }} CatalogDevice
  * @typedef {import('../detect.d.ts').Detected} Detected
  * @typedef {{ devices: readonly CatalogDevice[], findDevice: (query: string) => CatalogDevice,
  *   gpuOf: (device: CatalogDevice) => any }} Catalogue
