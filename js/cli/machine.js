@@ -3,7 +3,7 @@
 // Whatever is assumed is said in `assumed`, a sentence each. Sizes are bytes, bandwidths bytes/s.
 
 /**
- * @typedef {import('../catalog.d.ts').CatalogDevice & { backend?: string | null, memorySource?: string | null }} CatalogDevice
+ * @typedef {import('../catalog.d.ts').CatalogDevice} CatalogDevice
  * @typedef {import('../detect.d.ts').Detected} Detected
  * @typedef {{ devices: readonly CatalogDevice[], findDevice: (query: string) => CatalogDevice,
  *   gpuOf: (device: CatalogDevice) => any }} Catalogue
@@ -97,7 +97,7 @@ const unknownGpu = (name) => ({
 function gpuFrom({ gpuOf }, device) {
   // The back end is the machine's, which may be another than the device's own.
   const { backend: _, ...known } = gpuOf(device);
-  const gpu = { ...unknownGpu(device.name), memorySource: device.memorySource ?? null };
+  const gpu = { ...unknownGpu(device.name), memorySource: device.memorySource };
   for (const [key, value] of Object.entries(known)) if (value !== undefined) Object.assign(gpu, { [key]: value });
   return gpu;
 }
