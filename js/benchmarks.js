@@ -195,7 +195,7 @@ function entriesOf(text) {
       finished = entries.length;
     } else if (gpu) gpus.push(gpu);
     else if (build && entries) {
-      for (const [fields] of entries.slice(finished)) fields.set('build_number', build);
+      for (; finished < entries.length; finished++) entries[finished][0].set('build_number', build);
       names = [];
     } else if (
       // Other lines are of a log.

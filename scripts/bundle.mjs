@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 import { catalogue } from './make-catalog.mjs';
+import { packagesIn, thirdParty } from './support/notices.mjs';
+import { ownSources } from './support/source-map.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bindings = join(root, process.argv[2] ?? 'build/wasm-release', 'bindings');
@@ -58,7 +60,12 @@ const buildOutputs = {
       };
     });
     onResolve({ filter: /^llmcalc:catalog$/ }, ({ path }) => ({ path, namespace: 'data' }));
-    onLoad({ filter: /.*/, namespace: 'data' }, () => ({ contents: JSON.stringify(catalogue()), loader: 'json' }));
+    // As text, which is one line whatever is done to the code.
+    onLoad({ filter: /.*/, namespace: 'data' }, () => ({
+      contents: Object.entries(catalogue())
+        .map(([name, value]) => `export const ${name} = JSON.parse(${JSON.stringify(JSON.stringify(value))});`)
+        .join('\n'),
+    }));
     // @huggingface/gguf's own way to disks, which js/source.js stands in for.
     onResolve({ filter: /FileBlob/ }, ({ path }) => ({ path, namespace: 'none' }));
     onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export {};' }));
@@ -78,6 +85,10 @@ const shared = {
   charset: 'utf8',
   legalComments: 'none',
   metafile: true,
+  // What a thrown error points at can be read; pages do not download these.
+  sourcemap: 'linked',
+  // Node shows the whole line that threw before it says what is wrong.
+  lineLimit: 200,
   banner: { js: `/*! ${name} ${version} | MIT | ${toolchain} */` },
   define: { __VERSION__: JSON.stringify(version) },
   plugins: [buildOutputs],
@@ -97,27 +108,6 @@ const forNode = (entryPoint, first = '') => ({
   // The command line takes the entries beside it.
   external: ['./js.js', './catalog.js', './readers.js', './detect-node.js'],
 });
-
-/** The licences of the packages that were bundled, as these ask for. */
-async function licencesOf(results) {
-  const packages = new Set();
-  for (const { metafile } of results) {
-    for (const { inputs } of Object.values(metafile.outputs)) {
-      for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
-        const [, bundled] = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
-        if (bundled && bytesInOutput > 0) packages.add(bundled);
-      }
-    }
-  }
-  const texts = [...packages].sort().map(async (bundled) => {
-    const folder = join(root, 'node_modules', bundled);
-    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
-    const { version: bundledVersion, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-    const text = file ? await readFile(join(folder, file), 'utf8') : `${license} licence\n`;
-    return `${bundled} ${bundledVersion}\n\n${text.trim()}\n`;
-  });
-  return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
-}
 
 /** That js/wasm.js can take a module in. */
 function checkModule(file, bytes) {
@@ -149,8 +139,19 @@ const results = await Promise.all([
   build({
     ...shared,
     format: 'esm',
-    entryPoints: ['js/readers.js', 'js/catalog.js', 'js/detect.js'],
+    entryPoints: ['js/readers.js', 'js/detect.js'],
     outdir: dist,
+  }),
+  // Cut into lines, the data would compress a fifth worse; the code has lines of its own.
+  build({
+    ...shared,
+    format: 'esm',
+    entryPoints: ['js/catalog.js'],
+    outdir: dist,
+    lineLimit: 0,
+    minify: false,
+    minifyIdentifiers: true,
+    minifySyntax: true,
   }),
   build(forNode('js/cli.js', '#!/usr/bin/env node\n')),
   build(forNode('js/detect-node.js')),
@@ -159,18 +160,27 @@ const results = await Promise.all([
 // A page downloads these: what esbuild leaves, and terser does not, is a tenth of them.
 for (const file of ['load.js', 'load-speed.js', 'js.js', 'wasmCalculator.js', 'wasmCalculator.global.js']) {
   const path = join(dist, file);
-  const { code } = await minify(await readFile(path, 'utf8'), {
+  const { code, map } = await minify(await readFile(path, 'utf8'), {
     ecma: 2020,
+    sourceMap: {
+      content: await readFile(`${path}.map`, 'utf8'),
+      filename: file,
+      url: `${file}.map`,
+      includeSources: true,
+    },
     module: !file.includes('global'),
     compress: { passes: 5, pure_getters: true, keep_fargs: false, hoist_props: true },
-    // Node shows the whole line that threw, so it should not have the module in it.
-    format: { comments: /^!/, max_line_len: file.startsWith('load') ? false : 1000 },
+    format: { comments: /^!/, max_line_len: shared.lineLimit },
   });
-  await writeFile(path, code);
+  await Promise.all([writeFile(path, code), writeFile(`${path}.map`, map)]);
+}
+for (const file of (await readdir(dist)).filter((name) => name.endsWith('.map'))) {
+  const path = join(dist, file);
+  await writeFile(path, ownSources(await readFile(path, 'utf8')));
 }
 await Promise.all([
   chmod(join(dist, 'cli.js'), 0o755),
-  writeFile(join(dist, 'THIRD-PARTY.txt'), await licencesOf(results)),
+  writeFile(join(dist, 'THIRD-PARTY.txt'), await thirdParty(packagesIn(results), bindings)),
   ...['release.wasm', 'speed.wasm'].map((file) => copyFile(join(bindings, file), join(dist, file))),
   ...(await readdir(join(root, 'js')))
     .filter((file) => file.endsWith('.d.ts'))

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -24,7 +25,7 @@ namespace {
 // The first build whose llama-bench leaves flash attention to the back end. It was off.
 constexpr double kAutomaticBuild = 9437;
 // How far the parameters of a row may be from the model's: as counted, and as a table rounds them.
-constexpr std::array<double, 2> kTolerances = {1e-5, 5e-3};
+constexpr double kTolerance = 1e-5;
 // More than enough: factors settle in a few.
 constexpr int kRounds = 40;
 
@@ -133,7 +134,8 @@ struct Candidate {
 
 // The planned model, then those of the catalogue.
 std::vector<Candidate> candidatesOf(const Planned& planned) {
-  std::vector<Candidate> all = {{"", planned.architecture, "", &planned.model, parametersOf(planned.model).all}};
+  std::vector<Candidate> all = {
+      {planned.name, planned.architecture, "", &planned.model, parametersOf(planned.model).all}};
   for (const catalog::Model& model : catalog::models()) {
     if (!model.unplannable.empty()) continue;
     all.push_back({model.name, model.architecture, model.shape, &model.spec, parametersOf(model.spec).all});
@@ -141,37 +143,35 @@ std::vector<Candidate> candidatesOf(const Planned& planned) {
   return all;
 }
 
+// How far off the parameters of a row may be: tables round to 0.01 B, below that to 0.01 M.
+double roundingOf(double stated) {
+  const double unit = stated >= 1e9 ? 1e7 : 1e4;
+  return stated > 0.0 && std::fmod(stated, unit) == 0.0 ? unit / 2.0 * (1.0 + kTolerance) : 0.0;
+}
+
 // The model a row is of, or none and why: llama-bench prints "llama 8B Q4_K - Medium", and architecture and parameters
 // tell the shape.
-std::pair<const ModelSpec*, std::string> modelOf(const Row& row, const std::vector<Candidate>& known) {
+std::pair<const Candidate*, std::string> modelOf(const Row& row, const std::vector<Candidate>& known) {
   const std::string name = row.text("model_type");
   const std::string architecture = name.substr(0, name.find(' '));
-  const double parameters = row.number("model_n_params").value_or(0.0);
-  for (const double tolerance : kTolerances) {
-    std::vector<const Candidate*> like;
-    for (const Candidate& other : known) {
-      if (!other.architecture.empty() && other.architecture != architecture) continue;
-      const double off = parameters > other.parameters ? parameters - other.parameters : other.parameters - parameters;
-      if (off <= tolerance * other.parameters) like.push_back(&other);
-    }
-    if (like.empty()) continue;
-    // Of models that are alike the last one's name.
-    std::vector<std::pair<std::string, std::string>> shapes;
-    for (const Candidate* other : like) {
-      const auto same =
-          std::find_if(shapes.begin(), shapes.end(), [&](const auto& shape) { return shape.first == other->shape; });
-      if (same == shapes.end()) {
-        shapes.emplace_back(other->shape, other->name);
-      } else {
-        same->second = other->name;
-      }
-    }
-    if (like.front() == known.data() || shapes.size() == 1) return {like.front()->model, {}};
-    std::string names;
-    for (const auto& [shape, listed] : shapes) names.append(names.empty() ? "" : ", ").append(listed);
-    return {nullptr, "it could be " + names};
+  const double stated = row.number("model_n_params").value_or(0.0);
+  std::vector<const Candidate*> like;
+  for (const Candidate& other : known) {
+    if (!other.architecture.empty() && other.architecture != architecture) continue;
+    const double off = std::abs(stated - other.parameters);
+    if (off <= std::max(kTolerance * other.parameters, roundingOf(stated))) like.push_back(&other);
   }
-  return {nullptr, "no model of the catalogue is like it"};
+  if (like.empty()) return {nullptr, "no model of the catalogue is like it"};
+  // Models of one shape are as fast: the first stands for all.
+  std::vector<std::pair<std::string, std::string>> shapes;
+  for (const Candidate* other : like) {
+    const auto isThis = [&](const auto& shape) { return shape.first == other->shape; };
+    if (std::none_of(shapes.begin(), shapes.end(), isThis)) shapes.emplace_back(other->shape, other->name);
+  }
+  if (like.front() == known.data() || shapes.size() == 1) return {like.front(), {}};
+  std::string names;
+  for (const auto& [shape, listed] : shapes) names.append(names.empty() ? "" : ", ").append(listed);
+  return {nullptr, "it could be " + names};
 }
 
 // A row as calibration takes it.
@@ -247,21 +247,24 @@ std::vector<Question> questionsOf(const Json& rows, const Planned& planned) {
   const Backend place = planned.machine.gpuCount == 0.0 ? Backend::cpu : planned.runtime.backend;
   std::vector<Question> questions;
   std::vector<std::pair<std::string, int>> skipped;
+  std::vector<std::pair<std::string, std::string>> taken;  // of which model the rows of a name are
   for (const Json& json : rows) {
     const Row row(json);
     // Prompt and output together are no rate of either.
     if ((row.needed("n_prompt") > 0.0) == (row.needed("n_gen") > 0.0)) continue;
     const std::string name = row.text("model_type");
-    auto [model, why] = modelOf(row, known);
+    auto [found, why] = modelOf(row, known);
     const std::optional<FileType> fileType = fileTypeOf(name);
     const std::optional<Backend> backend = backendOf(row);
-    if (model && !fileType) why = "its file type is not known";
+    if (found && !fileType) why = "its file type is not known";
     if (why.empty() && backend != Backend::cpu && (place == Backend::cpu || backend.value_or(place) != place)) {
       why = "it ran on " + nameOf(backend) + ", not on " + nameOf(place);
     }
     if (why.empty()) {
-      if (const auto question = questionOf(row, *model, *fileType, backend.value_or(place), planned)) {
+      if (const auto question = questionOf(row, *found->model, *fileType, backend.value_or(place), planned)) {
         questions.push_back(*question);
+        const auto isThis = [&](const auto& named) { return named.first == name; };
+        if (std::none_of(taken.begin(), taken.end(), isThis)) taken.emplace_back(name, found->name);
         continue;
       }
       why = "its tensors were placed by hand, or its cache is of an unknown type";
@@ -275,6 +278,7 @@ std::vector<Question> questionsOf(const Json& rows, const Planned& planned) {
       ++same->second;
     }
   }
+  for (const auto& [text, named] : taken) note(text + " is taken as " + named);
   for (const auto& [text, count] : skipped) {
     note(std::to_string(count) + (count == 1 ? " row" : " rows") + " skipped: " + text);
   }

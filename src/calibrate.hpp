@@ -28,6 +28,7 @@ struct Planned {
   const Hardware& machine;
   std::string family;
   std::string device;
+  std::string name = {};  // of the model
 };
 
 struct Calibrated {

@@ -429,8 +429,8 @@ Json answerOf(const Question& q) {
     // What was measured had the threads that its rows say.
     llmcalc::Hardware measured = *machine;
     if (!hardware->hostThreads) measured.host.threads = 0;
-    const Calibrated by =
-        calibratedBy(q.calibrate, {model, subject.architecture, used, measured, hardware->family, hardware->device});
+    const Calibrated by = calibratedBy(
+        q.calibrate, {model, subject.architecture, used, measured, hardware->family, hardware->device, subject.name});
     machine->gpuProfile = by.gpuProfile;
     machine->hostProfile = by.hostProfile;
     calibratedFrom = by.measurements;

@@ -11,8 +11,14 @@ import { parametersOf } from './answer.js';
  * @typedef {{ name: string, architecture: string | null, model: ModelSpec }} Named
  */
 
-/** How far the parameters of a row may be from the model's: as counted, and as a table rounds them. */
-const TOLERANCES = [1e-5, 5e-3];
+/** Of parameters that are stated in full: what a file holds beside those that are counted here. */
+const TOLERANCE = 1e-5;
+
+/** How far off the parameters of a row may be: tables round to 0.01 B, below that to 0.01 M. @param {number} stated */
+function roundingOf(stated) {
+  const unit = stated >= 1e9 ? 1e7 : 1e4;
+  return stated > 0 && stated % unit === 0 ? (unit / 2) * (1 + TOLERANCE) : 0;
+}
 
 /** What speed depends on. @param {ModelSpec} model */
 const shapeOf = ({ tensors: _, contextLength: __, ...shape }) => JSON.stringify(shape);
@@ -21,7 +27,7 @@ const shapeOf = ({ tensors: _, contextLength: __, ...shape }) => JSON.stringify(
  * Which model a row is of: llama-bench prints "llama 8B Q4_K - Medium", and architecture and parameters tell the shape.
  *
  * @param {Calculator} core @param {Named} planned @param {readonly any[]} models of the catalogue
- * @returns {(row: BenchmarkRow) => ModelSpec | string} or why it is none
+ * @returns {(row: BenchmarkRow) => Named | string} or why it is none
  */
 function modelsOf(core, planned, models) {
   /** @type {(Named & { parameters: number })[]} */
@@ -31,16 +37,17 @@ function modelsOf(core, planned, models) {
   });
   return ({ modelName, parameters }) => {
     const [architecture] = modelName.split(' ');
-    const within = (/** @type {number} */ tolerance) =>
-      known.filter(
-        (other) =>
-          (other.architecture ?? architecture) === architecture &&
-          Math.abs((parameters ?? 0) - other.parameters) <= tolerance * other.parameters,
-      );
-    const like = TOLERANCES.map(within).find((found) => found.length > 0);
-    if (!like) return 'no model of the catalogue is like it';
-    const shapes = new Map(like.map((other) => [shapeOf(other.model), other.name]));
-    return like[0] === known[0] || shapes.size === 1 ? like[0].model : `it could be ${[...shapes.values()].join(', ')}`;
+    const stated = parameters ?? 0;
+    const like = known.filter(
+      (other) =>
+        (other.architecture ?? architecture) === architecture &&
+        Math.abs(stated - other.parameters) <= Math.max(TOLERANCE * other.parameters, roundingOf(stated)),
+    );
+    if (like.length === 0) return 'no model of the catalogue is like it';
+    // Models of one shape are as fast: the first stands for all.
+    const shapes = new Map();
+    for (const other of like) if (!shapes.has(shapeOf(other.model))) shapes.set(shapeOf(other.model), other.name);
+    return like[0] === known[0] || shapes.size === 1 ? like[0] : `it could be ${[...shapes.values()].join(', ')}`;
   };
 }
 
@@ -58,21 +65,26 @@ export function calibrated(core, { rows, measurementsOf, planned, models, machin
   const place = machine.gpus?.length === 0 ? 'cpu' : runtime.backend;
   /** @type {Map<string, number>} */
   const skipped = new Map();
+  /** Of which model the rows of a name are. @type {Map<string, string>} */
+  const taken = new Map();
   const measurements = rows.flatMap((row) => {
-    const model = modelOf(row);
+    const found = modelOf(row);
     const skip = (/** @type {string} */ why) => {
       const text = `${row.modelName}: ${why}`;
       skipped.set(text, (skipped.get(text) ?? 0) + 1);
       return [];
     };
-    if (typeof model === 'string') return skip(model);
+    if (typeof found === 'string') return skip(found);
     if (row.fileType === null) return skip('its file type is not known');
     if (row.backend !== 'cpu' && (place === 'cpu' || (row.backend ?? place) !== place)) {
       return skip(`it ran on ${row.backend ?? 'an unknown back end'}, not on ${place}`);
     }
-    const [measurement] = measurementsOf([row], { model, machine, runtime: { backend: place } });
-    return measurement ? [measurement] : skip('its tensors were placed by hand, or its cache is of an unknown type');
+    const [measurement] = measurementsOf([row], { model: found.model, machine, runtime: { backend: place } });
+    if (!measurement) return skip('its tensors were placed by hand, or its cache is of an unknown type');
+    taken.set(row.modelName, found.name);
+    return [measurement];
   });
+  for (const [text, name] of taken) note(`${text} is taken as ${name}`);
   for (const [text, count] of skipped) note(`${count} ${count === 1 ? 'row' : 'rows'} skipped: ${text}`);
   if (measurements.length === 0) throw new RangeError('--calibrate: the file has no row that can be used');
   // The profiles are those of the last one's back end and build: the plan itself, which weighs nothing.

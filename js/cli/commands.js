@@ -6,6 +6,7 @@ import * as catalogue from '../catalog.js';
 // Not as WebAssembly: Node 20 can wait for ever at its end for a thread that still optimises a module.
 import core from '../js.js';
 import * as readers from '../readers.js';
+import { nearest } from '../search.js';
 import { explanation, printExplanation } from './explain.js';
 import { gib, LEAST_WIDTH, printable, table, USUAL_WIDTH, wrapped } from './layout.js';
 import { withoutAliases, withPlanOptions } from './options.js';
@@ -73,12 +74,12 @@ async function planned(model, o) {
 /**
  * A command that lists one of the catalogues.
  *
- * @template T
+ * @template {{ name: string }} T
  * @param {Command} program @param {() => import('./layout.js').Screen} screen
  * @param {{ name: string, all: readonly T[], search: (query: string) => { best: T[], others: T[] },
- *   nearest: (query: string) => readonly string[], head: string[], row: (item: T) => string[] }} of
+ *   head: string[], row: (item: T) => string[] }} of
  */
-function addListing(program, screen, { name, all, search, nearest, head, row }) {
+function addListing(program, screen, { name, all, search, head, row }) {
   program
     .command(name)
     .description(`the ${name} of the catalogue`)
@@ -88,7 +89,11 @@ function addListing(program, screen, { name, all, search, nearest, head, row }) 
       const { best, others } = query === undefined ? { best: all, others: [] } : search(query);
       const list = [...best, ...others];
       if (list.length > 0) return print(list, () => table(head, list.map(row), screen()), o.json);
-      warn(`none of the ${name} is like ${JSON.stringify(query)}; nearest: ${nearest(query).join(', ')}`);
+      const near = nearest(
+        query,
+        all.map((item) => item.name),
+      ).join(', ');
+      warn(`none of the ${name} is like ${JSON.stringify(query)}; nearest: ${near}`);
       process.exitCode = DOES_NOT_FIT;
       if (o.json) print(list, () => '', true);
     });
@@ -176,7 +181,6 @@ function programOf(exit) {
     name: 'models',
     all: catalogue.models,
     search: catalogue.searchModels,
-    nearest: () => [],
     head: ['name', 'type', 'layers', 'context', 'repository'],
     row: ({ name, modelType, model, repository }) => [
       name,
@@ -190,7 +194,6 @@ function programOf(exit) {
     name: 'devices',
     all: catalogue.devices,
     search: catalogue.searchDevices,
-    nearest: () => [],
     head: ['name', 'kind', 'memory', 'GB/s'],
     row: ({ name, kind, memory, bandwidthGBs }) => [
       name,

@@ -97,7 +97,7 @@ const unknownGpu = (name) => ({
 function gpuFrom({ gpuOf }, device) {
   // The back end is the machine's, which may be another than the device's own.
   const { backend: _, ...known } = gpuOf(device);
-  const gpu = { ...unknownGpu(device.name), memorySource: device.memorySource ?? null };
+  const gpu = { ...unknownGpu(device.name), memorySource: device.memorySource };
   for (const [key, value] of Object.entries(known)) if (value !== undefined) Object.assign(gpu, { [key]: value });
   return gpu;
 }

@@ -2,6 +2,8 @@
 // The model of a question: a name, a GGUF file or its address, a config.json, or a ModelSpec.
 import { statSync } from 'node:fs';
 import { MOST_OF_SPEC, readJson } from './files.js';
+import { isRepository, saidBy } from './names.js';
+import { quantOf } from './quants.js';
 
 /**
  * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
@@ -85,6 +87,8 @@ async function specIn(path, { core }) {
  * @returns {Promise<Read>}
  */
 export async function subjectOf(text, asked, sources) {
+  // The page of a repository is its name.
+  if (isRepository(text) && !isFile(text)) return fromName(text, asked, sources);
   const place = isAddress(text) ? rawAddress(text) : text;
   if (/\.json(?:$|[?#])/i.test(place)) return fromJson(place, asked, sources);
   if (/\.gguf(?:$|[?#])/i.test(place) || isAddress(place) || isFile(place)) return fromGguf(place, asked, sources);
@@ -160,10 +164,51 @@ async function fromGguf(place, asked, sources) {
   };
 }
 
+/** What is to be done where a name is not enough. @param {import('./names.js').SaidName} said @param {string} quant */
+const placeOf = ({ fileOf, config }, quant) => fileOf?.(quant) ?? config;
+
+/**
+ * The model of the catalogue that a name means, and whether it is all of the name.
+ *
+ * @param {import('./names.js').SaidName} said @param {Sources} sources
+ */
+function findNamed(said, { findModel }) {
+  /** @type {Error | undefined} */
+  let refusal;
+  for (const query of said.queries) {
+    try {
+      return { found: findModel(query), whole: query === said.queries[0] };
+    } catch (error) {
+      // That a name could be several says more than that there is none.
+      if (!/must name one/.test(refusal?.message ?? '')) refusal = /** @type {Error} */ (error);
+    }
+  }
+  const place = placeOf(said, said.quant ?? DEFAULT_TYPE);
+  const { message } = /** @type {Error} */ (refusal);
+  throw new RangeError(place === null ? message : `${message}; its own file may be at ${place}`);
+}
+
+/** The type that a name has. @param {import('./names.js').SaidName} said @param {string} quant */
+function quantIn(said, quant) {
+  try {
+    return quantOf(quant);
+  } catch (error) {
+    const place = placeOf(said, quant);
+    const { message } = /** @type {Error} */ (error);
+    throw new RangeError(place === null ? message : `${message}; by custom it is ${place}`);
+  }
+}
+
 /** @param {string} text @param {Quant | undefined} asked @param {Sources} sources @returns {Read} */
 function fromName(text, asked, sources) {
-  const { name, repository, architecture, model, unplannable } = sources.findModel(text);
+  const said = saidBy(text);
+  const { found, whole } = findNamed(said, sources);
+  const { name, repository, architecture, model, unplannable } = found;
   if (!model) throw new RangeError(`${name} is in the catalogue, but cannot be planned: ${unplannable}`);
+  const named = said.quant !== null && (said.fileOf !== null || !whole) ? quantIn(said, said.quant) : undefined;
+  if (asked && named && asked.fileType !== named.fileType) {
+    throw new RangeError(`--quant ${asked.fileType} and the ${named.fileType} of the name are two file types`);
+  }
   return ruled(
     {
       name,
@@ -174,6 +219,6 @@ function fromName(text, asked, sources) {
       rope: null,
       releasedAs: null,
     },
-    asked,
+    asked ?? named,
   );
 }

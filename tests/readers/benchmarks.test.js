@@ -578,3 +578,21 @@ test('calibrate takes what every format gives, and its profile comes nearer to i
   const part = measurementsOf([jsonRow({ ...DECODE, n_gpu_layers: 0, avg_ts: 9.5 })], { model, machine });
   assert.equal(calibrate(part).estimates.length, 1);
 });
+
+test('lines of builds cost no more than rows, however many there are', () => {
+  const rows = 2000;
+  const builds = 500;
+  const text = `|test|t/s|\n${'|pp1|1.0|\n'.repeat(rows)}${'build: a (1)\n'.repeat(builds)}`;
+  const { set } = Map.prototype;
+  let stamped = 0;
+  Map.prototype.set = function (key, value) {
+    if (key === 'build_number') stamped++;
+    return set.call(this, key, value);
+  };
+  try {
+    assert.equal(parseBenchmarks(text).length, rows);
+  } finally {
+    Map.prototype.set = set;
+  }
+  assert.equal(stamped, rows);
+});
