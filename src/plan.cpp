@@ -6,7 +6,6 @@
 #include <cctype>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -17,6 +16,7 @@
 #include "catalog.hpp"
 #include "llmcalc/llmcalc.hpp"
 #include "spec_json.hpp"
+#include "text.hpp"
 
 namespace llmcalc {
 
@@ -96,16 +96,15 @@ Subject subjectOf(const std::string& text) {
     throw std::invalid_argument(text + ": GGUF files and addresses are for the npm tool");
   }
   if (text.ends_with(".json")) {
-    std::ifstream file(text, std::ios::binary);
-    if (!file) throw std::invalid_argument(text + " cannot be read");
-    Json json;
-    try {
-      json = Json::parse(file);
-    } catch (const nlohmann::json::exception& error) {
-      throw std::invalid_argument(text + " must be JSON: " + error.what());
+    const Json json = parseJson(text, readText(text, kMaximumSpecBytes));
+    const auto groups = json.find("groups");
+    if (groups == json.end() || !groups->is_array()) {
+      throw std::invalid_argument(text + ": a config.json is for the npm tool");
     }
-    if (!json.contains("groups")) throw std::invalid_argument(text + ": a config.json is for the npm tool");
-    if (json.contains("tensors")) throw std::invalid_argument(text + ": lists of tensors are for the npm tool");
+    if (json.contains("tensors")) {
+      throw std::invalid_argument(text + " has a list of tensors, which takes the npm tool: npx wasm-calculator plan " +
+                                  text);
+    }
     std::string name = text.substr(text.find_last_of("/\\") + 1);
     name.resize(name.size() - std::string(".json").size());
     return {name, {{"kind", "spec"}, {"locations", Json::array({text})}}, specFromJson(json), {}, std::nullopt};
@@ -609,7 +608,7 @@ void printCurve(const Json& curve) {
 
 void print(const Json& answer) {
   const auto gib = [](const Json& bytes) { return bytes.is_null() ? 0.0 : bytes.get<double>() / kGiB; };
-  std::printf("%s  %.2f B parameters\n\n", answer["model"]["name"].get<std::string>().c_str(),
+  std::printf("%s  %.2f B parameters\n\n", printable(answer["model"]["name"].get<std::string>()).c_str(),
               answer["model"]["parameters"].get<double>() / 1e9);
   for (const Json& device : answer["memory"]["devices"]) {
     std::printf("%-5s %8.2f GiB: weights %.2f, cache %.2f, state %.2f, compute %.2f, output %.2f, overhead %.2f\n",
@@ -631,20 +630,26 @@ void print(const Json& answer) {
   for (const Json& note : answer["notes"]) std::printf("Note: %s\n", note.get<std::string>().c_str());
 }
 
+// Neither signs, exponents, hexadecimal digits, infinity nor NaN: what is no plain number is a slip.
+bool isPlain(const std::string& text) {
+  return text.find_first_of("0123456789") != std::string::npos &&
+         text.find_first_not_of("0123456789.") == std::string::npos && std::count(text.begin(), text.end(), '.') <= 1;
+}
+
 }  // namespace
 
-int runPlan(int count, const char* const* arguments) {
+int runPlan(std::span<const std::string> arguments) {
   Question q;
   CLI::App app("Whether a model fits a device, and how fast it is", "llmcalc plan");
   const auto within = [](const char* what, double minimum, double maximum, bool isWhole) {
     return CLI::Validator(
         [=](const std::string& text) {
           double value = 0;
-          const bool fits = CLI::detail::lexical_cast(text, value) && value >= minimum && value <= maximum &&
-                            (!isWhole || value == std::floor(value));
+          const bool fits = isPlain(text) && CLI::detail::lexical_cast(text, value) && value >= minimum &&
+                            value <= maximum && (!isWhole || value == std::floor(value));
           return fits ? std::string()
                       : std::string(isWhole ? "must be a whole number from " : "must be a number from ") +
-                            formatNumber(minimum) + " to " + formatNumber(maximum);
+                            formatNumber(minimum) + " to " + formatNumber(maximum) + ", got " + display(text);
         },
         what);
   };
@@ -702,13 +707,18 @@ int runPlan(int count, const char* const* arguments) {
   app.add_flag("--curve", q.curve, "the speed with none to all layers on the GPU, also where everything fits");
   app.add_flag("--json", q.json, "as JSON (docs/cli.md has the schema)");
   try {
-    app.parse(count, arguments);
+    // CLI11 takes arguments from the end.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    throw std::invalid_argument(std::string(error.what()) + " (--help tells more)");
   }
   const Json answer = answerOf(q);
+  // As text too, an answer with what is no number is none.
+  const std::string json = formatJson(answer);
   if (q.json)
-    std::printf("%s\n", formatJson(answer).c_str());
+    std::printf("%s\n", json.c_str());
   else
     print(answer);
   return !answer["fit"].is_null() && !answer["fit"]["fits"].get<bool>() ? 1 : 0;

@@ -1,0 +1,21 @@
+// Text that comes from elsewhere: arguments, names of files, strings of specs. All of it is UTF-8 once validText() has
+// seen it, and reaches a terminal through printable().
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace llmcalc {
+
+// `text` with U+FFFD where it is no UTF-8, as JavaScript decodes it.
+[[nodiscard]] std::string validText(std::string_view text);
+
+// The first `units` of UTF-16, as JavaScript counts.
+[[nodiscard]] std::string beginningOf(std::string_view text, std::size_t units);
+
+// Without what steers a terminal or is not seen: controls, marks of format and direction, separators of lines. Names
+// are a file's to choose. The rule is that of js/cli/print.js.
+[[nodiscard]] std::string printable(std::string_view text);
+
+}  // namespace llmcalc
