@@ -60,14 +60,13 @@ std::string bounded(const std::string& path, const std::string& text) {
 
 void write(std::string& text, const Json& json, std::size_t depth) {
   const auto line = [&](std::size_t indent) { text.append("\n").append(2 * indent, ' '); };
-  const auto quoted = [](const Json& string) { return string.dump(-1, ' ', false, Json::error_handler_t::replace); };
   const bool object = json.is_object();
   if (json.is_number()) {
     const double value = json.get<double>();
     if (!isFinite(value)) throw std::logic_error("internal error: an answer with " + formatNumber(value));
     text += formatNumber(value);
   } else if (!object && !json.is_array()) {
-    text += quoted(json);
+    text += json.is_string() ? inQuotes(json.get_ref<const std::string&>()) : json.dump();
   } else if (json.empty()) {
     text += object ? "{}" : "[]";
   } else {
@@ -77,7 +76,7 @@ void write(std::string& text, const Json& json, std::size_t depth) {
       if (!first) text += ',';
       first = false;
       line(depth + 1);
-      if (object) text.append(quoted(key)).append(": ");
+      if (object) text.append(inQuotes(key)).append(": ");
       write(text, value, depth + 1);
     }
     line(depth);
@@ -123,6 +122,8 @@ double numberIn(const Json& json) {
   return value < 0.0 ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
 }
 
+std::string inQuotes(std::string_view text) { return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace); }
+
 std::string display(const Json& json) {
   if (json.is_array()) return "an array";
   if (json.is_object()) return "an object";
@@ -131,7 +132,7 @@ std::string display(const Json& json) {
   const std::string& text = json.get_ref<const std::string&>();
   std::string shown = beginningOf(text, kShown);
   if (shown.size() < text.size()) shown += "...";
-  return Json(shown).dump();
+  return inQuotes(shown);
 }
 
 std::string formatJson(const Json& json) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 namespace llmcalc {
 
@@ -22,6 +23,9 @@ inline constexpr std::size_t kMaximumBenchmarkBytes = 4'000'000;
 
 // The number that `json` is; infinite where the file says one beyond a double, as in JavaScript.
 [[nodiscard]] double numberIn(const Json& json);
+
+// `text` as JSON.stringify writes it.
+[[nodiscard]] std::string inQuotes(std::string_view text);
 
 // `json` in a message; js/violation.js has the same.
 [[nodiscard]] std::string display(const Json& json);

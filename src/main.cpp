@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "llmcalc/llmcalc.hpp"
+#include "options.hpp"
 #include "plan.hpp"
 #include "text.hpp"
 
@@ -136,6 +137,8 @@ int main(int argc, char** argv) {
     std::vector<std::string> words;
     for (const char* word : arguments.subspan(argc > 0 ? 1 : 0)) words.push_back(validText(word));
     status = run(words);
+  } catch (const UsageError& error) {
+    std::fprintf(stderr, "llmcalc: error: %s\n(--help tells more)\n", printable(error.what()).c_str());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "llmcalc: %s\n", printable(error.what()).c_str());
   }

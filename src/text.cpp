@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
+#include <cstdio>
 
 namespace llmcalc {
 
@@ -24,15 +26,18 @@ constexpr auto kUnprintable = std::to_array<Span>({
     {0x1D173, 0x1D17A}, {0xE0001, 0xE0001}, {0xE0020, 0xE007F},
 });
 
-// What String.prototype.trim takes away, but for what is not printable.
+// What String.prototype.trim takes away.
 constexpr auto kSpaces = std::to_array<Span>({
+    {0x9, 0xD},
     {0x20, 0x20},
     {0xA0, 0xA0},
     {0x1680, 0x1680},
     {0x2000, 0x200A},
+    {0x2028, 0x2029},
     {0x202F, 0x202F},
     {0x205F, 0x205F},
     {0x3000, 0x3000},
+    {0xFEFF, 0xFEFF},
 });
 
 template <typename Spans>
@@ -96,25 +101,51 @@ std::string beginningOf(std::string_view text, std::size_t units) {
   return beginning;
 }
 
+std::string_view trimmed(std::string_view text) {
+  std::size_t first = text.size();
+  std::size_t end = first;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t here = at;
+    if (isIn(kSpaces, take(text, at))) continue;
+    first = std::min(first, here);
+    end = at;
+  }
+  return text.substr(first, end - first);
+}
+
+std::string lowered(std::string_view text) {
+  std::string low(text);
+  for (char& c : low) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return low;
+}
+
+std::string toFixed(double value, int digits) {
+  // What is half way between two is written in full by so many digits more.
+  constexpr int kExact = 60;
+  std::array<char, 400> exact{};
+  std::snprintf(exact.data(), exact.size(), "%.*f", digits + kExact, value);
+  const std::string_view text(exact.data());
+  const std::string_view rest = text.substr(text.size() - kExact);
+  const bool half = rest.front() == '5' && rest.find_first_not_of('0', 1) == std::string_view::npos;
+  // To the nearest even is downwards where the last digit is even.
+  const char last = text[text.size() - kExact - (digits == 0 ? 2 : 1)];
+  std::array<char, 400> rounded{};
+  const bool up = half && (last - '0') % 2 == 0;
+  std::snprintf(rounded.data(), rounded.size(), "%.*f", digits, up ? std::nextafter(value, value + 1.0) : value);
+  return rounded.data();
+}
+
 std::string printable(std::string_view text) {
   std::string clean;
-  std::size_t end = 0;  // of what is no space
   bool dropped = false;
   for (std::size_t at = 0; at < text.size();) {
     const char32_t c = take(text, at);
-    if (isIn(kUnprintable, c)) {
-      dropped = true;
-      continue;
-    }
-    const bool space = isIn(kSpaces, c);
-    if (clean.empty() && space) continue;
-    if (dropped && !clean.empty()) clean += ' ';
-    dropped = false;
-    append(clean, c);
-    if (!space) end = clean.size();
+    const bool drops = isIn(kUnprintable, c);
+    if (!drops) append(clean, c);
+    if (drops && !dropped) clean += ' ';
+    dropped = drops;
   }
-  clean.resize(end);
-  return clean;
+  return std::string(trimmed(clean));
 }
 
 }  // namespace llmcalc

@@ -14,6 +14,15 @@ namespace llmcalc {
 // The first `units` of UTF-16, as JavaScript counts.
 [[nodiscard]] std::string beginningOf(std::string_view text, std::size_t units);
 
+// Without spaces before and behind, those of Unicode too: String.prototype.trim.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
+// Letters of ASCII in lower case.
+[[nodiscard]] std::string lowered(std::string_view text);
+
+// `value`, which is not below zero, with so many digits after the point: Number.prototype.toFixed, halves upwards.
+[[nodiscard]] std::string toFixed(double value, int digits);
+
 // Without what steers a terminal or is not seen: controls, marks of format and direction, separators of lines. Names
 // are a file's to choose. The rule is that of js/cli/print.js.
 [[nodiscard]] std::string printable(std::string_view text);
