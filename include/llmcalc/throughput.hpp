@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include "llmcalc/device.hpp"
@@ -670,8 +671,13 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
   }
   check.require(hardware.host.bandwidth >= 1e8 && hardware.host.bandwidth <= 1e15, "machine.host.bandwidth",
                 "from 1e8 to 1e15 bytes/s", hardware.host.bandwidth);
-  check.require(hardware.host.threads >= 0.0 && hardware.host.threads <= 4096.0, "machine.host.threads",
-                "from 0 (unknown) to 4096", hardware.host.threads);
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  rate("machine.host.shaderFlops", hardware.host.shaderFlops, kNone);
+  rate("machine.host.halfFlops", hardware.host.halfFlops, kNone);
+  rate("machine.host.quantizedOps", hardware.host.quantizedOps, kNone);
+  const double threads = hardware.host.threads;
+  check.require(threads == 0.0 || (threads >= 1.0 && threads <= 4096.0), "machine.host.threads",
+                "from 1 to 4096, or 0 where unknown", threads);
   const auto link = [&](const char* name, double value) {
     check.require(value >= 1e8 && value <= 1e13, name, "from 1e8 to 1e13 bytes/s", value);
   };

@@ -297,6 +297,24 @@ TEST(EstimateSpeed, NamesWhatIsOutOfRange) {
             "estimateSpeed: workload.outputLength must be a whole number from 1 to 1e9, got 0");
 }
 
+TEST(EstimateSpeed, ChecksTheHostAsTheGpus) {
+  const auto message = [&](double Device::*rate, double value) {
+    Hardware hardware = h100();
+    hardware.host.*rate = value;
+    return describe("estimateSpeed",
+                    tryEstimateSpeed(llama8B(), runtimeOf(FileType::F16), hardware, decoding()).violation());
+  };
+  EXPECT_EQ(message(&Device::halfFlops, std::nan("")),
+            "estimateSpeed: machine.host.halfFlops must be from 1e6 to 1e19 per second, or 0 where unknown, got NaN");
+  EXPECT_EQ(message(&Device::quantizedOps, -1),
+            "estimateSpeed: machine.host.quantizedOps must be from 1e6 to 1e19 per second, or 0 where unknown, got -1");
+  EXPECT_EQ(message(&Device::shaderFlops, 1),
+            "estimateSpeed: machine.host.shaderFlops must be from 1e6 to 1e19 per second, or 0 where unknown, got 1");
+  // A tiny part of a core once took for ever.
+  EXPECT_EQ(message(&Device::threads, 1e-300),
+            "estimateSpeed: machine.host.threads must be from 1 to 4096, or 0 where unknown, got 1e-300");
+}
+
 TEST(EstimateSpeed, RefusesAProfileThatNobodyFilled) {
   Hardware hardware = h100();
   hardware.gpuProfile = {};
