@@ -124,11 +124,6 @@ const FIT_LENGTH = 3;
 
 /** The public function that is writing its arguments, for messages. */
 let writing = '';
-/** @param {string} name */
-export function startWriting(name) {
-  writing = name;
-}
-
 /** What questions are put together in, one for each that is being asked. @type {Float64Array[]} */
 const questions = [];
 let asked = 0;
@@ -167,6 +162,13 @@ function checkKnown(object, known, name, index) {
     if (!known.has(key)) throw unknownKey(`${writing}: ${at(name, index)}`, key, known);
   }
 }
+
+/** @param {string} name of an argument, for a message */
+export const placeOf = (name) => `${writing}: ${name}`;
+
+/** @param {string} name @param {string} requirement @param {number} value */
+export const outOfRange = (name, requirement, value) =>
+  new RangeError(`${placeOf(name)} must be ${requirement}, got ${value}`);
 
 /** @param {string} name @param {string} requirement @param {unknown} value */
 export function wrongType(name, requirement, value) {
@@ -527,10 +529,11 @@ function writeFit(to, plan, machine) {
 
 /** @param {import('./calculator.js').Core} core @param {string} name of the public function */
 export function rangeError(core, name) {
-  const { parameter, requirement, passed, hint, index, value } = readViolation(core);
+  const { parameter, requirement, passed, hint, index, value, limit } = readViolation(core);
   const element = Number.isNaN(index) ? parameter : at(parameter, index);
+  const limited = Number.isNaN(limit) ? '' : ` (${limit})`;
   const got = passed || (hint ? `${value}: ${hint.replaceAll('#', String(value))}` : value);
-  return new RangeError(`${name}: ${element} must be ${requirement}, got ${got}`);
+  return new RangeError(`${name}: ${element} must be ${requirement}${limited}, got ${got}`);
 }
 
 /** @param {import('./calculator.js').Core} core */
