@@ -313,15 +313,17 @@ export function writeModel(to, i, m) {
 function writeGpus(to, i, gpus, count) {
   let shared = 0;
   let sized = 0;
+  let left = 0;
   let backend;
   for (let n = 0; n < count; n++) {
     const gpu = readGpu(gpus[n], `${writing}: runtime.gpus[${n}]`);
     const memory = numberOf(gpu.memory, 0, 'runtime.gpus[].memory', n);
-    const free = memory - numberOf(gpu.reserved, 0, 'runtime.gpus[].reserved', n);
+    const free = Math.max(0, memory - numberOf(gpu.reserved, 0, 'runtime.gpus[].reserved', n));
+    left += free;
     if (gpu.share !== undefined) shared++;
     if (gpu.memory !== undefined) sized++;
     const place = i + 4 * n;
-    to[place] = numberOf(gpu.share, Math.max(0, free), 'runtime.gpus[].share', n);
+    to[place] = numberOf(gpu.share, free, 'runtime.gpus[].share', n);
     to[place + 1] = numberOf(gpu.multiprocessors, 0, 'runtime.gpus[].multiprocessors', n);
     if (gpu.family !== undefined && typeof gpu.family !== 'string') {
       throw wrongType(`runtime.gpus[${n}].family`, 'a string', gpu.family);
@@ -339,7 +341,8 @@ function writeGpus(to, i, gpus, count) {
   if (shared > 0 && shared < count) {
     throw new RangeError(`${writing}: runtime.gpus[].share must be given of all GPUs or of none`);
   }
-  if (shared === 0 && sized < count) for (let n = 0; n < count; n++) to[i + 4 * n] = 1;
+  // Where a size is not known, or nothing is left on any, all get as much.
+  if (shared === 0 && (sized < count || left === 0)) for (let n = 0; n < count; n++) to[i + 4 * n] = 1;
   return backend;
 }
 

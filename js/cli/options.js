@@ -157,9 +157,9 @@ const draft = {
   },
 };
 
-const GIGABYTES = decimals(0, 1e6);
+const GIGABYTES = decimals(0, 1e5);
 /** Of what has a memory; none is another question. */
-const MEMORY = decimals(0.1, 1e6);
+const MEMORY = decimals(0.1, 1e5);
 const CACHE_TYPES = /** @type {string[]} */ ([...NAMES.cacheType.keys()]);
 const CACHE_TYPE = oneOf(CACHE_TYPES);
 
@@ -194,14 +194,14 @@ export const OPTIONS = [
     group: 'machine',
     flag: '--ram',
     value: 'GB',
-    kind: decimal(0.1, 1e6),
+    kind: decimal(0.1, 1e5),
     help: 'memory of the host; of Apple and APUs, all of it',
   },
   {
     group: 'machine',
     flag: '--ram-reserve',
     value: 'GB',
-    kind: decimal(0, 1e6),
+    kind: decimal(0, 1e5),
     help: 'in use on the host by others; default: 4 or a quarter of it are to stay free, whichever is less',
   },
   { group: 'machine', flag: '--ram-bandwidth', value: 'GB/s', kind: decimal(0.1, 1e6), help: "of the host's memory" },

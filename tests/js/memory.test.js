@@ -39,6 +39,19 @@ for (const { name, calculator } of entries) {
     assert.deepEqual(planMemory(llama, { contextLength: 8192, gpus: 0 }).devices.length, 1);
   });
 
+  test(`${name}: GPUs with nothing left are planned as much as others, for fits to say no`, () => {
+    const full = { memory: 24 * GIB, reserved: 30 * GIB };
+    const alike = planMemory(llama, { contextLength: 8192, gpus: [1, 1], backend: 'cuda' });
+    const plan = planMemory(llama, { contextLength: 8192, gpus: [full, full], backend: 'cuda' });
+    assert.deepEqual(
+      plan.devices.map(({ layers }) => layers),
+      alike.devices.map(({ layers }) => layers),
+    );
+    assert.equal(fits(plan, { hostMemory: 64 * GIB, gpus: [full, full] }).verdict, 'doesNotFit');
+    const one = planMemory(llama, { contextLength: 8192, gpus: [full, { memory: 24 * GIB }], backend: 'cuda' });
+    assert.equal(one.devices[0].layers, 0);
+  });
+
   test(`${name}: defaults are a server's, and a server's sequences are its own`, () => {
     const plain = planMemory(llama, { contextLength: 8192 });
     assert.deepEqual(plain.cells, { streams: 1, full: 8192, sliding: 0 });
