@@ -17,11 +17,16 @@ import { ASSUMED, roomOf } from './speed.js';
  */
 export function assumptionsOf(hardware, hostWorks) {
   if (!hardware) return [];
+  const isUnknown = hardware.gpus.some(({ multiprocessors }) => multiprocessors === null);
+  const overhead =
+    hardware.backend === 'cuda' && isUnknown
+      ? ['CUDA itself takes as much as on the largest card of such memory, for the multiprocessors are not known.']
+      : [];
   const host = [];
   if (hardware.host.bandwidth === null) host.push(`${ASSUMED.bandwidth / 1e9} GB/s of memory (--ram-bandwidth)`);
   if (hardware.host.threads === null) host.push(`${ASSUMED.threads} cores (--threads)`);
   const speed = hostWorks && host.length > 0 ? [`The host has ${host.join(' and ')}.`] : [];
-  return [...hardware.assumed, ...speed];
+  return [...hardware.assumed, ...overhead, ...speed];
 }
 
 /**
