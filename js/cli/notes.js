@@ -2,7 +2,7 @@
 // What has to be said beside the numbers: what was assumed, what was not asked, and what a number does not hold for.
 // src/plan_notes.cpp says the same.
 import { FINAL } from './placement.js';
-import { ASSUMED, roomOf } from './speed.js';
+import { ASSUMED, estimates, roomOf } from './speed.js';
 
 /**
  * @typedef {import('./answer.js').Subject} Subject
@@ -115,7 +115,11 @@ export function notesOf({ subject, runtime, hardware, question, ceiling }) {
   }
   notes.push(...contextNotes(subject, runtime), ...checkpointNotes(subject, runtime), ...typeNotes(subject, runtime));
   if (question.engine !== 'llama.cpp') {
-    notes.push(`The speed is that of ${question.engine}; memory and command are those of llama.cpp.`);
+    notes.push(
+      estimates({ ...runtime, engine: question.engine })
+        ? `The speed is that of ${question.engine}; memory and command are those of llama.cpp.`
+        : `${question.engine} computes nothing on the host: there is no estimate of its speed.`,
+    );
   }
   if (question.draft !== null) {
     notes.push(
