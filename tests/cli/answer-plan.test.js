@@ -115,7 +115,7 @@ test('what the driver leaves is what fits; both sizes are shown, and what is ass
   assert.match(text(answer), new RegExp(`^GeForce RTX 3090: ${sizes[0]} GiB usable, of ${sizes[1]} GiB as sold$`, 'm'));
   assert.match(
     text(answer),
-    /^Assumed: Nothing else uses the GPU \(--reserve\), 1 GiB of it is to stay free \(--margin\), 4 GiB of the host's memory is for the system \(--ram-reserve\)\.$/m,
+    /^Assumed: Nothing else uses the GPU \(--reserve\), 1 GiB of each GPU is to stay free \(--margin\), 4 GiB of the host's memory are for the system \(--ram-reserve\)\.$/m,
   );
   const told = await answerTo('"llama 3.1 8b" --device 3090 --ram 64 --reserve 2 --margin 0.5 --ram-reserve 8');
   assert.deepEqual(told.assumptions, []);
