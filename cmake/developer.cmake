@@ -11,9 +11,9 @@ endif()
 
 if(LLMCALC_SANITIZE)
   target_compile_options(
-    llmcalc_developer INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+    llmcalc_developer INTERFACE -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer
   )
-  target_link_options(llmcalc_developer INTERFACE -fsanitize=address,undefined)
+  target_link_options(llmcalc_developer INTERFACE -fsanitize=address,undefined,float-cast-overflow)
 endif()
 
 if(LLMCALC_COVERAGE)

@@ -124,11 +124,6 @@ const FIT_LENGTH = 3;
 
 /** The public function that is writing its arguments, for messages. */
 let writing = '';
-/** @param {string} name */
-export function startWriting(name) {
-  writing = name;
-}
-
 /** What questions are put together in, one for each that is being asked. @type {Float64Array[]} */
 const questions = [];
 let asked = 0;
@@ -167,6 +162,13 @@ function checkKnown(object, known, name, index) {
     if (!known.has(key)) throw unknownKey(`${writing}: ${at(name, index)}`, key, known);
   }
 }
+
+/** @param {string} name of an argument, for a message */
+export const placeOf = (name) => `${writing}: ${name}`;
+
+/** @param {string} name @param {string} requirement @param {number} value */
+export const outOfRange = (name, requirement, value) =>
+  new RangeError(`${placeOf(name)} must be ${requirement}, got ${value}`);
 
 /** @param {string} name @param {string} requirement @param {unknown} value */
 export function wrongType(name, requirement, value) {
@@ -255,7 +257,8 @@ function writeGroup(to, i, g, n) {
 
 /** What has a model and is taken for one: a row of the catalogue, what readGguf returns. @param {any} owner */
 function ownerError({ model, unplannable }) {
-  const what = model ? 'not what has one: pass its model' : `which this has none of: ${unplannable}`;
+  const why = typeof unplannable === 'string' ? `: ${unplannable}` : '';
+  const what = model ? 'not what has one: pass its model' : `which this has none of${why}`;
   return new TypeError(`${writing}: model must be a spec, ${what}`);
 }
 
@@ -282,11 +285,13 @@ export function writeModel(to, i, m) {
   to[i + 12] = numberOf(m.firstLayerUnquantizedElements, 0, 'model.firstLayerUnquantizedElements');
   to[i + 13] = numberOf(m.predictionLayerCount, 0, 'model.predictionLayerCount');
   to[i + 14] = numberOf(m.predictionGroup, 0, 'model.predictionGroup');
-  to[i + 15] = groups.length;
-  to[i + 16] = runs.length;
+  const groupCount = groups.length;
+  const runCount = runs.length;
+  to[i + 15] = groupCount;
+  to[i + 16] = runCount;
   let next = i + 17;
-  for (let n = 0; n < groups.length && n < MAXIMUM_GROUPS; n++) next = writeGroup(to, next, groups[n], n);
-  for (let n = 0; n < runs.length && n < MAXIMUM_RUNS; n++) {
+  for (let n = 0; n < groupCount && n < MAXIMUM_GROUPS; n++) next = writeGroup(to, next, groups[n], n);
+  for (let n = 0; n < runCount && n < MAXIMUM_RUNS; n++) {
     const run = runs[n];
     if (!Array.isArray(run)) throw wrongType(`model.runs[${n}]`, 'a pair [group, count]', run);
     to[next] = numberOf(run[0], Number.NaN, 'model.runs[].group', n);
@@ -302,27 +307,28 @@ export function writeModel(to, i, m) {
  * @param {Float64Array} to
  * @param {number} i
  * @param {any[]} gpus
+ * @param {number} count of them, taken once: a getter may change their number
  * @returns {number | undefined} the back end that all have, as far as it is known
  */
-function writeGpus(to, i, gpus) {
+function writeGpus(to, i, gpus, count) {
   let shared = 0;
   let sized = 0;
   let backend;
-  for (let n = 0; n < gpus.length && n < MAXIMUM_GPUS; n++) {
+  for (let n = 0; n < count; n++) {
     const gpu = readGpu(gpus[n], `${writing}: runtime.gpus[${n}]`);
     const memory = numberOf(gpu.memory, 0, 'runtime.gpus[].memory', n);
     const free = memory - numberOf(gpu.reserved, 0, 'runtime.gpus[].reserved', n);
     if (gpu.share !== undefined) shared++;
     if (gpu.memory !== undefined) sized++;
-    const at = i + 4 * n;
-    to[at] = numberOf(gpu.share, Math.max(0, free), 'runtime.gpus[].share', n);
-    to[at + 1] = numberOf(gpu.multiprocessors, 0, 'runtime.gpus[].multiprocessors', n);
+    const place = i + 4 * n;
+    to[place] = numberOf(gpu.share, Math.max(0, free), 'runtime.gpus[].share', n);
+    to[place + 1] = numberOf(gpu.multiprocessors, 0, 'runtime.gpus[].multiprocessors', n);
     if (gpu.family !== undefined && typeof gpu.family !== 'string') {
       throw wrongType(`runtime.gpus[${n}].family`, 'a string', gpu.family);
     }
     // As C++'s multiprocessorThreads.
-    to[at + 2] = /Turing|Ada|SoC|GeForce|pro/.test(gpu.family ?? '') ? 1536 : 2048;
-    to[at + 3] = memory;
+    to[place + 2] = /Turing|Ada|SoC|GeForce|pro/.test(gpu.family ?? '') ? 1536 : 2048;
+    to[place + 3] = memory;
     const own = nameOf(NAMES.backend, gpu.backend, -1, 'runtime.gpus[].backend', n);
     if (own < 0) continue;
     if (backend !== undefined && backend !== own) {
@@ -330,7 +336,6 @@ function writeGpus(to, i, gpus) {
     }
     backend = own;
   }
-  const count = Math.min(gpus.length, MAXIMUM_GPUS);
   if (shared > 0 && shared < count) {
     throw new RangeError(`${writing}: runtime.gpus[].share must be given of all GPUs or of none`);
   }
@@ -372,12 +377,12 @@ export function writeRuntime(to, i, r) {
   const next = i + 19;
   let common;
   if (listed && typeof gpus[0] === 'object') {
-    common = writeGpus(to, next, gpus);
+    common = writeGpus(to, next, gpus, count);
   } else {
     for (let n = 0; n < count; n++) {
-      const at = next + 4 * n;
-      to[at] = listed ? numberOf(gpus[n], Number.NaN, 'runtime.gpus[]', n) : 1;
-      to[at + 1] = to[at + 2] = to[at + 3] = 0;
+      const place = next + 4 * n;
+      to[place] = listed ? numberOf(gpus[n], Number.NaN, 'runtime.gpus[]', n) : 1;
+      to[place + 1] = to[place + 2] = to[place + 3] = 0;
     }
   }
   to[i + 16] = nameOf(NAMES.backend, backend, common ?? 0, 'runtime.backend');
@@ -507,9 +512,10 @@ function writeFit(to, plan, machine) {
   to[i + 2] = numberOf(machine.hostReserved, 0, 'machine.hostReserved');
   to[i + 3] = hostMargin === undefined ? 0 : 1;
   to[i + 4] = numberOf(hostMargin, 0, 'machine.hostMargin');
-  to[i + 5] = gpus.length;
+  const count = gpus.length;
+  to[i + 5] = count;
   let next = i + 6;
-  for (let n = 0; n < gpus.length && n < MAXIMUM_GPUS; n++) {
+  for (let n = 0; n < count && n < MAXIMUM_GPUS; n++) {
     const { memory, reserved, margin } = readGpu(gpus[n], `${writing}: machine.gpus[${n}]`);
     if (memory === undefined && to[i] === 0 && n < planned)
       throw wrongType(`machine.gpus[${n}].memory`, 'bytes', memory);
@@ -523,10 +529,11 @@ function writeFit(to, plan, machine) {
 
 /** @param {import('./calculator.js').Core} core @param {string} name of the public function */
 export function rangeError(core, name) {
-  const { parameter, requirement, passed, hint, index, value } = readViolation(core);
+  const { parameter, requirement, passed, hint, index, value, limit } = readViolation(core);
   const element = Number.isNaN(index) ? parameter : at(parameter, index);
+  const limited = Number.isNaN(limit) ? '' : ` (${limit})`;
   const got = passed || (hint ? `${value}: ${hint.replaceAll('#', String(value))}` : value);
-  return new RangeError(`${name}: ${element} must be ${requirement}, got ${got}`);
+  return new RangeError(`${name}: ${element} must be ${requirement}${limited}, got ${got}`);
 }
 
 /** @param {import('./calculator.js').Core} core */

@@ -2,14 +2,19 @@
 // estimateSpeed, speedProfile and calibrate over a core. What crosses to C++ is in the order of bindings/flat.hpp and
 // bindings/flat_speed.hpp.
 
+import { GPU_KEYS, MACHINE_KEYS, readGpu, words } from './gpus.js';
+import { checkKeys } from './keys.js';
 import {
+  asking,
   blockOf,
   flagOf,
   NAMES,
   nameOf,
   numberOf,
+  outOfRange,
+  placeOf,
+  put,
   rangeError,
-  startWriting,
   writeModel,
   writeRuntime,
   writeTensors,
@@ -69,7 +74,25 @@ const splits = indexed(SPEED_NAMES.split);
 const evidences = indexed(SPEED_NAMES.evidence);
 const metrics = indexed(['decode', 'prefill']);
 
+const PROFILE_KEYS = words(
+  `${SPEED_NAMES.profileField.join(' ')} operationsPerWeight prefillCost spreads measuredBytes evidence`,
+);
+const TYPE_KEYS = new Set(TYPES);
+const SPREAD_KEYS = new Set(SPREADS);
+const QUANTILE_KEYS = words('p10 p50 p90');
+const WORKLOAD_KEYS = words(
+  'promptLength outputLength cachedTokens concurrency draftLength acceptanceRate draftCost fileBytes',
+);
+/** Of speedProfile's device, which may be one of the catalogue. */
+const DEVICE_KEYS = new Set([...GPU_KEYS, 'build']);
+const CALIBRATE_KEYS = new Set(['parameters']);
+const MEASUREMENT_KEYS = words('model runtime machine workload metric tokensPerSecond weight');
+const PARAMETER_KEYS = words('parameter deviation center');
+
 const MAXIMUM_GPUS = 16;
+const MAXIMUM_BUILD = 1e9;
+/** Of profiles that are kept; a session asks for a handful. */
+const MAXIMUM_PROFILES = 200;
 const LONGEST_NAME = 100;
 const MAXIMUM_FREE = 80;
 const REFERENCE_BUILD = 11669;
@@ -78,17 +101,35 @@ const DEFAULTS = { hostBandwidth: 75e9, linkBandwidth: 25e9 };
 /** More than enough: factors settle in a few rounds. */
 const ROUNDS = 40;
 
+/**
+ * An object that has no key beside the known ones.
+ *
+ * @param {any} object
+ * @param {ReadonlySet<string>} keys
+ * @param {string} name
+ * @param {string} [what] it must be
+ * @returns {any}
+ */
+function knownObject(object, keys, name, what = 'an object') {
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) throw wrongType(name, what, object);
+  checkKeys(object, keys, placeOf(name));
+  return object;
+}
+
 /** @param {Float64Array} to @param {number} i @param {any} profile @param {string} name @returns {number} */
 function writeProfile(to, i, profile, name) {
-  if (typeof profile !== 'object' || profile === null) throw wrongType(name, 'a profile of speedProfile', profile);
+  knownObject(profile, PROFILE_KEYS, name, 'a profile of speedProfile');
   let next = i;
   for (const field of SPEED_NAMES.profileField) to[next++] = numberOf(profile[field], Number.NaN, `${name}.${field}`);
   for (const costs of ['operationsPerWeight', 'prefillCost']) {
-    for (const type of TYPES) to[next++] = numberOf(profile[costs]?.[type], Number.NaN, `${name}.${costs}.${type}`);
+    const byType = knownObject(profile[costs] ?? {}, TYPE_KEYS, `${name}.${costs}`);
+    for (const type of TYPES) to[next++] = numberOf(byType[type], Number.NaN, `${name}.${costs}.${type}`);
   }
+  const spreads = knownObject(profile.spreads ?? {}, SPREAD_KEYS, `${name}.spreads`);
   for (const spread of SPREADS) {
-    for (const quantile of ['p10', 'p50', 'p90']) {
-      to[next++] = numberOf(profile.spreads?.[spread]?.[quantile], Number.NaN, `${name}.spreads.${spread}.${quantile}`);
+    const quantiles = knownObject(spreads[spread] ?? {}, QUANTILE_KEYS, `${name}.spreads.${spread}`);
+    for (const quantile of QUANTILE_KEYS) {
+      to[next++] = numberOf(quantiles[quantile], Number.NaN, `${name}.spreads.${spread}.${quantile}`);
     }
   }
   to[next++] = numberOf(profile.measuredBytes, 0, `${name}.measuredBytes`);
@@ -132,7 +173,7 @@ function stringOf(text, name) {
 
 /** @param {Float64Array} to @param {number} i @param {Workload} w */
 function writeWorkload(to, i, w) {
-  if (typeof w !== 'object' || w === null) throw wrongType('workload', 'an object', w);
+  knownObject(w, WORKLOAD_KEYS, 'workload');
   to[i] = numberOf(w.promptLength, 512, 'workload.promptLength');
   to[i + 1] = numberOf(w.outputLength, 128, 'workload.outputLength');
   to[i + 2] = numberOf(w.cachedTokens, 0, 'workload.cachedTokens');
@@ -144,12 +185,28 @@ function writeWorkload(to, i, w) {
   return i + 8;
 }
 
-/** A name that no table can have becomes none. @param {Float64Array} to @param {number} i @param {string} name */
-function writeName(to, i, name) {
-  const text = name.length <= LONGEST_NAME && /^[ -~]*$/.test(name) ? name : '';
+/** A name that no table can have becomes none. @param {unknown} value @param {string} name */
+function nameText(value, name) {
+  const text = stringOf(value, name);
+  return text.length <= LONGEST_NAME && /^[ -~]*$/.test(text) ? text : '';
+}
+
+/** @param {Float64Array} to @param {number} i @param {string} text */
+function writeName(to, i, text) {
   to[i] = text.length;
   for (let n = 0; n < text.length; n++) to[i + 1 + n] = text.charCodeAt(n);
   return i + 1 + text.length;
+}
+
+/**
+ * The back end of a machine's GPUs, where the runtime says none.
+ *
+ * @param {import('./types.d.ts').MemoryRuntime} runtime
+ * @param {any[]} gpus
+ */
+function backendOf({ gpus: planned }, gpus) {
+  const own = Array.isArray(planned) ? /** @type {any} */ (planned[0])?.backend : undefined;
+  return own ?? gpus[0]?.backend ?? undefined;
 }
 
 /** @param {Float64Array} from @returns {SpeedEstimate} */
@@ -178,21 +235,23 @@ export function createSpeed(core) {
   const block = blockOf(core);
   /** Profiles by what they were asked for with. @type {Map<string, SpeedProfile>} */
   const profiles = new Map();
-  /** Profiles that are looked up cross through the block too, so a question is put together beside it. */
-  const scratch = new Float64Array(block.length);
 
-  /** @param {{ backend?: string, family?: string, name?: string, build?: number }} device */
-  function profileOf({ backend, family, name, build }) {
-    const place = nameOf(NAMES.backend, backend, 0, 'backend');
-    const familyName = stringOf(family, 'family');
-    const deviceName = stringOf(name, 'name');
-    const number = numberOf(build, REFERENCE_BUILD, 'build');
+  /** @param {{ backend?: string, family?: string, name?: string, build?: number }} device @param {string} [of] */
+  function profileOf({ backend, family, name, build }, of = '') {
+    const place = nameOf(NAMES.backend, backend, 0, `${of}backend`);
+    const familyName = nameText(family, `${of}family`);
+    const deviceName = nameText(name, `${of}name`);
+    const number = numberOf(build, REFERENCE_BUILD, `${of}build`);
+    if (!(Number.isInteger(number) && number >= 1 && number <= MAXIMUM_BUILD)) {
+      throw outOfRange(`${of}build`, 'a whole number from 1 to 1e9', number);
+    }
     const key = JSON.stringify([place, familyName, deviceName, number]);
     let profile = profiles.get(key);
     if (!profile) {
       writeName(block, writeName(block, 0, familyName), deviceName);
       core.speedProfile(place, number);
       [profile] = readProfile(block, 0);
+      if (profiles.size === MAXIMUM_PROFILES) profiles.clear();
       profiles.set(key, profile);
     }
     return profile;
@@ -200,27 +259,30 @@ export function createSpeed(core) {
 
   /** @type {typeof import('./types.d.ts').speedProfile} */
   function speedProfile(device = {}) {
-    startWriting('speedProfile');
-    return structuredClone(profileOf(device));
+    return asking(block, 'speedProfile', () => {
+      const { backend, family, profileFamily, name, build } = knownObject(device, DEVICE_KEYS, 'device');
+      const given = { backend: backend ?? undefined, family: profileFamily ?? family, name, build };
+      return structuredClone(profileOf(given));
+    });
   }
 
   /** @param {Float64Array} to @param {number} i @param {SpeedMachine} machine @param {SpeedRuntime} runtime */
   function writeHardware(to, i, machine, runtime) {
-    if (typeof machine !== 'object' || machine === null) throw wrongType('machine', 'an object', machine);
-    const { gpus = [], kind = 'separate' } = machine;
-    if (!Array.isArray(gpus)) throw wrongType('machine.gpus', 'an array', gpus);
+    knownObject(machine, MACHINE_KEYS, 'machine');
+    const { gpus: listed = [], kind = 'separate', profile, hostProfile } = machine;
+    if (!Array.isArray(listed)) throw wrongType('machine.gpus', 'an array', listed);
+    const gpus = Array.from(listed.slice(0, MAXIMUM_GPUS), (gpu, n) => readGpu(gpu, placeOf(`machine.gpus[${n}]`)));
+    const host = readGpu(machine.host ?? {}, placeOf('machine.host'));
     const unified = nameOf(NAMES.memoryKind, kind, 0, 'machine.kind') > 0;
-    const { backend, build } = runtime;
+    const { backend = gpus[0]?.backend, build } = runtime;
     const { family, name } = gpus[0] ?? {};
-    const gpuProfile = machine.profile ?? profileOf({ backend, family, name, build });
-    const host = machine.host ?? {};
+    const gpuProfile = profile ?? profileOf({ backend, family, name, build }, 'machine.gpus[0].');
     const hostFamily = host.family ?? (kind === 'apple' ? 'Apple' : 'x86');
-    const hostProfile = machine.hostProfile ?? profileOf({ backend: 'cpu', family: hostFamily, name: host.name });
-    to[i] = gpus.length;
+    const processor =
+      hostProfile ?? profileOf({ backend: 'cpu', family: hostFamily, name: host.name }, 'machine.host.');
+    to[i] = listed.length;
     let next = i + 1;
-    for (let n = 0; n < gpus.length && n < MAXIMUM_GPUS; n++) {
-      next = writeDevice(to, next, gpus[n] ?? {}, 'machine.gpus[]', n);
-    }
+    for (const [n, gpu] of gpus.entries()) next = writeDevice(to, next, gpu, 'machine.gpus[]', n);
     const bandwidth = host.bandwidth ?? (unified ? gpus[0]?.bandwidth : DEFAULTS.hostBandwidth);
     next = writeDevice(to, next, { ...host, bandwidth }, 'machine.host');
     to[next] = numberOf(machine.linkBandwidth, DEFAULTS.linkBandwidth, 'machine.linkBandwidth');
@@ -228,43 +290,64 @@ export function createSpeed(core) {
     to[next + 2] = flagOf(unified, 0, 'machine.kind');
     to[next + 3] = nameOf(splits, machine.split, 0, 'machine.split');
     to[next + 4] = nameOf(engines, runtime.engine, 0, 'runtime.engine');
-    return writeProfile(
-      to,
-      writeProfile(to, next + 5, gpuProfile, 'machine.profile'),
-      hostProfile,
-      'machine.hostProfile',
-    );
+    next = writeProfile(to, next + 5, gpuProfile, 'machine.profile');
+    return writeProfile(to, next, processor, 'machine.hostProfile');
   }
 
-  /** @param {string} name @param {ModelSpec} model @param {SpeedRuntime} runtime @param {SpeedMachine} machine @param {Workload} workload */
-  function writeQuestion(name, model, runtime, machine, workload) {
-    startWriting(name);
+  /**
+   * Writes a question, of which nothing is read again.
+   *
+   * @param {Float64Array} to
+   * @param {ModelSpec} model
+   * @param {SpeedRuntime} runtime
+   * @param {SpeedMachine} machine
+   * @param {Workload} workload
+   * @returns {{ next: number, measured: boolean }}
+   */
+  function writeQuestion(to, model, runtime, machine, workload) {
+    if (typeof runtime !== 'object' || runtime === null) throw wrongType('runtime', 'an object', runtime);
     const { engine, ...options } = runtime;
-    let next = writeRuntime(scratch, writeModel(scratch, 0, model), options);
-    next = writeWorkload(scratch, writeHardware(scratch, next, machine, runtime), workload);
+    let next = writeModel(to, 0, model);
+    if (options.backend === undefined && typeof machine === 'object' && Array.isArray(machine?.gpus)) {
+      options.backend = backendOf(options, machine.gpus);
+    }
+    next = writeRuntime(to, next, options);
+    next = writeHardware(to, next, machine, { ...options, engine });
+    next = writeWorkload(to, next, workload);
     const measured = model.tensors !== undefined;
-    if (measured) writeTensors(scratch, next, model);
-    block.set(measured ? scratch : scratch.subarray(0, next));
-    return measured;
+    if (measured) next = writeTensors(to, next, model);
+    return { next, measured };
   }
 
   /** @type {typeof import('./types.d.ts').estimateSpeed} */
   function estimateSpeed(model, runtime = {}, machine, workload = {}) {
-    const measured = writeQuestion('estimateSpeed', model, runtime, machine, workload);
-    if (!core.estimateSpeed(measured)) throw rangeError(core, 'estimateSpeed');
-    return readEstimate(block);
+    return asking(block, 'estimateSpeed', (question) => {
+      const { next, measured } = writeQuestion(question, model, runtime, machine, workload);
+      put(block, question, next);
+      if (!core.estimateSpeed(measured)) throw rangeError(core, 'estimateSpeed');
+      return readEstimate(block);
+    });
   }
 
-  /** @param {Measurement} measurement @param {number} n */
-  function addMeasurement(measurement, n) {
-    if (typeof measurement !== 'object' || measurement === null) {
-      throw wrongType(`measurements[${n}]`, 'an object', measurement);
-    }
-    const { model, runtime = {}, machine, workload = {}, metric, tokensPerSecond, weight = 1 } = measurement;
-    const measured = writeQuestion('calibrate', model, runtime, machine, workload);
-    const prefill = nameOf(metrics, metric, 0, `measurements[${n}].metric`) === 1;
-    const value = numberOf(tokensPerSecond, Number.NaN, `measurements[${n}].tokensPerSecond`);
-    const estimated = core.addMeasurement(measured, prefill, value, numberOf(weight, 1, `measurements[${n}].weight`));
+  /** @param {Float64Array} to @param {Measurement} measurement @param {number} n */
+  function writeMeasurement(to, measurement, n) {
+    const name = `measurements[${n}]`;
+    knownObject(measurement, MEASUREMENT_KEYS, name);
+    const { model, runtime = {}, machine, workload = {}, metric, tokensPerSecond, weight } = measurement;
+    const { next, measured } = writeQuestion(to, model, runtime, machine, workload);
+    return {
+      question: to.slice(0, next),
+      measured,
+      prefill: nameOf(metrics, metric, 0, `${name}.metric`) === 1,
+      value: numberOf(tokensPerSecond, Number.NaN, `${name}.tokensPerSecond`),
+      weight: numberOf(weight, 1, `${name}.weight`),
+    };
+  }
+
+  /** @param {ReturnType<typeof writeMeasurement>} measurement @param {number} n */
+  function addMeasurement({ question, measured, prefill, value, weight }, n) {
+    put(block, question, question.length);
+    const estimated = core.addMeasurement(measured, prefill, value, weight);
     if (Number.isNaN(estimated)) {
       const error = rangeError(core, 'calibrate');
       throw new RangeError(error.message.replace('measurements[]', `measurements[${n}]`));
@@ -273,26 +356,32 @@ export function createSpeed(core) {
   }
 
   /** @type {typeof import('./types.d.ts').calibrate} */
-  function calibrate(measurements, { parameters = [] } = {}) {
-    startWriting('calibrate');
-    if (!Array.isArray(measurements)) throw wrongType('measurements', 'an array', measurements);
-    if (measurements.length === 0) throw new RangeError('calibrate: measurements must be at least one, got none');
-    if (!Array.isArray(parameters)) throw wrongType('parameters', 'an array', parameters);
-    // One too many is enough to be refused.
-    for (const [n, free] of parameters.slice(0, MAXIMUM_FREE + 1).entries()) {
-      block[3 * n] = numberOf(free?.parameter, Number.NaN, 'parameters[].parameter', n);
-      block[3 * n + 1] = numberOf(free?.deviation, Number.NaN, 'parameters[].deviation', n);
-      block[3 * n + 2] = numberOf(free?.center, 0, 'parameters[].center', n);
-    }
-    if (!core.startCalibration(Math.min(parameters.length, MAXIMUM_FREE + 1))) throw rangeError(core, 'calibrate');
-    let estimates = measurements.map(addMeasurement);
-    let rounds = 1;
-    while (!core.stepCalibration() && rounds++ < ROUNDS) estimates = measurements.map(addMeasurement);
-    const factors = parameters.map((_, n) => core.calibrationFactor(n));
-    core.calibratedProfiles();
-    const [profile, next] = readProfile(block, 0);
-    const [hostProfile] = readProfile(block, next);
-    return { profile, hostProfile, estimates, factors };
+  function calibrate(measurements, options = {}) {
+    return asking(block, 'calibrate', (to) => {
+      const { parameters = [] } = knownObject(options, CALIBRATE_KEYS, 'options');
+      if (!Array.isArray(measurements)) throw wrongType('measurements', 'an array', measurements);
+      if (measurements.length === 0) throw new RangeError('calibrate: measurements must be at least one, got none');
+      if (!Array.isArray(parameters)) throw wrongType('parameters', 'an array', parameters);
+      // All that is the caller's is read before the core starts to remember. One too many is enough to be refused.
+      const written = measurements.map((measurement, n) => writeMeasurement(to, measurement, n));
+      const free = parameters.slice(0, MAXIMUM_FREE + 1);
+      for (const [n, parameter] of free.entries()) {
+        knownObject(parameter, PARAMETER_KEYS, `parameters[${n}]`);
+        to[3 * n] = numberOf(parameter.parameter, Number.NaN, 'parameters[].parameter', n);
+        to[3 * n + 1] = numberOf(parameter.deviation, Number.NaN, 'parameters[].deviation', n);
+        to[3 * n + 2] = numberOf(parameter.center, 0, 'parameters[].center', n);
+      }
+      put(block, to, 3 * free.length);
+      if (!core.startCalibration(free.length)) throw rangeError(core, 'calibrate');
+      let estimates = written.map(addMeasurement);
+      let rounds = 1;
+      while (!core.stepCalibration() && rounds++ < ROUNDS) estimates = written.map(addMeasurement);
+      const factors = free.map((_, n) => core.calibrationFactor(n));
+      core.calibratedProfiles();
+      const [profile, next] = readProfile(block, 0);
+      const [hostProfile] = readProfile(block, next);
+      return { profile, hostProfile, estimates, factors };
+    });
   }
 
   return { estimateSpeed, speedProfile, calibrate };

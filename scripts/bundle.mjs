@@ -2,7 +2,7 @@
 //
 //   node scripts/bundle.mjs [BUILD_DIR]     default build/wasm-release
 import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'terser';
@@ -97,6 +97,18 @@ const shared = {
 /** For bundled packages in CommonJS that ask for Node's modules. */
 const commonJs = `import{createRequire as r}from'node:module';const require=r(import.meta.url);`;
 
+/** The command line takes the entries beside it, from whichever folder of js/ it asks for them. */
+const entriesBeside = {
+  name: 'llmcalc-entries-beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\/(js|catalog|readers|detect-node)\.js$/ }, ({ path, kind, resolveDir }) => {
+      const file = join(resolveDir, path);
+      if (kind === 'entry-point' || dirname(file) !== join(root, 'js')) return undefined;
+      return { path: `./${basename(file)}`, external: true };
+    });
+  },
+};
+
 /** A build for Node, with what bundled packages in CommonJS need. */
 const forNode = (entryPoint, first = '') => ({
   ...shared,
@@ -105,8 +117,7 @@ const forNode = (entryPoint, first = '') => ({
   entryPoints: [entryPoint],
   outdir: dist,
   banner: { js: `${first}${shared.banner.js}\n${commonJs}` },
-  // The command line takes the entries beside it.
-  external: ['./js.js', './catalog.js', './readers.js', './detect-node.js'],
+  plugins: [entriesBeside, buildOutputs],
 });
 
 /** That js/wasm.js can take a module in. */

@@ -5,7 +5,6 @@
 #include <cctype>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <regex>
@@ -33,7 +32,7 @@ constexpr int kRounds = 40;
 class Row {
  public:
   explicit Row(const Json& json) : json_(json) {
-    if (!json.is_object()) throw std::invalid_argument("--calibrate: a row must be an object, got " + json.dump());
+    if (!json.is_object()) throw std::invalid_argument("--calibrate: a row must be an object, got " + display(json));
   }
 
   [[nodiscard]] std::string text(const char* name) const {
@@ -47,7 +46,7 @@ class Row {
     if (found == json_.end() || found->is_null()) return std::nullopt;
     const double value = found->is_number() ? found->get<double>() : -3.0;
     if (value >= -2.0 && value <= 1e15) return value;
-    throw std::invalid_argument(std::string("--calibrate: ") + name + " must be a number, got " + found->dump());
+    throw std::invalid_argument(std::string("--calibrate: ") + name + " must be a number, got " + display(*found));
   }
 
   [[nodiscard]] double needed(const char* name) const {
@@ -301,9 +300,8 @@ Parameters parametersOf(const ModelSpec& model) {
 }
 
 Calibrated calibratedBy(const std::string& file, const Planned& planned) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw std::invalid_argument(file + " cannot be read");
-  const Json rows = Json::parse(stream, nullptr, false);
+  const std::string text = readText(file, kMaximumBenchmarkBytes);
+  const Json rows = Json::accept(text) ? parseJson(file, text) : Json();
   if (!rows.is_array()) {
     throw std::invalid_argument(file + " must be what llama-bench -o json prints; other formats are for the npm tool");
   }

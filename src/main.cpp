@@ -3,9 +3,11 @@
 //   llmcalc calculateVRAM 8.03 4.89 8192
 //
 // prints the result, or the reason why there is none on stderr. Exit status: 0 done, 1 an argument is out of range,
-// 2 the call is not understood.
+// 2 the call is not understood, or the result cannot be written.
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <functional>
 #include <map>
@@ -15,7 +17,9 @@
 #include <vector>
 
 #include "llmcalc/llmcalc.hpp"
+#include "options.hpp"
 #include "plan.hpp"
+#include "text.hpp"
 
 namespace {
 
@@ -89,18 +93,16 @@ bool parse(std::string_view word, double& value) {
   return error == std::errc() && rest == end;
 }
 
-int run(std::span<char*> words) {
-  if (words.size() == 1 && (words[0] == std::string_view("--help") || words[0] == std::string_view("-h"))) {
+int run(std::span<const std::string> words) {
+  if (words.size() == 1 && (words[0] == "--help" || words[0] == "-h")) {
     printUsage(stdout);
     return 0;
   }
-  if (words.size() == 1 && words[0] == std::string_view("--version")) {
+  if (words.size() == 1 && words[0] == "--version") {
     std::puts("llmcalc " LLMCALC_VERSION);
     return 0;
   }
-  if (!words.empty() && words[0] == std::string_view("plan")) {
-    return runPlan(static_cast<int>(words.size()), words.data());
-  }
+  if (!words.empty() && words[0] == "plan") return runPlan(words.subspan(1));
   const auto found = words.empty() ? commands().end() : commands().find(words[0]);
   if (found == commands().end()) {
     printUsage(stderr);
@@ -108,12 +110,9 @@ int run(std::span<char*> words) {
   }
   const Command& command = found->second;
   std::vector<double> arguments;
-  for (const char* word : words.subspan(1)) {
+  for (const std::string& word : words.subspan(1)) {
     double value = 0;
-    if (!parse(word, value)) {
-      std::fprintf(stderr, "llmcalc: '%s' is not a number\n", word);
-      return 2;
-    }
+    if (!parse(word, value)) throw std::invalid_argument("'" + word + "' is not a number");
     arguments.push_back(value);
   }
   if (arguments.size() < command.required || arguments.size() > command.allowed) {
@@ -132,10 +131,19 @@ int run(std::span<char*> words) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::span arguments(argv, static_cast<std::size_t>(argc));
+  int status = 2;
   try {
-    return run(std::span(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0));
+    std::vector<std::string> words;
+    for (const char* word : arguments.subspan(argc > 0 ? 1 : 0)) words.push_back(validText(word));
+    status = run(words);
+  } catch (const UsageError& error) {
+    std::fprintf(stderr, "llmcalc: error: %s\n(--help tells more)\n", printable(error.what()).c_str());
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "llmcalc: %s\n", error.what());
-    return 2;
+    std::fprintf(stderr, "llmcalc: %s\n", printable(error.what()).c_str());
   }
+  // What is lost on the way must not read as an answer.
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  std::fprintf(stderr, "llmcalc: the output cannot be written: %s\n", std::strerror(errno));
+  return 2;
 }

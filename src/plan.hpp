@@ -2,9 +2,13 @@
 // catalogue and for specs in JSON.
 #pragma once
 
+#include <span>
+#include <string>
+
 namespace llmcalc {
 
-// `arguments` begin with "plan". Returns the exit status: 0 it fits, 1 it does not, 2 bad usage.
-int runPlan(int count, const char* const* arguments);
+// `arguments` are those after "plan". Returns the exit status: 0 it fits, 1 it does not. Throws where the question is
+// not understood.
+int runPlan(std::span<const std::string> arguments);
 
 }  // namespace llmcalc

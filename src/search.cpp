@@ -48,6 +48,14 @@ int score(const std::vector<std::string>& query, const std::vector<std::string>&
   return last < 0 ? 0 : 1000000 + whole * 10000 + inOrder * 100 - parts;
 }
 
+std::string lowered(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(), lower);
+  return result;
+}
+
+}  // namespace
+
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -62,14 +70,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
   }
   return row[b.size()];
 }
-
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), lower);
-  return result;
-}
-
-}  // namespace
 
 std::vector<std::string> wordsOf(std::string_view text) {
   std::vector<std::string> words;

@@ -24,4 +24,7 @@ struct Named {
 // At most three names that are most like an unknown one.
 [[nodiscard]] std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& names);
 
+// Letters to add, take away or change between two words.
+[[nodiscard]] std::size_t distance(std::string_view a, std::string_view b);
+
 }  // namespace llmcalc

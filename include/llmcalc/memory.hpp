@@ -189,6 +189,13 @@ class Checker {
     found_ = true;
   }
 
+  // `value` against what another argument allows.
+  constexpr void limit(double value, double most, const char* name, const char* requirement) noexcept {
+    if (found_ || value <= most) return;
+    report(name, requirement, value, std::numeric_limits<double>::quiet_NaN());
+    violation_.limit = most;
+  }
+
   [[nodiscard]] constexpr bool found() const noexcept { return found_; }
   [[nodiscard]] constexpr const Violation& violation() const noexcept { return violation_; }
 

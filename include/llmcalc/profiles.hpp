@@ -39,6 +39,22 @@ template <typename Adjustments>
   return {static_cast<double>(quantiles[0]), static_cast<double>(quantiles[1]), static_cast<double>(quantiles[2])};
 }
 
+// The bands where nothing that was measured is like it: of each kind of rates the widest of all back ends.
+[[nodiscard]] constexpr SpeedProfile widestProfile() noexcept {
+  SpeedProfile widest;
+  for (const auto& backend : kSpreads) {
+    const auto& spreads = backend[static_cast<std::size_t>(Evidence::none)];
+    for (std::size_t kind = 0; kind < spreads.size(); ++kind) {
+      const Spread spread = spreadOf(spreads[kind]);
+      Spread& most = widest.*kProfileSpreads[kind];
+      most.p10 = std::min(most.p10, spread.p10);
+      most.p90 = std::max(most.p90, spread.p90);
+    }
+  }
+  return widest;
+}
+inline constexpr SpeedProfile kWidest = widestProfile();
+
 // First builds of 2024 and of 2025.
 inline constexpr double kFirstBuildOf2024 = 1750.0;
 inline constexpr double kFirstBuildOf2025 = 4410.0;

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include "llmcalc/device.hpp"
@@ -17,6 +18,7 @@
 #include "llmcalc/memory.hpp"
 #include "llmcalc/model.hpp"
 #include "llmcalc/placement.hpp"
+#include "llmcalc/profiles.hpp"
 #include "llmcalc/runtime.hpp"
 #include "llmcalc/validation.hpp"
 #include "llmcalc/weights.hpp"
@@ -590,6 +592,24 @@ inline constexpr double kOffloadTokens = 32.0;
   return sum;
 }
 
+// Seconds to read the weights of one token at the bandwidth of the data sheets: no step is shorter.
+[[nodiscard]] inline double leastStep(const SpeedShape& shape, const Runtime& runtime,
+                                      const Hardware& hardware) noexcept {
+  double sum = 0;
+  double longest = 0;
+  const auto gpus = static_cast<std::size_t>(runtime.gpuCount);
+  for (std::size_t i = 0; i <= gpus; ++i) {
+    const bool host = i == gpus;
+    const DeviceWork& w = shape.work[host ? kHostWork : i];
+    const double bytes = (bytesOf(w.dense) + bytesOf(w.head)) * shape.denseScale +
+                         bytesOf(w.experts) * w.usedShare() * shape.expertScale;
+    const double seconds = bytes / (host ? hardware.host.bandwidth : hardware.gpus[i].bandwidth);
+    sum += seconds;
+    longest = std::max(longest, seconds);
+  }
+  return hardware.split == Split::tensor ? longest : sum;
+}
+
 // vLLM reads weights once per step whatever the batch. By hand, to single GPUs of data centres; no table says how well.
 struct VllmTimes {
   double step = 0;
@@ -631,6 +651,8 @@ struct VllmTimes {
   return static_cast<Limit>(limit);
 }
 
+inline constexpr double kLeastWidth = 0.01;
+
 // A time whose parts have bands of their own, all slow or all fast together.
 struct Times {
   double fast = 0;
@@ -642,6 +664,15 @@ struct Times {
     middle += seconds / spread.p50;
     slow += seconds / spread.p10;
   }
+
+  // No faster than `least`, which is what the data sheet allows, and never without a width: two runs of one machine
+  // differ by more than kLeastWidth. A machine that was measured to beat its data sheet keeps its median.
+  constexpr void bound(double least, bool measured) noexcept {
+    fast = std::max(fast, least);
+    if (!measured) middle = std::max(middle, fast * (1.0 + kLeastWidth));
+    fast = std::min(fast, middle / (1.0 + kLeastWidth));
+    slow = std::max(slow, middle * (1.0 + kLeastWidth));
+  }
 };
 
 [[nodiscard]] constexpr Band secondsOf(const Times& t) noexcept { return {t.fast, t.middle, t.slow}; }
@@ -650,7 +681,21 @@ struct Times {
   return {tokens / t.slow, tokens / t.middle, tokens / t.fast};
 }
 
-constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware& hardware,
+// A sequence cannot be longer than its part of the cache. Sequences of one cache share it; vLLM has pages for each.
+constexpr void checkContext(Checker& check, const ModelSpec& model, const Runtime& runtime, Engine engine,
+                            const Workload& workload) noexcept {
+  const double context = runtime.contextLength > 0.0 ? runtime.contextLength : model.contextLength;
+  const double length = workload.promptLength + workload.cachedTokens + workload.outputLength;
+  const bool shared = runtime.kvUnified || engine == Engine::vllm;
+  check.limit(length, shared ? context : std::floor(context / runtime.sequences),
+              "workload.promptLength + cachedTokens + outputLength", "at most the context of a sequence");
+  if (engine == Engine::vllm) return;
+  check.limit(workload.concurrency * length, context,
+              "workload.concurrency * (promptLength + cachedTokens + outputLength)",
+              "at most the context of all sequences");
+}
+
+constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime& runtime, const Hardware& hardware,
                           const Workload& workload) noexcept {
   const auto rate = [&](const char* name, double value, double index) {
     check.require(value == 0.0 || (value >= 1e6 && value <= 1e19), name,
@@ -662,21 +707,21 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
   for (std::size_t i = 0; i < static_cast<std::size_t>(runtime.gpuCount); ++i) {
     const Device& d = hardware.gpus[i];
     const auto at = static_cast<double>(i);
-    check.require(d.bandwidth >= 1e8 && d.bandwidth <= 1e15, "machine.gpus[].bandwidth", "from 1e8 to 1e15 bytes/s",
-                  d.bandwidth, at);
+    check.measure("machine.gpus[].bandwidth", d.bandwidth, kBytesPerSecond, at);
     rate("machine.gpus[].shaderFlops", d.shaderFlops, at);
     rate("machine.gpus[].halfFlops", d.halfFlops, at);
     rate("machine.gpus[].quantizedOps", d.quantizedOps, at);
   }
-  check.require(hardware.host.bandwidth >= 1e8 && hardware.host.bandwidth <= 1e15, "machine.host.bandwidth",
-                "from 1e8 to 1e15 bytes/s", hardware.host.bandwidth);
-  check.require(hardware.host.threads >= 0.0 && hardware.host.threads <= 4096.0, "machine.host.threads",
-                "from 0 (unknown) to 4096", hardware.host.threads);
-  const auto link = [&](const char* name, double value) {
-    check.require(value >= 1e8 && value <= 1e13, name, "from 1e8 to 1e13 bytes/s", value);
-  };
-  link("machine.linkBandwidth", hardware.linkBandwidth);
-  link("machine.gpuLinkBandwidth", hardware.gpuLinkBandwidth);
+  check.measure("machine.host.bandwidth", hardware.host.bandwidth, kBytesPerSecond);
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  rate("machine.host.shaderFlops", hardware.host.shaderFlops, kNone);
+  rate("machine.host.halfFlops", hardware.host.halfFlops, kNone);
+  rate("machine.host.quantizedOps", hardware.host.quantizedOps, kNone);
+  const double threads = hardware.host.threads;
+  check.require(threads == 0.0 || (threads >= 1.0 && threads <= 4096.0), "machine.host.threads",
+                "from 1 to 4096, or 0 where unknown", threads);
+  check.measure("machine.linkBandwidth", hardware.linkBandwidth, kBytesPerSecond);
+  check.measure("machine.gpuLinkBandwidth", hardware.gpuLinkBandwidth, kBytesPerSecond);
   // llama.cpp alone computes on the host.
   const bool offloads =
       runtime.gpuCount == 0.0 || runtime.gpuLayers < kAllLayers || runtime.cpuMoeLayers > 0.0 || !runtime.kvOffload;
@@ -712,6 +757,7 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
                 workload.draftCost);
   check.require(workload.fileBytes == 0.0 || (workload.fileBytes >= 1e3 && workload.fileBytes <= 1e15),
                 "workload.fileBytes", "from 1e3 to 1e15 bytes, or 0 where unknown", workload.fileBytes);
+  checkContext(check, model, runtime, hardware.engine, workload);
 }
 
 // The model as SpeedProfile::measuredBytes knows it; 0 where more than a tenth of what is read is in the cache, of
@@ -732,7 +778,7 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
     return batched ? p.batched : measured ? p.measured : experts ? p.experts : p.decode;
   };
   Times times;
-  times.add(terms.total() - terms.host, spreadOf(hardware.gpuProfile));
+  times.add(std::max(0.0, terms.total() - terms.host), spreadOf(hardware.gpuProfile));
   if (terms.host > 0.0) times.add(terms.host, spreadOf(hardware.hostProfile));
   return times;
 }
@@ -745,7 +791,7 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
   detail::Checker check;
   detail::checkModel(check, model);
   if (!check.found()) detail::checkRuntime(check, model, runtime);
-  if (!check.found()) detail::checkSpeed(check, runtime, hardware, workload);
+  if (!check.found()) detail::checkSpeed(check, model, runtime, hardware, workload);
   return check.violation();
 }
 
@@ -780,9 +826,10 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
         vllmTimes(shape, model, hardware, runtime.gpuCount, users * (1.0 + workload.draftLength), depth);
     estimate.step = {alone.step, 0, 0, 0, 0, 0};
     estimate.prompt = {0, workload.promptLength * alone.promptToken, 0, 0, 0, 0};
-    one.add(alone.step, hardware.gpuProfile.decode);
-    all.add(many.step + workload.draftLength * workload.draftCost * alone.step, hardware.gpuProfile.batched);
-    prompt.add(estimate.prompt.total(), hardware.gpuProfile.prefill);
+    estimate.evidence = Evidence::none;
+    one.add(alone.step, kWidest.decode);
+    all.add(many.step + workload.draftLength * workload.draftCost * alone.step, kWidest.batched);
+    prompt.add(estimate.prompt.total(), kWidest.prefill);
   } else {
     estimate.step = stepTerms(shape, model, runtime, hardware, 1.0, depth);
     const double bytes = measuredPart(shape, depth);
@@ -798,10 +845,15 @@ constexpr void checkSpeed(Checker& check, const Runtime& runtime, const Hardware
     if (workload.promptLength > 0.0) {
       estimate.prompt = promptTerms(shape, model, runtime, hardware, workload.promptLength, workload.cachedTokens);
       const SpeedProfile& profile = runtime.gpuCount > 0.0 ? hardware.gpuProfile : hardware.hostProfile;
-      prompt.add(estimate.prompt.total() - estimate.prompt.host, profile.prefill);
+      prompt.add(std::max(0.0, estimate.prompt.total() - estimate.prompt.host), profile.prefill);
       prompt.add(estimate.prompt.host, hardware.hostProfile.prefill);
     }
   }
+  const double least = leastStep(shape, runtime, hardware);
+  const bool calibrated = estimate.evidence == Evidence::calibrated;
+  one.bound(least, calibrated);
+  all.bound(least, calibrated);
+  if (workload.promptLength > 0.0) prompt.bound(0.0, true);
   estimate.decodeLimit = largest(estimate.step);
   estimate.prefillLimit = largest(estimate.prompt);
   estimate.decode = rateOf(1.0, one);

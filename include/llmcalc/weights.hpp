@@ -406,7 +406,9 @@ struct LayerCounts {
   if (gw.expertsDown.base > w.largestTensor) bytes.oversized += (n.layers - n.expertsDown) * gw.expertsDown.base;
   const double special = gw.expertsDown.base + gw.expertsDown.extra;
   if (special > w.largestTensor) bytes.oversized += n.expertsDown * special;
-  if (gw.largestExpertUp > w.largestTensor) bytes.oversized += n.layers * gw.expertsUp.base;
+  if (gw.largestExpertUp > w.largestTensor) bytes.oversized += (n.layers - n.up) * gw.expertsUp.base;
+  const double specialUp = gw.expertsUp.base + gw.expertsUp.extra;
+  if (gw.largestExpertUp * specialUp > w.largestTensor * gw.expertsUp.base) bytes.oversized += n.up * specialUp;
   return bytes;
 }
 

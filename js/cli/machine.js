@@ -50,12 +50,6 @@ export const GIB = 2 ** 30;
 const GPU_MARGIN = GIB;
 const HOST_MARGIN = 4 * GIB;
 const MOST_GPUS = 16;
-/**
- * Of a card given by its size alone, the part that drivers leave: the least that was reported of one without ECC, 15,841
- * of the 16,384 MiB of a GeForce RTX 5060 Ti.
- */
-export const USABLE_SHARE = 0.966;
-
 /** @param {number} bytes */
 const sized = (bytes) => `${Number((bytes / GIB).toFixed(2))} GiB`;
 
@@ -183,6 +177,50 @@ function slowest(names, { devices }) {
   return found.sort((a, b) => (a.bandwidth ?? 0) - (b.bandwidth ?? 0) || (a.memory ?? 0) - (b.memory ?? 0))[0];
 }
 
+/**
+ * Of cards sold with so much memory, or the nearest to it, the one that leaves a program the least.
+ *
+ * @param {number} sold bytes @param {Catalogue} catalogue
+ */
+function leastOf(sold, { devices }) {
+  const cards = devices.flatMap(({ kind, name, memory, memorySold }) =>
+    kind === 'gpu' && memory && memorySold
+      ? [{ name, share: memory / memorySold, off: Math.abs(memorySold - sold) }]
+      : [],
+  );
+  return cards.reduce((a, b) => (b.off < a.off || (b.off === a.off && b.share < a.share) ? b : a));
+}
+
+/**
+ * What a program can have of a total: as of the card itself, else of the one that leaves the least.
+ *
+ * @param {number} total bytes @param {Gpu} gpu @param {Catalogue} catalogue
+ */
+function usableOf(total, gpu, catalogue) {
+  const { memory, memorySold } = gpu;
+  const own = memory !== null && memorySold !== null;
+  const { name, share } = own ? { name: gpu.name, share: memory / memorySold } : leastOf(total, catalogue);
+  return { memory: Math.floor(total * share), of: own ? String(name) : `${name}, the least of cards of that size` };
+}
+
+/**
+ * A driver reports a little more than it leaves to a program.
+ *
+ * @param {Gpu} gpu @param {number} reported bytes @param {Catalogue} catalogue @param {string[]} assumed
+ */
+function takeReport(gpu, reported, catalogue, assumed) {
+  const { memory, memorySold, name } = gpu;
+  if (memory !== null && memorySold !== null && reported > 0.85 * memorySold && reported < 1.1 * memorySold) {
+    if (reported < memory) Object.assign(gpu, { memory: reported, memorySource: 'reported by this machine' });
+    return;
+  }
+  const usable = usableOf(reported, gpu, catalogue);
+  assumed.push(
+    `Of the ${sized(reported)} that ${name} reports ${sized(usable.memory)} are taken to be usable, as of ${usable.of} (--vram-usable).`,
+  );
+  Object.assign(gpu, { memory: usable.memory, memorySold: null, memorySource: 'reported by this machine' });
+}
+
 /** What this machine tells of itself. @param {Detected} told @param {Catalogue} catalogue @param {boolean} withGpus */
 function detectedDraft(told, catalogue, withGpus) {
   const draft = newDraft();
@@ -197,19 +235,18 @@ function detectedDraft(told, catalogue, withGpus) {
   for (const { reported, memory, matches } of withGpus ? told.gpus : []) {
     const best = matches.filter(({ confidence }) => confidence === matches[0].confidence).map(({ name }) => name);
     if (best.length === 0) {
+      const gpu = unknownGpu(reported);
       if (memory === null) leftOut.push(reported);
-      else
-        found.push({
-          gpu: { ...unknownGpu(reported), memory, memorySource: 'reported by this machine' },
-          device: null,
-          reported,
-        });
+      else {
+        takeReport(gpu, memory, catalogue, assumed);
+        found.push({ gpu, device: null, reported });
+      }
       continue;
     }
     const device = slowest(best, catalogue);
     const gpu = gpuFrom(catalogue, device);
     if (best.length > 1) assumed.push(`${reported} is one of ${best.join(', ')}: taken as ${device.name} (--device).`);
-    if (memory !== null) Object.assign(gpu, { memory, memorySource: 'reported by this machine' });
+    if (memory !== null) takeReport(gpu, memory, catalogue, assumed);
     found.push({ gpu, device, reported });
   }
   const separate = found.filter(({ device }) => (device?.memoryKind ?? 'separate') === 'separate');
@@ -236,8 +273,8 @@ function detectedDraft(told, catalogue, withGpus) {
   return draft;
 }
 
-/** Sizes and bandwidths that were said of GPUs. @param {Draft} draft @param {any} o */
-function describeGpus({ gpus, pool, assumed }, o) {
+/** Sizes and bandwidths that were said of GPUs. @param {Draft} draft @param {any} o @param {Catalogue} catalogue */
+function describeGpus({ gpus, pool, assumed }, o, catalogue) {
   const values = (/** @type {string} */ option, /** @type {number[] | undefined} */ list) =>
     each(option, list, gpus.length);
   const vram = values('--vram', o.vram);
@@ -250,12 +287,10 @@ function describeGpus({ gpus, pool, assumed }, o) {
     const sold = vram[i] === null ? null : vram[i] * GIB;
     if (sold !== null && pool !== null) Object.assign(gpu, { memory: sold, memorySource: 'as given' });
     else if (sold !== null && sold !== gpu.memorySold) {
-      const known = gpu.memory !== null && gpu.memorySold !== null ? gpu.memory / gpu.memorySold : null;
-      const memory = Math.floor(sold * (known ?? USABLE_SHARE));
-      const like = known === null ? 'other cards' : gpu.name;
-      Object.assign(gpu, { memory, memorySold: sold, memorySource: `the part of it that drivers leave of ${like}` });
+      const { memory, of } = usableOf(sold, gpu, catalogue);
+      Object.assign(gpu, { memory, memorySold: sold, memorySource: `the part of it that drivers leave of ${of}` });
       if (usable[i] === null) {
-        said.add(`Of ${sized(sold)} as sold ${sized(memory)} are taken to be usable, as of ${like} (--vram-usable).`);
+        said.add(`Of ${sized(sold)} as sold ${sized(memory)} are taken to be usable, as of ${of} (--vram-usable).`);
       }
     }
     if (usable[i] !== null) Object.assign(gpu, { memory: usable[i] * GIB, memorySource: 'as given' });
@@ -357,7 +392,7 @@ export async function machineOf(o, catalogue) {
   }
   if (draft.gpus.length > MOST_GPUS)
     throw new RangeError(`--device: at most ${MOST_GPUS} GPUs, got ${draft.gpus.length}`);
-  describeGpus(draft, o);
+  describeGpus(draft, o, catalogue);
   describeHost(draft, o);
   const unsized = draft.gpus.find(({ memory }) => memory === null);
   if (unsized && draft.pool === null) {

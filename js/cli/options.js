@@ -185,7 +185,7 @@ export const OPTIONS = [
     flag: '--vram-usable',
     value: 'GB',
     kind: MEMORY,
-    help: 'memory of a GPU as its driver reports it',
+    help: 'memory of a GPU that a program can have',
   },
   { group: 'machine', flag: '--bandwidth', value: 'GB/s', kind: decimals(0.1, 1e6), help: "of the GPU's memory" },
   { group: 'machine', flag: '--reserve', value: 'GB', kind: GIGABYTES, help: 'in use on a GPU by others; default 0' },

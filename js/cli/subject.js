@@ -22,7 +22,8 @@ import { quantOf } from './quants.js';
  * @property {string | null} architecture
  * @property {boolean | null} recorded
  * @property {string} file for the printed command
- * @property {object | null} rope what extends the context, where the model says it
+ * @property {{ type: string, factor: number, originalContextLength?: number } | null} rope what extends the context,
+ *   where the model says it
  * @property {FileType | null} releasedAs the type that its publisher released, where it is known
  */
 
@@ -63,6 +64,10 @@ const isFile = (path) => {
 /** The address of the bytes, not of the page about them. @param {string} address */
 const rawAddress = (address) =>
   address.replace(/^(https?:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/[^?#]+)\/blob\//i, '$1/resolve/');
+
+/** What extends the context; the length that is extended is left out where it is not said. @param {any} read @returns {Subject['rope']} */
+const ropeOf = ({ rope }) =>
+  rope ? { ...rope, originalContextLength: rope.originalContextLength ?? undefined } : null;
 
 /** @param {Sources} sources @param {string | null} architecture */
 const isRecorded = ({ recordedArchitectures }, architecture) => recordedArchitectures.includes(String(architecture));
@@ -127,7 +132,7 @@ async function fromJson(place, asked, sources) {
       model,
       architecture,
       recorded: isRecorded(sources, architecture),
-      rope: /** @type {any} */ (read).rope ?? null,
+      rope: ropeOf(read),
       // The converter keeps MXFP4 as it is.
       releasedAs: quantization?.method === 'mxfp4' ? 'MXFP4_MOE' : null,
     },
@@ -144,7 +149,7 @@ async function fromGguf(place, asked, sources) {
     source,
     architecture,
     recorded: isRecorded(sources, architecture),
-    rope: /** @type {any} */ (read).rope ?? null,
+    rope: ropeOf(read),
     releasedAs: null,
   };
   if (asked && asked.fileType !== read.fileType) {
@@ -216,8 +221,8 @@ function fromName(text, asked, sources) {
       model,
       architecture,
       recorded: isRecorded(sources, architecture),
-      rope: null,
-      releasedAs: null,
+      rope: ropeOf(found),
+      releasedAs: /** @type {any} */ (found).defaultFileType ?? null,
     },
     asked ?? named,
   );

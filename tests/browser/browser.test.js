@@ -29,6 +29,9 @@ const policies = [
   { name: 'WebAssembly deleted', backend: 'js', reason: /WebAssembly/, preload: without },
 ].map((policy) => ({ ...policy, header: policy.name.startsWith('script-src') ? policy.name : undefined }));
 
+/** What the example's server sends by itself. */
+const own = { name: 'its own policy', backend: 'wasm', reason: /^$/ };
+
 const { estimateSpeed, fits, modelFromGgufMetadata, planMemory } = wasmCalculator;
 const GIB = 2 ** 30;
 
@@ -125,9 +128,11 @@ for (const [browserName, options] of Object.entries(browsers)) {
           await server.close();
         }
       });
+    }
 
+    for (const policy of [...policies, own]) {
       test(`the example under ${policy.name}`, async () => {
-        const server = await serveExample({ policy: policy.header });
+        const server = await serveExample(policy === own ? {} : { policy: policy.header ?? '' });
         try {
           const seen = await open(
             server.url,
@@ -187,7 +192,7 @@ for (const [browserName, options] of Object.entries(browsers)) {
       });
 
       test(`the example's curve of speed under ${policy.name}`, async () => {
-        const server = await serveExample({ policy: policy.header });
+        const server = await serveExample(policy === own ? {} : { policy: policy.header ?? '' });
         try {
           const seen = await open(
             server.url,

@@ -1,7 +1,7 @@
 // The machine of a question, from what is said of it, what the catalogue knows, and what this machine reports.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GIB, machineOf, USABLE_SHARE } from '../../js/cli/machine.js';
+import { GIB, machineOf } from '../../js/cli/machine.js';
 import { devices, findDevice, gpuOf } from './support.js';
 
 const nothing = { bytes: null, atLeast: false, channels: null, megatransfers: null, bandwidth: null };
@@ -124,11 +124,15 @@ test('memory that is given counts as sold, unless it is said to be usable', asyn
   const of = async (o) => (await ask(o)).hardware;
   const { gpus, assumed, backend } = await of({ vram: [24], bandwidth: [800] });
   assert.equal(backend, 'cuda');
-  assert.deepEqual(
-    [gpus[0].memory, gpus[0].memorySold, gpus[0].bandwidth],
-    [Math.floor(24 * GIB * USABLE_SHARE), 24 * GIB, 800e9],
+  // Of the small catalogue's cards of 24 GiB the 4090 leaves the least.
+  assert.deepEqual([gpus[0].memory, gpus[0].memorySold, gpus[0].bandwidth], [24080 * 2 ** 20, 24 * GIB, 800e9]);
+  assert.equal(
+    assumed[0],
+    'Of 24 GiB as sold 23.52 GiB are taken to be usable, as of GeForce RTX 4090, the least of cards of that size (--vram-usable).',
   );
-  assert.equal(assumed[0], 'Of 24 GiB as sold 23.18 GiB are taken to be usable, as of other cards (--vram-usable).');
+  // Of a size that no card has, the nearest.
+  const small = (await of({ vram: [12] })).gpus[0];
+  assert.equal(small.memory, Math.floor((12 * GIB * 15944) / 16384));
   const usable = await of({ vramUsable: [23.5] });
   assert.deepEqual([usable.gpus[0].memory, usable.gpus[0].memorySold], [23.5 * GIB, null]);
   assert.match(usable.assumed[0], /^Nothing else uses/);
@@ -207,7 +211,7 @@ test('without a device it is this machine, and said', async () => {
   assert.equal(hardware.detected, true);
   assert.deepEqual(
     [hardware.gpus.length, hardware.gpus[0].memory, hardware.gpus[0].memorySource],
-    [1, 24080 * 2 ** 20, 'reported by this machine'],
+    [1, 24080 * 2 ** 20, 'nvidia-smi'],
   );
   assert.deepEqual([hardware.host.memory, hardware.host.threads, hardware.host.bandwidth], [62.7 * GIB, 24, 89.6e9]);
   assert.equal(
@@ -222,6 +226,29 @@ test('without a device it is this machine, and said', async () => {
   assert.equal((await ask({ detect: false })).hardware, null);
 });
 
+test('a driver reports more than it leaves, and the catalogue knows how much', async () => {
+  const of = async (name, matches, mebibytes) =>
+    (await ask({}, async () => told([[name, matches, mebibytes * 2 ** 20]]))).hardware;
+  const known = ['GeForce RTX 4090'];
+  // nvidia-smi's total of a 4090 is 24,564 MiB; a program gets 24,080.
+  assert.equal((await of('NVIDIA GeForce RTX 4090', known, 24564)).gpus[0].memory, 24080 * 2 ** 20);
+  assert.equal((await of('NVIDIA GeForce RTX 4090', known, 23028)).gpus[0].memory, 23028 * 2 ** 20);
+  // Another memory than the card is sold with loses the same part.
+  const { gpus, assumed } = await of('NVIDIA GeForce RTX 4090', known, 49140);
+  assert.equal(gpus[0].memory, Math.floor((49140 * 2 ** 20 * 24080) / 24576));
+  assert.match(
+    assumed[1],
+    /^Of the 47\.99 GiB that GeForce RTX 4090 reports 47\.02 GiB are taken to be usable, as of GeForce/,
+  );
+  // Of an unknown card, as of the one that leaves the least.
+  const unknown = await of('NVIDIA RTX 7777', [], 16384);
+  assert.equal(unknown.gpus[0].memory, 15944 * 2 ** 20);
+  assert.match(
+    unknown.assumed[1],
+    /as of GeForce RTX 4060 Ti 16GB, the least of cards of that size \(--vram-usable\)\.$/,
+  );
+});
+
 test('a machine that tells little is no error, and nothing of it is made up', async () => {
   const bare = (await ask({}, async () => told([]))).hardware;
   assert.deepEqual([bare.gpus, bare.backend, bare.host.memory], [[], 'cpu', null]);
@@ -229,7 +256,7 @@ test('a machine that tells little is no error, and nothing of it is made up', as
   const unknown = (await ask({}, async () => told([['NVIDIA RTX 7777', [], 20 * GIB]]))).hardware;
   assert.deepEqual(
     [unknown.gpus[0].name, unknown.gpus[0].memory, unknown.gpus[0].bandwidth],
-    ['NVIDIA RTX 7777', 20 * GIB, null],
+    ['NVIDIA RTX 7777', Math.floor((20 * GIB * 15944) / 16384), null],
   );
   assert.ok(unknown.assumed.some((text) => text.startsWith('NVIDIA RTX 7777 is not in the catalogue')));
   // Of two devices of one name the slower, so that nothing is promised that may not be.

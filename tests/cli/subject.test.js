@@ -103,6 +103,19 @@ test('a checkpoint is told with how it is quantised, and MXFP4 stays what it is'
   assert.equal((await ask(place, 'Q4_K_M', { quantization: { ...fp8, method: 'mxfp4' } })).fileType, 'Q4_K_M');
 });
 
+test('what extends a context, and what a model is released in, are passed on', async () => {
+  const rope = { type: 'yarn', factor: 4, originalContextLength: 32768 };
+  assert.deepEqual((await ask('x.gguf', undefined, { rope })).subject.rope, rope);
+  assert.deepEqual((await ask('https://x/config.json', undefined, { rope })).subject.rope, rope);
+  const unsaid = await ask('x.gguf', undefined, { rope: { ...rope, originalContextLength: null } });
+  assert.equal(unsaid.subject.rope.originalContextLength, undefined);
+  assert.equal((await ask('x.gguf')).subject.rope, null);
+  const released = await ask('a name', undefined, { defaultFileType: 'MXFP4_MOE' });
+  assert.deepEqual([released.fileType, released.subject.releasedAs], ['MXFP4_MOE', 'MXFP4_MOE']);
+  const other = await ask('a name', 'Q4_K_M', { defaultFileType: 'MXFP4_MOE' });
+  assert.deepEqual([other.fileType, other.subject.releasedAs], ['Q4_K_M', 'MXFP4_MOE']);
+});
+
 test('a spec with a key that none has is refused with its file and its place', async () => {
   const refused = (content, message) =>
     assert.rejects(ask(written('bad.json', content)), (error) => {

@@ -605,6 +605,27 @@ TEST(PlanMemory, RefusesWhatIsNotKnownOfAGpu) {
   EXPECT_EQ(with([](Runtime& r) { r.gpuMemory[1] = 24; }), "planned");  // there is no second
 }
 
+TEST(PlanMemory, ExpertsThatVulkanHasNoBufferForAreOnTheHostOnceInTheirOwnType) {
+  // Of this file type the expert matrices of some layers get fewer bits than those of others.
+  ModelSpec model = llama();
+  LayerGroup& layer = model.groups[0];
+  layer.feedForward = FeedForward::none;
+  layer.feedForwardLength = 0;
+  layer.expertCount = 450;
+  layer.expertsUsed = 8;
+  layer.expertLength = 11776;
+  Runtime runtime = at8192();
+  runtime.fileType = FileType::IQ3_XS;
+  runtime.importanceMatrix = true;
+  runtime.cpuMoeLayers = 32;
+  const double experts = planMemory(model, runtime).host.experts;
+  runtime.cpuMoeLayers = 0;
+  runtime.backend = Backend::vulkan;
+  const MemoryPlan plan = planMemory(model, runtime);
+  EXPECT_EQ(plan.host.experts, experts);
+  EXPECT_EQ(plan.gpus[0].experts, 0);
+}
+
 // Llama 3.2 3B, whose plans by older builds people have published.
 ModelSpec llama3B() {
   ModelSpec model = llama();

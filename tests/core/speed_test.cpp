@@ -269,8 +269,8 @@ TEST(EstimateSpeed, IsFiniteForEveryModelFileTypeAndPlacement) {
           for (const double value : {band.p10, band.p50, band.p90}) {
             EXPECT_TRUE(std::isfinite(value) && value > 0.0) << model.name;
           }
-          EXPECT_LE(band.p10, band.p50) << model.name;
-          EXPECT_LE(band.p50, band.p90) << model.name;
+          EXPECT_LT(band.p10, band.p50) << model.name;
+          EXPECT_LT(band.p50, band.p90) << model.name;
         }
       }
     }
@@ -284,7 +284,8 @@ TEST(EstimateSpeed, NamesWhatIsOutOfRange) {
   };
   Hardware slow = h100();
   slow.gpus[0].bandwidth = 5;
-  EXPECT_EQ(message(slow, {}), "estimateSpeed: machine.gpus[0].bandwidth must be from 1e8 to 1e15 bytes/s, got 5");
+  EXPECT_EQ(message(slow, {}),
+            "estimateSpeed: machine.gpus[0].bandwidth must be bytes/s, at least 1e8, got 5: 5 GB/s is 5e9");
   Hardware none = h100();
   none.gpuCount = 0;
   EXPECT_EQ(message(none, {}), "estimateSpeed: machine.gpus must be at least as many as runtime.gpus, got 0");
@@ -295,6 +296,53 @@ TEST(EstimateSpeed, NamesWhatIsOutOfRange) {
   workload.outputLength = 0;
   EXPECT_EQ(message(h100(), workload),
             "estimateSpeed: workload.outputLength must be a whole number from 1 to 1e9, got 0");
+}
+
+TEST(EstimateSpeed, ChecksTheHostAsTheGpus) {
+  const auto message = [&](double Device::*rate, double value) {
+    Hardware hardware = h100();
+    hardware.host.*rate = value;
+    return describe("estimateSpeed",
+                    tryEstimateSpeed(llama8B(), runtimeOf(FileType::F16), hardware, decoding()).violation());
+  };
+  EXPECT_EQ(message(&Device::halfFlops, std::nan("")),
+            "estimateSpeed: machine.host.halfFlops must be from 1e6 to 1e19 per second, or 0 where unknown, got NaN");
+  EXPECT_EQ(message(&Device::quantizedOps, -1),
+            "estimateSpeed: machine.host.quantizedOps must be from 1e6 to 1e19 per second, or 0 where unknown, got -1");
+  EXPECT_EQ(message(&Device::shaderFlops, 1),
+            "estimateSpeed: machine.host.shaderFlops must be from 1e6 to 1e19 per second, or 0 where unknown, got 1");
+  // A tiny part of a core once took for ever.
+  EXPECT_EQ(message(&Device::threads, 1e-300),
+            "estimateSpeed: machine.host.threads must be from 1 to 4096, or 0 where unknown, got 1e-300");
+}
+
+TEST(EstimateSpeed, RefusesAWorkloadThatTheContextCannotHold) {
+  Runtime runtime = runtimeOf(FileType::F16);
+  runtime.contextLength = 256;
+  Workload workload;
+  workload.promptLength = 100000;
+  EXPECT_EQ(describe("estimateSpeed", tryEstimateSpeed(llama8B(), runtime, h100(), workload).violation()),
+            "estimateSpeed: workload.promptLength + cachedTokens + outputLength must be at most the context of a "
+            "sequence (256), got 100128");
+  workload.promptLength = 128;
+  EXPECT_TRUE(tryEstimateSpeed(llama8B(), runtime, h100(), workload));
+}
+
+TEST(EstimateSpeed, HasNoEvidenceOfVllm) {
+  Hardware hardware = h100();
+  hardware.engine = Engine::vllm;
+  const SpeedEstimate e = estimateSpeed(llama8B(), runtimeOf(FileType::BF16), hardware);
+  EXPECT_EQ(e.evidence, Evidence::none);
+  EXPECT_LT(e.decode.p10, 0.6 * e.decode.p50);
+}
+
+// Reading alone takes 16.06e9 bytes / 3.35e12 bytes/s, so 208.6 tokens per second are never exceeded.
+TEST(EstimateSpeed, NoRateIsAboveTheBandwidth) {
+  Hardware hardware = h100();
+  hardware.gpuProfile.decode = {0.5, 1.0, 5.0};
+  const Runtime runtime = runtimeOf(FileType::F16);
+  const SpeedEstimate e = estimateSpeed(llama8B(), runtime, hardware, decoding());
+  EXPECT_NEAR(e.decode.p90, hardware.gpus[0].bandwidth / planMemory(llama8B(), runtime).bytesPerToken, 2.0);
 }
 
 TEST(EstimateSpeed, RefusesAProfileThatNobodyFilled) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { findDevice, gpuOf } from 'wasm-calculator/catalog';
 import { readCompact } from '../../scripts/support/memory-golden.mjs';
 import { describeEntries, entries } from './support/entries.js';
 
@@ -18,20 +19,22 @@ const rtx4090 = {
 };
 const machine = { gpus: [rtx4090], host: { bandwidth: 89.6e9, threads: 16 } };
 
-const withSpeed = entries.filter(({ calculator }) => calculator.estimateSpeed);
+const isWithoutSpeed = ({ name, backend }) => name === 'wasm-calculator/load' && backend === 'wasm';
+const withSpeed = entries.filter((entry) => !isWithoutSpeed(entry));
 
-test('all entries but /load estimate speed', () => {
-  assert.deepEqual(
-    entries
-      .filter(({ calculator, backend }) => !calculator.estimateSpeed && backend === 'wasm')
-      .map(({ name }) => name),
-    ['wasm-calculator/load'],
-  );
+test('/load is without estimates of speed, and says where they are', () => {
+  const { calculator } = entries.find(isWithoutSpeed);
+  for (const name of ['estimateSpeed', 'speedProfile', 'calibrate']) {
+    assert.throws(() => calculator[name](model, runtime, machine), {
+      name: 'Error',
+      message: `${name}: wasm-calculator/load is without estimates of speed; import wasm-calculator/load-speed`,
+    });
+  }
 });
 
 describeEntries(
   'speed',
-  ({ calculator: { estimateSpeed, speedProfile, calibrate } }) => {
+  ({ calculator: { estimateSpeed, speedProfile, calibrate, planMemory } }) => {
     test('a 4090 decodes an 8B Q4_K_M at about 150 tokens per second, and says on what that rests', () => {
       const { decode, decodeLimit, evidence } = estimateSpeed(model, runtime, machine);
       assert.ok(decode.p10 < decode.p50 && decode.p50 < decode.p90);
@@ -89,6 +92,89 @@ describeEntries(
       assert.equal(after.evidence, 'calibrated');
     });
 
+    test('of vLLM nothing was measured: evidence is none, and the bands are the widest there are', () => {
+      const spread = ({ p10, p50, p90 }) => p90 / p50 / (p10 / p50);
+      const m4Max = { name: 'Apple M4 Max', family: 'Apple', bandwidth: 546e9, halfFlops: 34e12, backend: 'metal' };
+      for (const gpu of [rtx4090, m4Max]) {
+        const said = (engine) => estimateSpeed(model, { ...runtime, engine }, { gpus: [gpu] });
+        const vllm = said('vllm');
+        assert.equal(vllm.evidence, 'none');
+        for (const rate of ['decode', 'prefill']) assert.ok(spread(vllm[rate]) > spread(said('llama.cpp')[rate]), rate);
+      }
+    });
+
+    test('no rate is above what the bandwidth allows, and no band is without a width', () => {
+      for (const backend of ['cuda', 'metal', 'vulkan', 'rocm', 'sycl']) {
+        for (const family of ['NVIDIA Ada GeForce', 'AMD RDNA4', 'Intel Arc', 'AMD APU', 'no such family']) {
+          for (const fileType of ['F16', 'Q4_K_M', 'MXFP4_MOE', 'IQ2_XXS']) {
+            for (const concurrency of [1, 4]) {
+              const asked = { ...runtime, fileType, backend };
+              const gpus = [{ ...rtx4090, name: undefined, family }];
+              const {
+                evidence: _,
+                terms,
+                decodeLimit,
+                prefillLimit,
+                ...bands
+              } = estimateSpeed(model, asked, { gpus }, { concurrency });
+              const what = JSON.stringify({ backend, family, fileType, concurrency, terms, decodeLimit, prefillLimit });
+              for (const [name, { p10, p50, p90 }] of Object.entries(bands)) {
+                assert.ok(p10 < p50 && p50 < p90, `${name} ${p10} ${p50} ${p90} ${what}`);
+              }
+              const { devices } = planMemory(model, asked);
+              const ceiling = 1008e9 / devices[0].bytesPerToken;
+              assert.ok(bands.decode.p90 <= ceiling, `${bands.decode.p90} of ${ceiling} ${what}`);
+            }
+          }
+        }
+      }
+    });
+
+    test('a getter that asks a question itself changes none', () => {
+      const plain = estimateSpeed(model, runtime, machine);
+      const curious = {
+        ...machine,
+        get gpus() {
+          estimateSpeed(model, { ...runtime, fileType: 'F16' }, machine);
+          speedProfile({ backend: 'rocm', family: 'AMD RDNA4' });
+          planMemory(model, { contextLength: 1024 });
+          return machine.gpus;
+        },
+      };
+      assert.deepEqual(estimateSpeed(model, runtime, curious), plain);
+      const measurement = { model, runtime, machine, tokensPerSecond: 120 };
+      const asking = {
+        ...measurement,
+        get workload() {
+          calibrate([{ ...measurement, tokensPerSecond: 30 }]);
+          return {};
+        },
+      };
+      assert.deepEqual(calibrate([measurement, asking]), calibrate([measurement, measurement]));
+    });
+
+    test('a device of the catalogue is a GPU as it is', () => {
+      const device = findDevice('rtx 4090');
+      assert.deepEqual(
+        estimateSpeed(model, runtime, { gpus: [device] }),
+        estimateSpeed(model, runtime, { gpus: [gpuOf(device)] }),
+      );
+      assert.equal(estimateSpeed(model, runtime, { gpus: [device] }).evidence, 'device');
+      assert.deepEqual(
+        speedProfile(device),
+        speedProfile({ backend: 'cuda', name: device.name, family: device.profileFamily }),
+      );
+    });
+
+    test('a thousand names of devices that nobody knows leave the next answer as it was', () => {
+      const first = speedProfile({ backend: 'cuda', name: 'GeForce RTX 4090', family: 'NVIDIA Ada GeForce' });
+      for (let n = 0; n < 1000; n++) speedProfile({ backend: 'cuda', name: `card ${n}` });
+      assert.deepEqual(
+        speedProfile({ backend: 'cuda', name: 'GeForce RTX 4090', family: 'NVIDIA Ada GeForce' }),
+        first,
+      );
+    });
+
     test('a row of prefill moves prefill alone', () => {
       const before = estimateSpeed(model, runtime, machine);
       const { profile, hostProfile } = calibrate([
@@ -108,7 +194,7 @@ describeEntries(
       [
         'no bandwidth',
         () => estimateSpeed(model, runtime, { gpus: [{}] }),
-        ['RangeError', 'estimateSpeed: machine.gpus[0].bandwidth must be from 1e8 to 1e15 bytes/s, got NaN'],
+        ['RangeError', 'estimateSpeed: machine.gpus[0].bandwidth must be bytes/s, at least 1e8, got NaN'],
       ],
       [
         'a bandwidth in words',
@@ -129,6 +215,133 @@ describeEntries(
         'a profile that is none',
         () => estimateSpeed(model, runtime, { ...machine, profile: {} }),
         ['RangeError', 'estimateSpeed: bandwidthShare must be from 1e-12 to 1e12, got NaN'],
+      ],
+      [
+        'a bandwidth in GB/s',
+        () => estimateSpeed(model, runtime, { gpus: [{ bandwidth: 1008 }] }),
+        [
+          'RangeError',
+          'estimateSpeed: machine.gpus[0].bandwidth must be bytes/s, at least 1e8, got 1008: 1008 GB/s is 1008e9',
+        ],
+      ],
+      [
+        'a link in GB/s',
+        () => estimateSpeed(model, runtime, { ...machine, linkBandwidth: 32 }),
+        ['RangeError', 'estimateSpeed: machine.linkBandwidth must be bytes/s, at least 1e8, got 32: 32 GB/s is 32e9'],
+      ],
+      [
+        'a prompt that the context does not hold',
+        () => estimateSpeed(model, { ...runtime, contextLength: 256 }, machine, { promptLength: 100000 }),
+        [
+          'RangeError',
+          'estimateSpeed: workload.promptLength + cachedTokens + outputLength must be at most the context of a sequence (256), got 100128',
+        ],
+      ],
+      [
+        'a prompt beyond the part that a sequence has of the context',
+        () => estimateSpeed(model, { ...runtime, sequences: 4 }, machine, { promptLength: 2000, outputLength: 49 }),
+        [
+          'RangeError',
+          'estimateSpeed: workload.promptLength + cachedTokens + outputLength must be at most the context of a sequence (2048), got 2049',
+        ],
+      ],
+      [
+        'more sequences at once than one cache holds',
+        () =>
+          estimateSpeed(model, { ...runtime, server: true }, machine, {
+            promptLength: 4000,
+            outputLength: 97,
+            concurrency: 2,
+          }),
+        [
+          'RangeError',
+          'estimateSpeed: workload.concurrency * (promptLength + cachedTokens + outputLength) must be at most the context of all sequences (8192), got 8194',
+        ],
+      ],
+      [
+        'a prompt beyond what the model was trained for, where no context is given',
+        () => estimateSpeed(model, {}, machine, { promptLength: 131072 }),
+        [
+          'RangeError',
+          'estimateSpeed: workload.promptLength + cachedTokens + outputLength must be at most the context of a sequence (131072), got 131200',
+        ],
+      ],
+      ...[
+        [
+          'workload',
+          () => estimateSpeed(model, runtime, machine, { promptTokens: 4096 }),
+          'promptTokens',
+          'promptLength',
+        ],
+        ['runtime', () => estimateSpeed(model, { ...runtime, quant: 'Q8_0' }, machine), 'quant', 'fileType'],
+        ['machine', () => estimateSpeed(model, runtime, { ...machine, link: 32e9 }), 'link', 'linkBandwidth'],
+        [
+          'machine.gpus[0]',
+          () => estimateSpeed(model, runtime, { gpus: [{ ...rtx4090, bandwith: 1 }] }),
+          'bandwith',
+          'bandwidth',
+        ],
+        ['machine.host', () => estimateSpeed(model, runtime, { ...machine, host: { thread: 8 } }), 'thread', 'threads'],
+        [
+          'machine.profile',
+          () => estimateSpeed(model, runtime, { ...machine, profile: { ...speedProfile(), layerSecond: 1 } }),
+          'layerSecond',
+          'layerSeconds',
+        ],
+        [
+          'machine.profile.spreads.decode',
+          () => {
+            const profile = speedProfile();
+            profile.spreads.decode.p95 = 1;
+            return estimateSpeed(model, runtime, { ...machine, profile });
+          },
+          'p95',
+          'p90',
+        ],
+      ].map(([where, call, key, near]) => [
+        `${key} of ${where}`,
+        call,
+        ['TypeError', `estimateSpeed: ${where}.${key} is not known; did you mean ${near}?`],
+      ]),
+      [
+        'a measurement with an unknown key',
+        () => calibrate([{ model, runtime, machine, tokensPerSec: 100 }]),
+        ['TypeError', 'calibrate: measurements[0].tokensPerSec is not known; did you mean tokensPerSecond?'],
+      ],
+      [
+        'an option of calibrate that it has not',
+        () => calibrate([{ model, runtime, machine, tokensPerSecond: 100 }], { parameter: [] }),
+        ['TypeError', 'calibrate: options.parameter is not known; did you mean parameters?'],
+      ],
+      [
+        'options of calibrate that are none',
+        () => calibrate([{ model, runtime, machine, tokensPerSecond: 100 }], null),
+        ['TypeError', 'calibrate: options must be an object, got null'],
+      ],
+      [
+        'a device with an unknown key',
+        () => speedProfile({ backends: 'cuda' }),
+        ['TypeError', 'speedProfile: device.backends is not known; did you mean backend?'],
+      ],
+      [
+        'a device that is none',
+        () => speedProfile(null),
+        ['TypeError', 'speedProfile: device must be an object, got null'],
+      ],
+      [
+        'a build that is none',
+        () => speedProfile({ build: 0.5 }),
+        ['RangeError', 'speedProfile: build must be a whole number from 1 to 1e9, got 0.5'],
+      ],
+      [
+        'a runtime that is none',
+        () => estimateSpeed(model, null, machine),
+        ['TypeError', 'estimateSpeed: runtime must be an object, got null'],
+      ],
+      [
+        'a row of the catalogue for its model',
+        () => estimateSpeed({ name: 'Llama 3.1 8B', model }, runtime, machine),
+        ['TypeError', 'estimateSpeed: model must be a spec, not what has one: pass its model'],
       ],
       [
         'nothing measured',

@@ -12,20 +12,20 @@ export const bin = (name) => join(root, 'node_modules/.bin', name);
 
 const npm = (args, cwd) => execFileSync('npm', [...args, '--loglevel=error'], { cwd, encoding: 'utf8' });
 
-/** Packs the package into `folder`; its name and its files. */
+/** Packs the package into `folder`; its name, its files, and its bytes. */
 export function pack(folder) {
-  const [{ filename, files }] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], root));
-  return { tarball: join(folder, filename), files: files.map(({ path }) => path) };
+  const [{ filename, files, size }] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], root));
+  return { tarball: join(folder, filename), files: files.map(({ path }) => path), packedBytes: size };
 }
 
 /** An empty folder with the packed package installed; removed when the test file ends. */
 export function consumer() {
   const folder = mkdtempSync(join(tmpdir(), 'wasm-calculator-consumer-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const { tarball, files } = pack(folder);
+  const { tarball, files, packedBytes } = pack(folder);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   npm(['install', '--offline', '--no-audit', '--no-fund', tarball], folder);
-  return { folder, tarball, files };
+  return { folder, tarball, files, packedBytes };
 }
 
 /** Runs a command in `cwd`; its standard output. A failure shows both outputs. */

@@ -1,11 +1,16 @@
 // What is packed, and what plain Node, a strict TypeScript program and the linters of packages make of it.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import * as esbuild from 'esbuild';
+import { packageFolder, partOfArchive, toolchainParts } from '../../scripts/support/notices.mjs';
+import { ownSources } from '../../scripts/support/source-map.mjs';
 import { bin, consumer, program, read, report, root, run } from './support.js';
 
-const { folder, tarball, files } = consumer();
+const { folder, tarball, files, packedBytes } = consumer();
 
 test('the tarball has the entries, their types, and nothing else', () => {
   assert.deepEqual(files.sort(), [
@@ -14,19 +19,27 @@ test('the tarball has the entries, their types, and nothing else', () => {
     'dist/THIRD-PARTY.txt',
     'dist/catalog.d.ts',
     'dist/catalog.js',
+    'dist/catalog.js.map',
     'dist/cli.js',
+    'dist/cli.js.map',
     'dist/detect-node.js',
+    'dist/detect-node.js.map',
     'dist/detect.d.ts',
     'dist/detect.js',
+    'dist/detect.js.map',
     'dist/global.d.ts',
     'dist/js.d.ts',
     'dist/js.js',
+    'dist/js.js.map',
     'dist/load-speed.d.ts',
     'dist/load-speed.js',
+    'dist/load-speed.js.map',
     'dist/load.d.ts',
     'dist/load.js',
+    'dist/load.js.map',
     'dist/readers.d.ts',
     'dist/readers.js',
+    'dist/readers.js.map',
     'dist/release.wasm',
     'dist/release.wasm.d.ts',
     'dist/speed.wasm',
@@ -34,7 +47,9 @@ test('the tarball has the entries, their types, and nothing else', () => {
     'dist/types.d.ts',
     'dist/wasmCalculator.d.ts',
     'dist/wasmCalculator.global.js',
+    'dist/wasmCalculator.global.js.map',
     'dist/wasmCalculator.js',
+    'dist/wasmCalculator.js.map',
     'package.json',
   ]);
 });
@@ -47,6 +62,165 @@ test('every file says what built it', () => {
   for (const file of files.filter((name) => name.endsWith('.js'))) {
     assert.match(read(folder, 'node_modules/wasm-calculator', file), stamp, file);
   }
+});
+
+const installed = join(folder, 'node_modules/wasm-calculator');
+
+test('the tarball keeps its size', () => {
+  assert.ok(packedBytes < 1_100_000, `${packedBytes} bytes`);
+});
+
+test('every program has a map of our own code in it, and names it', () => {
+  for (const file of files.filter((name) => name.endsWith('.js'))) {
+    const source = read(installed, file);
+    const [, map] = /\n\/\/# sourceMappingURL=(\S+)\s*$/.exec(source) ?? [];
+    assert.equal(`dist/${map}`, `${file}.map`);
+    const { sources, sourcesContent, mappings } = JSON.parse(read(installed, `${file}.map`));
+    assert.ok(mappings.length > 0, file);
+    for (const [i, name] of sources.entries()) {
+      assert.match(name, /^\.\.\/js\/[\w/-]+(\.wasm)?\.js$/, file);
+      assert.equal(sourcesContent[i], read(root, name.slice(3)), `${file}: ${name}`);
+    }
+  }
+});
+
+test('the command line takes the entries beside it and has no second copy of them', () => {
+  const { sources } = JSON.parse(read(installed, 'dist/cli.js.map'));
+  for (const entry of ['js', 'catalog', 'readers', 'detect-node', 'calculator', 'gguf-file', 'source']) {
+    assert.ok(!sources.includes(`../js/${entry}.js`), entry);
+  }
+  assert.ok(sources.includes('../js/cli/answer.js'));
+});
+
+test('a thrown error shows its own code with --enable-source-maps, and a short line without', () => {
+  for (const [name, call, message, place] of [
+    [
+      'wasm-calculator',
+      'calculatePerformance(-1, 3)',
+      'RangeError: calculatePerformance: bandwidth must be',
+      'js/calculator.js',
+    ],
+    ['wasm-calculator/js', 'planMemory(7)', 'TypeError: planMemory: ', 'js/memory.js'],
+    ['wasm-calculator/catalog', 'findModel(7)', '', 'js/'],
+    ['wasm-calculator/readers', 'parseBenchmarks(7)', '', 'js/benchmarks.js'],
+  ]) {
+    writeFileSync(
+      join(folder, 'thrower.mjs'),
+      `import { ${call.replace(/\(.*/, '')} as called } from '${name}';\ncalled${call.replace(/^\w+/, '')};\n`,
+    );
+    const stderrOf = (...flags) =>
+      spawnSync('node', [...flags, 'thrower.mjs'], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, NODE_OPTIONS: '' },
+      }).stderr;
+    const plain = stderrOf();
+    assert.ok(plain.includes(message), plain);
+    for (const line of plain.split('\n')) assert.ok(line.length < 600, `${name}: a line of ${line.length}`);
+    const mapped = stderrOf('--enable-source-maps');
+    assert.ok(mapped.includes(message) && mapped.includes(place), mapped);
+    assert.ok(!mapped.includes('at Object.<anonymous> (file') && !/dist\/\w+\.js:\d+:\d+\)?\n/.test(mapped), mapped);
+  }
+});
+
+test('a map is cut to our own sources, and what is mapped stays', async () => {
+  const bundle = await esbuild.build({
+    stdin: {
+      contents:
+        "import pico from 'picocolors';\nimport { display } from './violation.js';\nconsole.log(pico, display(1));",
+      resolveDir: join(root, 'js'),
+      sourcefile: 'js/stdin.js',
+    },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+    sourcemap: 'linked',
+    outfile: join(root, 'dist/x.js'),
+  });
+  const [map, code] = bundle.outputFiles.map(({ text }) => text);
+  const [whole, cut] = [new SourceMap(JSON.parse(map)), new SourceMap(JSON.parse(ownSources(map)))];
+  let own = 0;
+  for (const [row, line] of code.split('\n').entries()) {
+    for (let column = 0; column < line.length; column++) {
+      const [was, is] = [whole.findEntry(row, column), cut.findEntry(row, column)];
+      const mine = was.originalSource?.startsWith('../js/');
+      if (mine) own++;
+      assert.deepEqual(
+        [is.originalSource, is.originalLine, is.originalColumn, is.name],
+        mine
+          ? [was.originalSource, was.originalLine, was.originalColumn, was.name]
+          : [undefined, undefined, undefined, undefined],
+        `line ${row}, column ${column}`,
+      );
+    }
+  }
+  assert.ok(own > 100, `${own} columns`);
+});
+
+test('THIRD-PARTY.txt has the licence of every package whose code is in a bundle', async () => {
+  const text = read(installed, 'dist/THIRD-PARTY.txt');
+  // Found out again, by another way from paths to packages.
+  const { metafile } = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['js/cli.js', 'js/detect-node.js', 'js/readers.js', 'js/catalog.js'],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    outdir: 'unwritten',
+    write: false,
+    metafile: true,
+    external: ['llmcalc:*', './js.js', './catalog.js', './readers.js', './detect-node.js'],
+    treeShaking: true,
+  });
+  const folders = new Set();
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      const parts = path.split('node_modules/');
+      if (parts.length === 1 || bytesInOutput === 0) continue;
+      const name = parts.pop().split('/', 2).join('/');
+      const own = name.startsWith('@') ? name : name.split('/')[0];
+      folders.add(join(root, `${parts.join('node_modules/')}node_modules/${own}`));
+    }
+  }
+  assert.ok(folders.size >= 8, [...folders].join());
+  for (const path of folders) {
+    const { name, version } = JSON.parse(read(path, 'package.json'));
+    assert.ok(text.includes(`${name} ${version}\n\n`), `${name} ${version}`);
+  }
+  // One that is nested in another's folder.
+  assert.match(text, /^ansi-regex \d/m);
+  assert.match(text, /^strip-ansi \d/m);
+  for (const path of folders) {
+    const file = readdirSync(path).find((entry) => /^licen[cs]e/i.test(entry));
+    assert.ok(text.includes(read(path, file).trim()), `the text of ${path}`);
+  }
+});
+
+test('a package in the folder of another is its own, wherever node_modules lies', () => {
+  assert.equal(packageFolder('node_modules/a/node_modules/b/index.js'), 'node_modules/a/node_modules/b');
+  assert.equal(packageFolder('../main/node_modules/@s/a/lib/x.js'), '../main/node_modules/@s/a');
+  assert.equal(packageFolder('js/cli.js'), null);
+});
+
+test('THIRD-PARTY.txt has a notice for every library that Emscripten linked in', () => {
+  const text = read(installed, 'dist/THIRD-PARTY.txt');
+  const bindings = join(root, 'build/wasm-release/bindings');
+  const archives = new Set();
+  for (const name of ['release', 'speed', 'transpiled']) {
+    for (const [, archive] of read(bindings, `${name}.map`).matchAll(/\/([^/\s()]+\.a)\(/g)) archives.add(archive);
+  }
+  assert.ok(archives.size > 0);
+  for (const archive of archives) {
+    const part = partOfArchive(archive);
+    assert.ok(part, `${archive} has no notice in scripts/support/notices.mjs`);
+    assert.ok(text.includes(`${part.name}\n\n`), part.name);
+  }
+  assert.equal(partOfArchive('libunheard-of.a'), undefined);
+  assert.match(text, /Copyright © 2005-2020 Rich Felker, et al\./);
+  assert.match(text, /Emscripten authors/);
+  assert.ok(toolchainParts.every(({ name }) => text.includes(name)));
 });
 
 for (const [entry, backend] of [

@@ -193,10 +193,18 @@ void dumpEstimates(const std::filesystem::path& directory, int count) {
                                          flag(),
                                          flag(),
                                          onGpus ? flag() : 0.0};
-    const std::vector<double> asked = {random.whole(0, 5000),
-                                       random.whole(1, 2000),
-                                       random.whole(0, 100000),
-                                       random.coin() ? 1.0 : random.whole(1, 100),
+    // As much as the context holds.
+    const ModelSpec& model = models[static_cast<std::size_t>(row[0])].spec;
+    const double context = runtime.contextLength > 0.0 ? runtime.contextLength : model.contextLength;
+    const double room = runtime.kvUnified ? context : std::floor(context / runtime.sequences);
+    const double output = random.whole(1, std::min(2000.0, room));
+    const double prompt = random.whole(0, std::min(5000.0, room - output));
+    const double cached = random.whole(0, std::min(100000.0, room - output - prompt));
+    const double together = std::min(100.0, std::floor(context / (output + prompt + cached)));
+    const std::vector<double> asked = {prompt,
+                                       output,
+                                       cached,
+                                       random.coin() ? 1.0 : random.whole(1, together),
                                        random.coin() ? 0.0 : random.whole(0, 8),
                                        random.share(),
                                        random.share(),
@@ -218,8 +226,7 @@ void dumpEstimates(const std::filesystem::path& directory, int count) {
     Workload workload;
     flat::read(workloadReader, workload);
     std::vector<double> numbers(flat::kEstimateLength);
-    flat::write(numbers.data(),
-                estimateSpeed(models[static_cast<std::size_t>(row[0])].spec, runtime, hardware, workload));
+    flat::write(numbers.data(), estimateSpeed(model, runtime, hardware, workload));
     row.insert(row.end(), machine.begin(), machine.end());
     row.insert(row.end(), asked.begin(), asked.end());
     row.insert(row.end(), numbers.begin(), numbers.end());

@@ -1,0 +1,241 @@
+#include "answer.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "calibrate.hpp"
+#include "command.hpp"
+#include "llmcalc/llmcalc.hpp"
+#include "placement.hpp"
+#include "plan_notes.hpp"
+#include "plan_speed.hpp"
+
+namespace llmcalc {
+
+namespace {
+
+constexpr double kSchema = 2;
+
+Json jsonOf(const DeviceMemory& d, const std::string& name) {
+  return {{"name", name},
+          {"weights", d.weights},
+          {"kvCache", d.kvCache},
+          {"recurrentState", d.recurrentState},
+          {"computeBuffer", d.computeBuffer},
+          {"outputBuffer", d.outputBuffer},
+          {"overhead", d.overhead},
+          {"total", d.total()},
+          {"layers", d.layers},
+          {"bytesPerToken", d.bytesPerToken},
+          {"terms",
+           {{"tokenEmbedding", d.tokenEmbedding},
+            {"outputHead", d.outputHead},
+            {"experts", d.experts},
+            {"slidingCache", d.slidingCache},
+            {"inputs", d.inputs},
+            {"largestStage", d.computeBuffer - d.inputs},
+            {"stage", std::string(kStages[static_cast<std::size_t>(d.stage)])}}}};
+}
+
+Json jsonOf(const MemoryPlan& plan) {
+  Json devices = Json::array();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(plan.gpuCount); ++i) {
+    devices.push_back(jsonOf(plan.gpus[i], "gpu" + std::to_string(i)));
+  }
+  devices.push_back(jsonOf(plan.host, "host"));
+  return {{"devices", devices},
+          {"cells", {{"streams", plan.cells.streams}, {"full", plan.cells.full}, {"sliding", plan.cells.sliding}}},
+          {"outputs", plan.outputs},
+          {"fileBytes", plan.fileBytes},
+          {"bytesPerToken", plan.bytesPerToken}};
+}
+
+Json jsonOf(const Fit& fit, bool hostIsKnown) {
+  Json devices = Json::array();
+  const auto add = [&](const std::string& name, const DeviceFit& device, bool known) {
+    const auto number = [&](double value) { return known ? Json(value) : Json(); };
+    devices.push_back({{"name", name},
+                       {"needed", device.needed},
+                       {"available", number(device.available)},
+                       {"margin", number(device.margin)},
+                       {"shortBy", number(device.shortBy())},
+                       {"shortOfMargin", number(device.shortOfMargin())}});
+  };
+  for (std::size_t i = 0; i < static_cast<std::size_t>(fit.gpuCount); ++i) {
+    add("gpu" + std::to_string(i), fit.gpus[i], true);
+  }
+  add("host", fit.host, hostIsKnown);
+  return {{"verdict", std::string(kVerdicts[static_cast<std::size_t>(fit.verdict)])},
+          {"fits", fit.fits},
+          {"devices", devices}};
+}
+
+Json jsonOf(const Runtime& r, const Placing& placing) {
+  Json json = {{"engine", "llama.cpp"},
+               {"build", r.build},
+               {"server", r.server},
+               {"fileType", std::string(traits(r.fileType).name)},
+               {"importanceMatrix", r.importanceMatrix},
+               {"contextLength", r.contextLength},
+               {"batchSize", r.batchSize},
+               {"microBatchSize", r.microBatchSize},
+               {"sequences", r.sequences},
+               {"kvUnified", r.kvUnified},
+               {"flashAttention", r.flashAttention},
+               {"cacheTypeK", std::string(traits(r.cacheTypeK).name)},
+               {"cacheTypeV", std::string(traits(r.cacheTypeV).name)}};
+  json.update(jsonOf(placing));
+  json.update(Json{{"swaFull", r.swaFull},
+                   {"kvOffload", r.kvOffload},
+                   {"gpus", r.gpuCount},
+                   {"backend", std::string(kBackends[static_cast<std::size_t>(r.backend)])}});
+  return json;
+}
+
+Json jsonOf(const Subject& subject) {
+  const ModelSpec& model = subject.model;
+  const Parameters parameters = parametersOf(model);
+  return {{"name", subject.name},
+          {"source", subject.source},
+          {"architecture", subject.architecture.empty() ? Json() : Json(subject.architecture)},
+          {"parameters", parameters.all},
+          {"activeParameters", parameters.active},
+          {"layers", model.layerCount},
+          {"predictionLayers", model.predictionLayerCount},
+          {"contextLength", model.contextLength}};
+}
+
+// The plan of a question, and what else is asked of the same model on the same machine.
+class Planner {
+ public:
+  explicit Planner(const Question& question)
+      : question_(question),
+        hardware_(question.machine.hardware),
+        model_(question.subject.model),
+        hasGpus_(hardware_ && !hardware_->gpus.empty()) {
+    isAutomatic_ = question.placing.gpuLayers == kAutomatic;
+    placing_ = question.placing;
+    if (!isAutomatic_) return;
+    placing_.gpuLayers = kEveryLayer;
+    if (const auto placed = best()) placing_ = placed->placing;
+  }
+
+  [[nodiscard]] Json answer();
+
+ private:
+  [[nodiscard]] Runtime runtime(const Placing& placing) const {
+    return runtimeOn(question_.runtime, placing, hardware_);
+  }
+  [[nodiscard]] MemoryPlan plan(const Placing& placing) const { return planMemory(model_, runtime(placing)); }
+  [[nodiscard]] std::optional<Placed> best() const {
+    return hasGpus_ ? bestPlacement(model_, question_.runtime, placing_, *hardware_) : std::nullopt;
+  }
+  [[nodiscard]] Verdict verdict(const Placing& placing) const {
+    return hardware_ ? fitOf(plan(placing), *hardware_).verdict : Verdict::doesNotFit;
+  }
+  [[nodiscard]] std::optional<SpeedEstimate> estimate(const Placing& placing, const Workload& workload) const {
+    if (!machine_) return std::nullopt;
+    return estimateSpeed(model_, runtime(placing), *machine_, workload);
+  }
+
+  // Takes the profiles of --calibrate; the number of measurements.
+  std::optional<double> calibrate();
+  [[nodiscard]] Json curve() const;
+  [[nodiscard]] Json suggestion(const Placed& placed) const;
+
+  const Question& question_;
+  const std::optional<PlanHardware>& hardware_;
+  const ModelSpec& model_;
+  bool hasGpus_;
+  bool isAutomatic_ = false;
+  Placing placing_;
+  std::optional<Hardware> machine_;
+};
+
+std::optional<double> Planner::calibrate() {
+  if (question_.calibrate.empty()) return std::nullopt;
+  if (!machine_) throw std::invalid_argument("--calibrate: there is no estimate without a device, or a bandwidth");
+  Hardware measured = *machine_;
+  // What was measured had the threads that its rows say.
+  if (!hardware_->host.threads) measured.host.threads = 0;
+  const PlanGpu gpu = hasGpus_ ? hardware_->gpus.front() : PlanGpu();
+  const Runtime used = runtime(placing_);
+  const Calibrated by =
+      calibratedBy(question_.calibrate, {model_, question_.subject.architecture, used, measured, gpu.family, gpu.name});
+  machine_->gpuProfile = by.gpuProfile;
+  machine_->hostProfile = by.hostProfile;
+  return by.measurements;
+}
+
+Json Planner::curve() const {
+  Json points = Json::array();
+  for (double layers = 0; layers <= layersOf(model_); ++layers) {
+    const Placing with{layers, placing_.cpuMoeLayers};
+    points.push_back({{"gpuLayers", layers},
+                      {"verdict", std::string(kVerdicts[static_cast<std::size_t>(verdict(with))])},
+                      {"decode", llmcalc::jsonOf(estimate(with, question_.workload)->decode)}});
+  }
+  return points;
+}
+
+Json Planner::suggestion(const Placed& placed) const {
+  Json json = llmcalc::jsonOf(placed);
+  const std::optional<double> ceiling = ceilingOf(plan(placed.placing), hardware_);
+  const std::optional<SpeedEstimate> speed = estimate(placed.placing, question_.workload);
+  json["ceilingTokensPerSecond"] = ceiling ? Json(*ceiling) : Json();
+  json["decode"] = speed ? llmcalc::jsonOf(speed->decode) : Json();
+  return json;
+}
+
+Json Planner::answer() {
+  const MemoryPlan memory = plan(placing_);
+  const std::optional<Fit> fit = hardware_ ? std::optional(fitOf(memory, *hardware_)) : std::nullopt;
+  std::optional<Placed> placed;
+  if (fit && fit->verdict != Verdict::fits && !isAutomatic_) placed = best();
+  // Where the plan fits without the margins, another one that does so too is no better.
+  if (placed && fit->verdict == Verdict::tight && placed->verdict != Verdict::fits) placed.reset();
+  const bool fitsAnywhere = !fit || fit->fits || placed;
+  const std::optional<double> ceiling = ceilingOf(memory, hardware_);
+
+  machine_ = speedMachineOf(hardware_, question_.runtime, question_.engine);
+  const std::optional<double> calibratedFrom = calibrate();
+  const Workload& workload = question_.workload;
+  const std::optional<SpeedEstimate> speed = estimate(placing_, workload);
+  const std::optional<Workload> end = endOf(workload, question_.runtime);
+  const bool wantsCurve = speed && hasGpus_ && fitsAnywhere && question_.engine == Engine::llamaCpp &&
+                          (question_.curve || verdict({kEveryLayer, 0.0}) != Verdict::fits);
+  // What does not fit is not run: the command is that of what would.
+  const bool runsSuggestion = fit && !fit->fits && placed;
+  Json noFit;
+  if (hardware_ && !fitsAnywhere) noFit = noFitOf(question_.subject, question_.runtime, placing_, *hardware_);
+  Json command;
+  Json commandFor;
+  if (fitsAnywhere) {
+    command = commandLine(question_, runsSuggestion ? placed->placing : placing_, fit.has_value());
+    commandFor = runsSuggestion ? "suggestion" : "plan";
+  }
+  return {{"schema", kSchema},
+          {"model", jsonOf(question_.subject)},
+          {"runtime", jsonOf(question_.runtime, placing_)},
+          {"hardware", hardware_ ? llmcalc::jsonOf(*hardware_) : Json()},
+          {"memory", jsonOf(memory)},
+          {"fit", fit ? jsonOf(*fit, hardware_->host.memory.has_value()) : Json()},
+          {"workload", llmcalc::jsonOf(workload)},
+          {"speed", speedOf(speed, {question_.engine, ceiling, calibratedFrom, workload, end,
+                                    end ? estimate(placing_, *end) : std::nullopt})},
+          {"suggestion", placed ? suggestion(*placed) : Json()},
+          {"noFit", noFit},
+          {"offloadCurve", wantsCurve ? curve() : Json()},
+          {"commandLine", command},
+          {"commandFor", commandFor},
+          {"assumptions", assumptionsOf(hardware_, wantsCurve || (speed && speed->step.host > 0.0))},
+          {"notes", notesOf(question_, ceiling)}};
+}
+
+}  // namespace
+
+Json answerTo(const Question& question) { return Planner(question).answer(); }
+
+}  // namespace llmcalc

@@ -1,0 +1,329 @@
+#include "hardware.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <set>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include "catalog.hpp"
+#include "llmcalc/validation.hpp"
+#include "text.hpp"
+
+namespace llmcalc {
+
+namespace {
+
+constexpr double kHostMargin = 4.0 * kGiB;
+// Of a card given by its size alone, the part that drivers leave: the least that was reported of one without ECC,
+// 15,841 of the 16,384 MiB of a GeForce RTX 5060 Ti.
+constexpr double kUsableShare = 0.966;
+
+template <typename... Parts>
+[[noreturn]] void refuse(const Parts&... parts) {
+  std::string text;
+  (text.append(parts), ...);
+  throw std::invalid_argument(text);
+}
+
+std::string sized(double bytes) {
+  std::string text = toFixed(bytes / kGiB, 2);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text + " GiB";
+}
+
+bool isDescribed(const Options& o) { return !o.vram.empty() || !o.vramUsable.empty(); }
+bool isHostDescribed(const Options& o) { return o.ram || o.ramBandwidth || o.threads; }
+bool isProcessor(const std::string& name) { return lowered(trimmed(name)) == "cpu"; }
+
+// GPUs and host while they are put together.
+struct Parts {
+  PlanHardware machine;
+  std::vector<std::string> backends;
+  std::string pool;  // the device that has one memory for all
+};
+
+template <typename Names>
+std::size_t indexOf(const Names& names, std::string_view name) {
+  return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
+std::optional<double> known(double number) { return number > 0.0 ? std::optional(number) : std::nullopt; }
+
+PlanGpu gpuFrom(const catalog::Device& device) {
+  PlanGpu gpu;
+  gpu.name = device.name;
+  gpu.memory = device.memory;
+  gpu.memorySold = device.memorySold;
+  gpu.memorySource = device.memorySource;
+  gpu.bandwidth = device.bandwidth;
+  gpu.multiprocessors = known(device.multiprocessors);
+  gpu.family = device.profileFamily;
+  gpu.shaderFlops = device.shaderFlops;
+  gpu.halfFlops = device.halfFlops;
+  gpu.quantizedOps = device.quantizedOps;
+  return gpu;
+}
+
+// A device with one memory for processor and GPU becomes the machine.
+void addUnified(Parts& parts, const catalog::Device& device, PlanGpu gpu) {
+  parts.machine.kind = static_cast<MemoryKind>(indexOf(kMemoryKinds, device.memoryKind));
+  parts.pool = device.name;
+  // What it has is the pool's; the GPU's part of that follows the kind.
+  PlanHost& host = parts.machine.host;
+  if (!host.memory) host.memory = gpu.memory;
+  if (!host.bandwidth) host.bandwidth = gpu.bandwidth;
+  gpu.memory.reset();
+  parts.machine.gpus.push_back(std::move(gpu));
+}
+
+void repeatGpu(Parts& parts, double count) {
+  std::vector<PlanGpu>& gpus = parts.machine.gpus;
+  if (count == static_cast<double>(gpus.size())) return;
+  if (gpus.size() > 1) {
+    refuse("--gpus repeats one device, got ", formatNumber(count), " and ", std::to_string(gpus.size()), " devices");
+  }
+  if (gpus.empty()) refuse("--gpus: ", parts.machine.host.name, " is no GPU");
+  gpus = std::vector<PlanGpu>(asCount(count), gpus.front());
+}
+
+// The devices that were named.
+Parts namedParts(const Options& o) {
+  Parts parts;
+  PlanHost& host = parts.machine.host;
+  for (const std::string& name : o.devices) {
+    if (isProcessor(name)) refuse("--device cpu means no GPU, and stands alone");
+    const catalog::Device& device = catalog::findDevice(name);
+    if (device.kind == "accelerator") refuse("--device: llama.cpp does not run on ", device.name);
+    if (device.kind == "cpu") {
+      if (!host.name.empty()) {
+        refuse("--device: one processor can be planned, got ", host.name, " and ", device.name);
+      }
+      host.name = device.name;
+      host.bandwidth = device.bandwidth;
+      continue;
+    }
+    parts.backends.push_back(device.backend);
+    if (device.memoryKind.empty() || device.memoryKind == "separate") {
+      parts.machine.gpus.push_back(gpuFrom(device));
+    } else {
+      addUnified(parts, device, gpuFrom(device));
+    }
+  }
+  if (!parts.pool.empty() && o.devices.size() > 1) {
+    refuse("--device: ", parts.pool, " shares its memory with its processor, and stands alone");
+  }
+  if (o.gpus) repeatGpu(parts, *o.gpus);
+  return parts;
+}
+
+// GPUs that are described by their numbers.
+Parts describedParts(const Options& o) {
+  const auto listed = static_cast<double>(std::max(o.vram.size(), o.vramUsable.size()));
+  Parts parts;
+  parts.machine.gpus.resize(asCount(o.gpus.value_or(listed)));
+  return parts;
+}
+
+// One value for all GPUs, or one for each.
+std::vector<std::optional<double>> each(const char* option, const std::vector<double>& values, std::size_t count) {
+  if (values.size() > 1 && values.size() != count) {
+    refuse(option, " must have one value, or one for each of the ", std::to_string(count), " GPUs, got ",
+           std::to_string(values.size()));
+  }
+  std::vector<std::optional<double>> all(count);
+  for (std::size_t i = 0; i < count && !values.empty(); ++i) all[i] = values[values.size() == 1 ? 0 : i];
+  return all;
+}
+
+// Sizes and bandwidths that were said of GPUs.
+void describeGpus(Parts& parts, const Options& o) {
+  std::vector<PlanGpu>& gpus = parts.machine.gpus;
+  const auto values = [&](const char* option, const std::vector<double>& list) {
+    return each(option, list, gpus.size());
+  };
+  const auto vram = values("--vram", o.vram);
+  const auto usable = values("--vram-usable", o.vramUsable);
+  const auto bandwidth = values("--bandwidth", o.bandwidth);
+  const auto reserve = values("--reserve", o.reserve);
+  const auto margin = values("--margin", o.margin);
+  std::vector<std::string>& assumed = parts.machine.assumed;
+  for (std::size_t i = 0; i < gpus.size(); ++i) {
+    PlanGpu& gpu = gpus[i];
+    if (vram[i] && !parts.pool.empty()) {
+      gpu.memory = *vram[i] * kGiB;
+      gpu.memorySource = "as given";
+    } else if (vram[i] && gpu.memorySold != *vram[i] * kGiB) {
+      const double sold = *vram[i] * kGiB;
+      const bool isLike = gpu.memory && gpu.memorySold;
+      const std::string like = isLike ? gpu.name : "other cards";
+      gpu.memory = std::floor(sold * (isLike ? *gpu.memory / *gpu.memorySold : kUsableShare));
+      gpu.memorySold = sold;
+      gpu.memorySource = "the part of it that drivers leave of " + like;
+      const std::string said = "Of " + sized(sold) + " as sold " + sized(*gpu.memory) +
+                               " are taken to be usable, as of " + like + " (--vram-usable).";
+      if (!usable[i] && std::find(assumed.begin(), assumed.end(), said) == assumed.end()) assumed.push_back(said);
+    }
+    if (usable[i]) {
+      gpu.memory = *usable[i] * kGiB;
+      gpu.memorySource = "as given";
+    }
+    if (bandwidth[i]) gpu.bandwidth = *bandwidth[i] * 1e9;
+    gpu.reserved = reserve[i].value_or(0.0) * kGiB;
+    if (margin[i]) gpu.margin = *margin[i] * kGiB;
+  }
+}
+
+void describeHost(Parts& parts, const Options& o) {
+  PlanHost& host = parts.machine.host;
+  if (o.ram) host.memory = *o.ram * kGiB;
+  if (o.ramBandwidth) host.bandwidth = *o.ramBandwidth * 1e9;
+  if (o.threads) host.threads = o.threads;
+  if (parts.pool.empty()) return;
+  const std::vector<PlanGpu>& gpus = parts.machine.gpus;
+  if (!o.bandwidth.empty() && !o.ramBandwidth) {
+    host.bandwidth = gpus.empty() ? std::nullopt : gpus.front().bandwidth;
+  }
+  if (!host.memory) refuse("--ram is needed: ", parts.pool, " comes with several sizes of memory");
+}
+
+// The back end that all of the GPUs have.
+Backend backendOf(Parts& parts, const Options& o) {
+  if (o.backend) return *o.backend;
+  if (parts.machine.gpus.empty()) return Backend::cpu;
+  const std::set<std::string> several(parts.backends.begin(), parts.backends.end());
+  if (several.empty()) return Backend::cuda;
+  if (several.size() == 1) return static_cast<Backend>(indexOf(kBackends, *several.begin()));
+  parts.machine.assumed.emplace_back("GPUs of several vendors work together under Vulkan (--backend).");
+  return Backend::vulkan;
+}
+
+// Which GPUs get what.
+PlanSplit splitGpus(Parts& parts, const Options& o) {
+  std::vector<PlanGpu>& gpus = parts.machine.gpus;
+  std::vector<std::string>& assumed = parts.machine.assumed;
+  const std::size_t count = gpus.size();
+  if (o.mainGpu && *o.mainGpu >= static_cast<double>(count)) {
+    refuse("--main-gpu must be below ", std::to_string(count), ", the number of GPUs, got ", formatNumber(*o.mainGpu));
+  }
+  if (!o.splits && count > 1) {
+    const double at = o.mainGpu.value_or(0.0);
+    gpus = {gpus[asCount(at)]};
+    const std::string& name = gpus.front().name;
+    assumed.push_back("GPU " + formatNumber(at) + (name.empty() ? "" : ", " + name + ",") +
+                      " has all of it (--split-mode none).");
+    return {false, at, {}};
+  }
+  if (o.mainGpu && count > 1) {
+    assumed.emplace_back("With layers split over GPUs --main-gpu changes nothing (--split-mode none).");
+  }
+  if (o.tensorSplit.empty() || count == 0) return {true, o.mainGpu, {}};
+  if (o.tensorSplit.size() > count) {
+    refuse("--tensor-split must have one share for each of the ", std::to_string(count), " GPUs, got ",
+           std::to_string(o.tensorSplit.size()));
+  }
+  std::vector<double> shares = o.tensorSplit;
+  shares.resize(count, 0.0);
+  for (std::size_t i = 0; i < count; ++i) gpus[i].share = shares[i];
+  return {true, o.mainGpu, shares};
+}
+
+double hostMargin(double memory) { return std::min(kHostMargin, memory / 4.0); }
+
+void sayReserves(PlanHardware& machine, const Options& o) {
+  std::vector<std::string> parts;
+  if (!machine.gpus.empty() && o.reserve.empty()) parts.emplace_back("nothing else uses the GPU (--reserve)");
+  if (!machine.gpus.empty() && o.margin.empty()) {
+    parts.push_back(sized(PlanGpu().margin) + " of it is to stay free (--margin)");
+  }
+  if (machine.host.memory && !o.ramReserve) {
+    parts.push_back(sized(hostMargin(*machine.host.memory)) +
+                    " of the host's memory is for the system (--ram-reserve)");
+  }
+  if (parts.empty()) return;
+  std::string text;
+  for (const std::string& part : parts) text.append(text.empty() ? "" : ", ").append(part);
+  if (text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  machine.assumed.push_back(text + ".");
+}
+
+std::optional<Parts> partsOf(const Options& o) {
+  const bool processor = o.devices.empty() ? o.gpus == 0.0 : o.devices.size() == 1 && isProcessor(o.devices.front());
+  if (processor && isDescribed(o)) refuse("--vram is of a GPU, and --device cpu has none");
+  if (processor && (isHostDescribed(o) || !o.detect)) return Parts();
+  if (processor) {
+    refuse(
+        "--ram, --ram-bandwidth or --threads is needed: what this machine has only the npm tool knows (--no-detect "
+        "for sizes alone)");
+  }
+  if (!o.devices.empty()) return namedParts(o);
+  if (isDescribed(o)) return describedParts(o);
+  if (!o.detect) return std::nullopt;
+  refuse("--device or --vram is needed: what this machine has only the npm tool knows (--no-detect for sizes alone)");
+}
+
+Json textOr(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json numberOr(const std::optional<double>& number) { return number ? Json(*number) : Json(); }
+
+}  // namespace
+
+PlanMachine machineOf(const Options& o) {
+  std::optional<Parts> made = partsOf(o);
+  if (!made) return {};
+  Parts& parts = *made;
+  PlanHardware& machine = parts.machine;
+  if (machine.gpus.size() > Runtime::kMaximumGpus) {
+    refuse("--device: at most ", std::to_string(Runtime::kMaximumGpus), " GPUs, got ",
+           std::to_string(machine.gpus.size()));
+  }
+  describeGpus(parts, o);
+  describeHost(parts, o);
+  for (const PlanGpu& gpu : machine.gpus) {
+    if (!gpu.memory && parts.pool.empty()) refuse("--vram is needed: the memory of ", gpu.name, " is not known");
+  }
+  machine.backend = backendOf(parts, o);
+  const PlanSplit split = splitGpus(parts, o);
+  sayReserves(machine, o);
+  PlanHost& host = machine.host;
+  host.reserved = o.ramReserve.value_or(0.0) * kGiB;
+  host.margin = !o.ramReserve && host.memory ? hostMargin(*host.memory) : 0.0;
+  return {machine, split};
+}
+
+Json jsonOf(const PlanHardware& hardware) {
+  Json gpus = Json::array();
+  for (const PlanGpu& gpu : hardware.gpus) {
+    Json json = {{"name", textOr(gpu.name)},
+                 {"memory", numberOr(gpu.memory)},
+                 {"memorySold", numberOr(gpu.memorySold)},
+                 {"memorySource", textOr(gpu.memorySource)},
+                 {"reserved", gpu.reserved},
+                 {"margin", gpu.margin},
+                 {"bandwidth", numberOr(gpu.bandwidth)},
+                 {"multiprocessors", numberOr(gpu.multiprocessors)}};
+    if (!gpu.family.empty()) json["family"] = gpu.family;
+    if (gpu.shaderFlops > 0.0) json["shaderFlops"] = gpu.shaderFlops;
+    if (gpu.halfFlops > 0.0) json["halfFlops"] = gpu.halfFlops;
+    if (gpu.quantizedOps > 0.0) json["quantizedOps"] = gpu.quantizedOps;
+    if (gpu.share) json["share"] = *gpu.share;
+    gpus.push_back(json);
+  }
+  const PlanHost& host = hardware.host;
+  return {{"kind", std::string(kMemoryKinds[static_cast<std::size_t>(hardware.kind)])},
+          {"backend", std::string(kBackends[static_cast<std::size_t>(hardware.backend)])},
+          {"gpus", gpus},
+          {"host",
+           {{"name", textOr(host.name)},
+            {"memory", numberOr(host.memory)},
+            {"bandwidth", numberOr(host.bandwidth)},
+            {"threads", numberOr(host.threads)},
+            {"reserved", host.reserved},
+            {"margin", host.margin}}},
+          {"detected", false}};
+}
+
+}  // namespace llmcalc

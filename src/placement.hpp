@@ -1,0 +1,44 @@
+// Where the parts of a model go: what a plan needs of a machine, which placement fits, and what else would where none
+// does. js/cli/placement.js does the same.
+#pragma once
+
+#include <optional>
+
+#include "hardware.hpp"
+#include "json.hpp"
+#include "llmcalc/memory.hpp"
+#include "question.hpp"
+
+namespace llmcalc {
+
+struct Placed {
+  Placing placing;
+  Verdict verdict = Verdict::doesNotFit;
+};
+
+// `runtime` with its layers placed, on the very GPUs.
+[[nodiscard]] Runtime runtimeOn(const Runtime& runtime, const Placing& placing,
+                                const std::optional<PlanHardware>& hardware);
+
+// Of a host whose memory is not known nothing but what it needs.
+[[nodiscard]] Fit fitOf(const MemoryPlan& plan, const PlanHardware& hardware);
+
+// Layers that can be on a GPU: as the file counts them, prediction blocks too, and the head as the last.
+[[nodiscard]] double layersOf(const ModelSpec& model);
+
+// The first placement that fits with the margins, else the first that fits at all: those with the most on the GPU
+// first, of a mixture of experts the experts of more and more layers on the host before a layer.
+[[nodiscard]] std::optional<Placed> bestPlacement(const ModelSpec& model, const Runtime& runtime, const Placing& asked,
+                                                  const PlanHardware& hardware);
+
+// What is quantised by its publisher is not quantised again.
+[[nodiscard]] bool isFinal(FileType type);
+
+// What can be said where no split over this machine holds the model.
+[[nodiscard]] Json noFitOf(const Subject& subject, const Runtime& runtime, const Placing& asked,
+                           const PlanHardware& hardware);
+
+[[nodiscard]] Json jsonOf(const Placing& placing);
+[[nodiscard]] Json jsonOf(const Placed& placed);
+
+}  // namespace llmcalc

@@ -1,0 +1,132 @@
+#include "plan_notes.hpp"
+
+#include <cmath>
+#include <cstddef>
+
+#include "llmcalc/validation.hpp"
+#include "placement.hpp"
+#include "plan_speed.hpp"
+
+namespace llmcalc {
+
+namespace {
+
+using Sentences = std::vector<std::string>;
+
+// Of a context that the model was not trained for.
+void addContextNote(Sentences& notes, const Subject& subject, const Runtime& runtime) {
+  const double trained = subject.model.contextLength;
+  const double room = roomOf(runtime);
+  if (trained == 0.0 || room <= trained) return;
+  const Rope rope = subject.rope.value_or(Rope());
+  const double original = rope.originalContextLength.value_or(trained);
+  const double extended = std::floor(rope.factor * original);
+  std::string said = subject.name + " was trained for " + formatNumber(trained) + " tokens of context, not " +
+                     formatNumber(room) + ": beyond that its answers get worse.";
+  if (!rope.type.empty() && rope.factor > 1.0) {
+    const std::string known = (rope.type == "yarn" ? "YaRN" : rope.type) + " by " + formatNumber(rope.factor);
+    if (extended > trained) {
+      said += " Its config extends " + formatNumber(original) + " tokens with " + known + ", to " +
+              formatNumber(extended) + ".";
+    } else {
+      said += " " + known + " from " + formatNumber(original) + " tokens is in that number already.";
+    }
+  }
+  const std::string scaling = "--rope-scaling yarn --rope-scale " + formatNumber(std::ceil(room / original)) +
+                              " --yarn-orig-ctx " + formatNumber(original);
+  if (runtime.server && !subject.architecture.empty()) {
+    said += " llama-server gives a sequence no more than " + formatNumber(trained) + " unless it gets --override-kv " +
+            subject.architecture + ".context_length=int:" + formatNumber(room) + " " + scaling + ".";
+  } else {
+    said += " llama.cpp extends it with " + scaling + ".";
+  }
+  notes.push_back(said);
+}
+
+// Bits of a weight, of types that have the same everywhere; else 0.
+double bitsOf(FileType type) {
+  switch (type) {
+    case FileType::F32:
+      return 32.0;
+    case FileType::F16:
+    case FileType::BF16:
+      return 16.0;
+    case FileType::Q8_0:
+      return 8.5;
+    default:
+      return 0.0;
+  }
+}
+
+// Of a file type that nobody would make of what was released.
+void addTypeNote(Sentences& notes, const Subject& subject, FileType type) {
+  const auto nameOf = [](FileType named) { return std::string(traits(named).name); };
+  const std::optional<FileType>& as = subject.releasedAs;
+  if (as == type) return;
+  if (as && isFinal(*as)) {
+    notes.push_back(subject.name + " is released as " + nameOf(*as) + ", and hardly anybody makes " + nameOf(type) +
+                    " of that: files of such names keep its experts as they are, and are about as large as " +
+                    nameOf(*as) + " (--quant " + nameOf(*as) + ").");
+    return;
+  }
+  const double known = as ? bitsOf(*as) : 0.0;
+  if (bitsOf(type) <= (known > 0.0 ? known : 16.0)) return;
+  notes.push_back(subject.name + " is released in " + (known > 0.0 ? nameOf(*as) : "at most 16 bits") + ": " +
+                  nameOf(type) + " is larger and no better.");
+}
+
+}  // namespace
+
+Sentences assumptionsOf(const std::optional<PlanHardware>& hardware, bool hostWorks) {
+  if (!hardware) return {};
+  Sentences all = hardware->assumed;
+  std::string host;
+  if (!hardware->host.bandwidth) {
+    host = formatNumber(kAssumedBandwidth / 1e9) + " GB/s of memory (--ram-bandwidth)";
+  }
+  if (!hardware->host.threads) {
+    host.append(host.empty() ? "" : " and ").append(formatNumber(kAssumedThreads)).append(" cores (--threads)");
+  }
+  if (hostWorks && !host.empty()) all.push_back("The host has " + host + ".");
+  return all;
+}
+
+Sentences notesOf(const Question& question, const std::optional<double>& ceiling) {
+  const std::optional<PlanHardware>& hardware = question.machine.hardware;
+  const Runtime& runtime = question.runtime;
+  Sentences notes;
+  if (!hardware) {
+    notes.emplace_back(
+        "No device is given (--device; --vram and --bandwidth; --gpus 0 for none): nothing says whether it fits.");
+  }
+  if (hardware && hardware->kind == MemoryKind::separate && !hardware->host.memory) {
+    notes.emplace_back("The memory of the host is not given (--ram) and was not checked.");
+  }
+  if (hardware && !hardware->gpus.empty() && runtime.backend == Backend::cpu) {
+    notes.emplace_back(
+        "llama.cpp's CPU back end computes nothing on a GPU (--backend): there is no estimate of speed.");
+  }
+  if (hardware && !ceiling) {
+    notes.emplace_back("A bandwidth is not known (--bandwidth, --ram-bandwidth): there is no ceiling of speed.");
+  }
+  addContextNote(notes, question.subject, runtime);
+  addTypeNote(notes, question.subject, runtime.fileType);
+  if (question.engine != Engine::llamaCpp) {
+    notes.push_back("The speed is that of " + std::string(kEngines[static_cast<std::size_t>(question.engine)]) +
+                    "; memory and command are those of llama.cpp.");
+  }
+  if (question.draft) {
+    notes.push_back(
+        "A draft takes memory of its own, which is not counted here; llama-server gets it with --model-draft FILE "
+        "--spec-draft-n-max " +
+        formatNumber(question.draft->length) + ".");
+  }
+  if (question.subject.recorded == false) {
+    notes.emplace_back(
+        "No plan of this architecture was recorded: its compute buffer follows the rules of the others.");
+  }
+  notes.insert(notes.end(), question.notes.begin(), question.notes.end());
+  return notes;
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,114 @@
+#include "plan_speed.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+
+#include "llmcalc/profiles.hpp"
+
+namespace llmcalc {
+
+namespace {
+
+Json numberOr(const std::optional<double>& number) { return number ? Json(*number) : Json(); }
+Json limitOf(Limit limit) { return std::string(kLimits[static_cast<std::size_t>(limit)]); }
+
+}  // namespace
+
+std::optional<double> ceilingOf(const MemoryPlan& plan, const std::optional<PlanHardware>& hardware) {
+  double seconds = 0;
+  const auto read = [&](const DeviceMemory& memory, const std::optional<double>& bandwidth) {
+    if (memory.bytesPerToken == 0.0) return true;
+    if (!bandwidth || *bandwidth == 0.0) return false;
+    seconds += memory.bytesPerToken / *bandwidth;
+    return true;
+  };
+  for (std::size_t i = 0; i < static_cast<std::size_t>(plan.gpuCount); ++i) {
+    if (!read(plan.gpus[i], hardware ? hardware->gpus[i].bandwidth : std::nullopt)) return std::nullopt;
+  }
+  if (!read(plan.host, hardware ? hardware->host.bandwidth : std::nullopt)) return std::nullopt;
+  return 1.0 / seconds;
+}
+
+std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardware, const Runtime& runtime,
+                                       Engine engine) {
+  if (!hardware) return std::nullopt;
+  const std::vector<PlanGpu>& gpus = hardware->gpus;
+  const bool isKnown =
+      std::all_of(gpus.begin(), gpus.end(), [](const PlanGpu& gpu) { return gpu.bandwidth.has_value(); });
+  // llama.cpp's CPU back end leaves GPUs alone.
+  if (!gpus.empty() && (!isKnown || runtime.backend == Backend::cpu)) return std::nullopt;
+  const PlanHost& host = hardware->host;
+  Hardware machine;
+  machine.gpuCount = static_cast<double>(gpus.size());
+  for (std::size_t i = 0; i < gpus.size(); ++i) {
+    const PlanGpu& gpu = gpus[i];
+    machine.gpus[i] = {*gpu.bandwidth, gpu.shaderFlops, gpu.halfFlops, gpu.quantizedOps, 0.0};
+  }
+  machine.host.bandwidth = host.bandwidth.value_or(kAssumedBandwidth);
+  machine.host.threads = host.threads.value_or(kAssumedThreads);
+  machine.unified = hardware->kind != MemoryKind::separate;
+  machine.engine = engine;
+  const PlanGpu first = gpus.empty() ? PlanGpu() : gpus.front();
+  machine.gpuProfile = speedProfile(runtime.backend, first.family, first.name, runtime.build);
+  machine.hostProfile = speedProfile(Backend::cpu, hardware->kind == MemoryKind::apple ? "Apple" : "x86", host.name);
+  return machine;
+}
+
+double roomOf(const Runtime& runtime) {
+  return runtime.kvUnified ? runtime.contextLength : std::floor(runtime.contextLength / runtime.sequences);
+}
+
+std::optional<Workload> endOf(const Workload& workload, const Runtime& runtime) {
+  const double cells = roomOf(runtime) - workload.outputLength;
+  if (cells <= workload.cachedTokens + workload.promptLength) return std::nullopt;
+  Workload end;
+  end.promptLength = 0;
+  end.outputLength = workload.outputLength;
+  end.cachedTokens = cells;
+  return end;
+}
+
+Json jsonOf(const Band& band) { return {{"p10", band.p10}, {"p50", band.p50}, {"p90", band.p90}}; }
+
+Json jsonOf(const Workload& workload) {
+  Json json = {{"promptLength", workload.promptLength},
+               {"outputLength", workload.outputLength},
+               {"cachedTokens", workload.cachedTokens},
+               {"concurrency", workload.concurrency}};
+  if (workload.draftLength > 0.0) {
+    json["draftLength"] = workload.draftLength;
+    json["acceptanceRate"] = workload.acceptanceRate;
+    json["draftCost"] = workload.draftCost;
+  }
+  return json;
+}
+
+Json speedOf(const std::optional<SpeedEstimate>& estimate, const SpeedFacts& of) {
+  const auto band = [&](Band SpeedEstimate::*member) { return estimate ? jsonOf((*estimate).*member) : Json(); };
+  const bool prefills = estimate && of.workload.promptLength > 0.0;
+  Json atEnd;
+  if (of.end && of.atEnd) {
+    atEnd = {{"depth", of.end->cachedTokens},
+             {"decode", jsonOf(of.atEnd->decode)},
+             {"decodeLimit", limitOf(of.atEnd->decodeLimit)}};
+  }
+  return {{"engine", std::string(kEngines[static_cast<std::size_t>(of.engine)])},
+          {"kind", "ceiling"},
+          {"tokensPerSecond", numberOr(of.ceiling)},
+          {"depth", of.workload.cachedTokens + of.workload.promptLength},
+          {"decode", band(&SpeedEstimate::decode)},
+          {"prefill", prefills ? jsonOf(estimate->prefill) : Json()},
+          {"timeToFirstToken", band(&SpeedEstimate::timeToFirstToken)},
+          {"requestTime", band(&SpeedEstimate::requestTime)},
+          {"tokensPerSecondUser", band(&SpeedEstimate::tokensPerSecondUser)},
+          {"tokensPerSecondTotal", band(&SpeedEstimate::tokensPerSecondTotal)},
+          {"decodeLimit", estimate ? limitOf(estimate->decodeLimit) : Json()},
+          {"prefillLimit", prefills ? limitOf(estimate->prefillLimit) : Json()},
+          {"evidence", estimate ? Json(std::string(kEvidences[static_cast<std::size_t>(estimate->evidence)])) : Json()},
+          {"calibratedFrom", numberOr(of.calibratedFrom)},
+          {"atEnd", atEnd}};
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,189 @@
+#include "question.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string_view>
+
+#include "catalog.hpp"
+#include "llmcalc/memory.hpp"
+#include "llmcalc/validation.hpp"
+#include "overrides.hpp"
+#include "spec_json.hpp"
+#include "text.hpp"
+
+namespace llmcalc {
+
+namespace {
+
+constexpr FileType kDefaultType = FileType::Q4_K_M;
+constexpr double kDefaultContext = 8192;
+// Of the speed, where nothing is said: what llama-bench measures.
+constexpr double kUsualPrompt = 512;
+constexpr double kUsualOutput = 128;
+
+constexpr std::string_view kNpmTool = "npx wasm-calculator plan ";
+
+std::string slug(const std::string& name) {
+  std::string text;
+  for (const char letter : lowered(name)) {
+    if ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '.') {
+      text += letter;
+    } else if (!text.empty() && text.back() != '-') {
+      text += '-';
+    }
+  }
+  if (!text.empty() && text.back() == '-') text.pop_back();
+  return text;
+}
+
+// A spec that planMemory takes; what is wrong with it is said of its file.
+ModelSpec specIn(const std::string& path, const Json& json) {
+  try {
+    const ModelSpec spec = specFromJson(json);
+    Runtime runtime;
+    runtime.contextLength = 256;
+    runtime.gpuCount = 0;
+    static_cast<void>(planMemory(spec, runtime));
+    return spec;
+  } catch (const std::invalid_argument& error) {
+    std::string_view what(error.what());
+    constexpr std::string_view kFunction = "planMemory: ";
+    if (what.starts_with(kFunction)) what.remove_prefix(kFunction.size());
+    throw std::invalid_argument(path + ": " + std::string(what));
+  }
+}
+
+bool endsWith(const std::string& text, std::string_view end) { return lowered(text).ends_with(end); }
+
+Subject subjectIn(const std::string& path) {
+  const Json json = parseJson(path, readText(path, kMaximumSpecBytes));
+  const auto groups = json.find("groups");
+  if (groups == json.end() || !groups->is_array()) {
+    throw std::invalid_argument(path + " is no ModelSpec; a config.json takes the npm tool: " + std::string(kNpmTool) +
+                                path);
+  }
+  if (json.contains("tensors")) {
+    throw std::invalid_argument(path + " has a list of tensors, which takes the npm tool: " + std::string(kNpmTool) +
+                                path);
+  }
+  Subject subject;
+  subject.name = path.substr(path.find_last_of("/\\") + 1);
+  subject.name.resize(subject.name.size() - std::string_view(".json").size());
+  subject.source = {{"kind", "spec"}, {"locations", Json::array({path})}};
+  subject.model = specIn(path, json);
+  return subject;
+}
+
+Subject subjectOf(const std::string& text) {
+  const std::string low = lowered(text);
+  if (low.starts_with("http:") || low.starts_with("https:") || low.ends_with(".gguf")) {
+    throw std::invalid_argument(text + ": GGUF files and addresses take the npm tool: " + std::string(kNpmTool) + text);
+  }
+  if (endsWith(text, ".json")) return subjectIn(text);
+  const catalog::Model& found = catalog::findModel(text);
+  if (!found.unplannable.empty()) {
+    throw std::invalid_argument(found.name + " is in the catalogue, but cannot be planned: " + found.unplannable);
+  }
+  Subject subject;
+  subject.name = found.name;
+  subject.source = {{"kind", "catalogue"}, {"repository", found.repository}};
+  subject.model = found.spec;
+  subject.architecture = found.architecture;
+  subject.recorded = found.recorded;
+  return subject;
+}
+
+double contextOf(const Options& o, const Subject& subject) {
+  const double trained = subject.model.contextLength;
+  if (!o.context) return std::min(kDefaultContext, trained > 0.0 ? trained : kDefaultContext);
+  if (*o.context > 0.0) return *o.context;
+  if (trained > 0.0) return trained;
+  throw std::invalid_argument("--context max: " + subject.name +
+                              " does not say for how many tokens it was trained; a number does");
+}
+
+// Layers whose experts stay on the host, however it was said.
+double cpuMoeOf(const Options& o, const ModelSpec& model) {
+  const double moved = o.overrides.empty() ? 0.0 : overriddenLayers(o.overrides, model);
+  const double layers = std::max(o.cpuMoeLayers, moved);
+  return layers == kEveryLayer ? model.layerCount : layers;
+}
+
+Runtime runtimeOf(const Options& o, const Question& q) {
+  Runtime runtime;
+  runtime.build = o.build;
+  runtime.server = o.server;
+  runtime.fileType = o.quant ? o.quant->fileType : q.subject.releasedAs.value_or(kDefaultType);
+  runtime.importanceMatrix = (o.quant && o.quant->importanceMatrix) || o.importanceMatrix;
+  runtime.contextLength = contextOf(o, q.subject);
+  runtime.batchSize = o.batch;
+  runtime.microBatchSize = o.ubatch;
+  // A server left to itself has four slots in one cache.
+  runtime.sequences = o.parallel.value_or(o.server ? 4.0 : 1.0);
+  runtime.kvUnified = o.kvUnified.value_or(o.server && !o.parallel);
+  runtime.flashAttention = o.flashAttention;
+  runtime.cacheTypeK = o.kvK.value_or(o.kv.value_or(CacheType::f16));
+  runtime.cacheTypeV = o.kvV.value_or(o.kv.value_or(CacheType::f16));
+  runtime.swaFull = o.swaFull;
+  runtime.kvOffload = o.kvOffload;
+  const std::optional<PlanHardware>& hardware = q.machine.hardware;
+  runtime.gpuCount = hardware ? static_cast<double>(hardware->gpus.size()) : o.gpus.value_or(1.0);
+  runtime.gpuShares.fill(1.0);
+  runtime.backend = hardware ? hardware->backend : o.backend.value_or(Backend::cuda);
+  return runtime;
+}
+
+// What the speed is of. What is not said is made to fit into the context, what is said must.
+Workload workloadOf(const Options& o, const Runtime& runtime, std::vector<std::string>& notes) {
+  const double room = runtime.kvUnified ? runtime.contextLength : std::floor(runtime.contextLength / runtime.sequences);
+  const double left = room - o.depth;
+  Workload workload;
+  workload.outputLength = o.output.value_or(std::max(1.0, std::min(kUsualOutput, std::floor(left / 4.0))));
+  workload.promptLength = o.prompt.value_or(std::max(0.0, std::min(kUsualPrompt, left - workload.outputLength)));
+  workload.cachedTokens = o.depth;
+  workload.concurrency = o.concurrency;
+  const std::string prompt = formatNumber(workload.promptLength);
+  const std::string output = formatNumber(workload.outputLength);
+  if (o.depth + workload.promptLength + workload.outputLength > room) {
+    throw std::invalid_argument("--depth " + formatNumber(o.depth) + ", --prompt " + prompt + " and --output " +
+                                output + " do not fit into the " + formatNumber(room) +
+                                " tokens that --context gives a sequence");
+  }
+  if (o.output.value_or(kUsualOutput) > workload.outputLength ||
+      o.prompt.value_or(kUsualPrompt) > workload.promptLength) {
+    notes.push_back("The speed is of a prompt of " + prompt + " tokens and " + output +
+                    " after it: the context has no more.");
+  }
+  if (!o.draft) return workload;
+  if (!o.draft->acceptanceRate) {
+    notes.push_back("How much of a draft is accepted is not given (--draft " + formatNumber(o.draft->length) +
+                    ",0.7): the speed is without it.");
+    return workload;
+  }
+  if (!o.draft->cost) notes.emplace_back("A drafted token is taken to cost nothing (--draft N,RATE,COST).");
+  workload.draftLength = o.draft->length;
+  workload.acceptanceRate = *o.draft->acceptanceRate;
+  workload.draftCost = o.draft->cost.value_or(0.0);
+  return workload;
+}
+
+}  // namespace
+
+Question questionOf(const Options& o) {
+  Question q;
+  q.machine = machineOf(o);
+  q.subject = subjectOf(o.model);
+  if (o.quant && !o.quant->note.empty()) q.notes.push_back(o.quant->note);
+  q.runtime = runtimeOf(o, q);
+  q.subject.file = slug(q.subject.name) + "-" + std::string(traits(q.runtime.fileType).name) + ".gguf";
+  q.placing = {o.gpuLayers.value_or(o.fit ? kAutomatic : kEveryLayer), cpuMoeOf(o, q.subject.model)};
+  q.workload = workloadOf(o, q.runtime, q.notes);
+  q.engine = o.engine == kEngines[0] ? Engine::llamaCpp : Engine::vllm;
+  q.draft = o.draft;
+  q.calibrate = o.calibrate;
+  q.curve = o.curve;
+  return q;
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,55 @@
+// What the tool's rules say, for tests that ask the npm tool's the same: each line of stdin is a JSON list, a rule and
+// its arguments; each line of stdout the answer as JSON, or {"error": message}.
+#include <exception>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "json.hpp"
+#include "keys.hpp"
+#include "options.hpp"
+#include "overrides.hpp"
+#include "quants.hpp"
+#include "spec_json.hpp"
+#include "text.hpp"
+
+namespace {
+
+using namespace llmcalc;
+
+std::vector<std::string> textsOf(const Json& list) { return list.get<std::vector<std::string>>(); }
+
+Json answerTo(const Json& asked) {
+  const auto rule = asked[0].get<std::string>();
+  if (rule == "nearestKey") {
+    const std::vector<std::string> known = textsOf(asked[2]);
+    const auto nearest =
+        nearestKey(asked[1].get<std::string>(), std::vector<std::string_view>(known.begin(), known.end()));
+    return nearest ? Json(*nearest) : Json();
+  }
+  if (rule == "quantOf") {
+    const Quant quant = quantOf(asked[1].get<std::string>());
+    return {{"fileType", traits(quant.fileType).name},
+            {"importanceMatrix", quant.importanceMatrix},
+            {"note", quant.note.empty() ? Json() : Json(quant.note)}};
+  }
+  if (rule == "overriddenLayers") {
+    const double layers = overriddenLayers(textsOf(asked[1]), specFromJson(asked[2]));
+    return layers == kEveryLayer ? Json("all") : Json(layers);
+  }
+  if (rule == "toFixed") return toFixed(asked[1].get<double>(), asked[2].get<int>());
+  return {{"error", "no such rule"}};
+}
+
+}  // namespace
+
+int main() {
+  for (std::string line; std::getline(std::cin, line);) {
+    try {
+      std::cout << answerTo(Json::parse(line)).dump() << '\n';
+    } catch (const std::exception& error) {
+      std::cout << Json({{"error", error.what()}}).dump() << '\n';
+    }
+  }
+}
