@@ -12,7 +12,12 @@ const printed = shown.replaceAll(
   /^(```console\n\$ npx wasm-calculator (.*)\n)[\s\S]*?^```$/gm,
   (_, opening, command) => {
     const words = command.match(/"[^"]*"|\S+/g).map((word) => word.replaceAll('"', ''));
-    const { stdout } = spawnSync(process.execPath, [path('dist/cli.js'), ...words], { encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(process.execPath, [path('dist/cli.js'), ...words], {
+      encoding: 'utf8',
+      // As wide as a page shows it.
+      env: { ...process.env, COLUMNS: '100' },
+    });
+    if (stdout === '') throw new Error(`${command}: ${stderr}`);
     return `${opening}${stdout}\`\`\``;
   },
 );

@@ -4,7 +4,7 @@
 import { commandLine } from './command.js';
 import { assumptionsOf, notesOf } from './notes.js';
 import { bestPlacement, fitOf, noFitOf, runtimeOn } from './placement.js';
-import { ceilingOf, endOf, machineOf, measuredMachine, offloadCurve, speedOf } from './speed.js';
+import { ceilingOf, endOf, estimates, machineOf, measuredMachine, offloadCurve, speedOf } from './speed.js';
 
 /**
  * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
@@ -100,9 +100,11 @@ export function planAnswer(core, subject, runtime, hardware, question) {
     machine = { ...machine, ...profiles };
     calibratedFrom = measurements;
   }
-  const estimateOf = (/** @type {any} */ placement, of = workload) =>
-    machine &&
-    core.estimateSpeed(model, runtimeOn({ ...used, ...placement, engine: question.engine }, hardware), machine, of);
+  const estimateOf = (/** @type {any} */ placement, of = workload) => {
+    const asked = { ...used, ...placement, engine: question.engine };
+    if (!machine || !estimates(asked)) return null;
+    return core.estimateSpeed(model, runtimeOn(asked, hardware), machine, of);
+  };
   const estimate = estimateOf({});
   const end = endOf(workload, used);
   const estimateAtEnd = end && estimateOf({}, end);

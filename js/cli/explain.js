@@ -23,8 +23,8 @@ const TERMS = {
   ],
   outputBuffer: ['sequences x vocabularySize x 4 bytes', 'ggml-org/llama.cpp src/llama-context.cpp'],
   overhead: [
-    'CUDA: 3.75 MiB x multiprocessors; Vulkan: 17 MiB; an estimate',
-    'ggml-org/llama.cpp#23604, #15860, #27953, #20858',
+    'CUDA: 48 MiB + 2.5 KiB x threads at once (multiprocessors x 1,536 or 2,048; unknown: the largest card of such memory); ROCm: 1,380 MiB, without flash attention 2,320; Vulkan: 256 MiB; SYCL: 2,400 MiB; estimates on the high side',
+    'docs/memory.md: ggml-org/llama.cpp#15860, #27953, #23604, #20858, #28860, #23203',
   ],
 };
 

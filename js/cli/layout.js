@@ -55,6 +55,9 @@ function piecesOf(word, width) {
   return pieces;
 }
 
+/** A space that no line is broken at; it is printed as any other. */
+export const KEPT = '\u00a0';
+
 /**
  * Lines of a paragraph, without colours.
  *
@@ -72,7 +75,7 @@ export function wrapped(text, width, indent = '') {
     else lines.push(indent + word);
     isFresh = false;
   }
-  return lines.map((line) => line.trimEnd());
+  return lines.map((line) => line.trimEnd().replaceAll(KEPT, ' '));
 }
 
 /**

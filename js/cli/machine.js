@@ -354,7 +354,8 @@ function splitGpus(draft, o) {
 function sayReserves({ gpus, host, assumed }, o) {
   const parts = [];
   if (gpus.length > 0 && o.reserve === undefined) parts.push('nothing else uses the GPU (--reserve)');
-  if (gpus.length > 0 && o.margin === undefined) parts.push(`${sized(GPU_MARGIN)} of it is to stay free (--margin)`);
+  if (gpus.length > 0 && o.margin === undefined)
+    parts.push(`${sized(GPU_MARGIN)} of each GPU is to stay free (--margin)`);
   if (host.memory !== null && o.ramReserve === undefined) {
     parts.push(`${sized(hostMargin(host.memory))} of the host's memory are for the system (--ram-reserve)`);
   }

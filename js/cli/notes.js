@@ -2,7 +2,7 @@
 // What has to be said beside the numbers: what was assumed, what was not asked, and what a number does not hold for.
 // src/plan_notes.cpp says the same.
 import { FINAL } from './placement.js';
-import { ASSUMED, roomOf } from './speed.js';
+import { ASSUMED, estimates, roomOf } from './speed.js';
 
 /**
  * @typedef {import('./answer.js').Subject} Subject
@@ -17,11 +17,16 @@ import { ASSUMED, roomOf } from './speed.js';
  */
 export function assumptionsOf(hardware, hostWorks) {
   if (!hardware) return [];
+  const isUnknown = hardware.gpus.some(({ multiprocessors }) => multiprocessors === null);
+  const overhead =
+    hardware.backend === 'cuda' && isUnknown
+      ? ['CUDA itself takes as much as on the largest card of such memory, for the multiprocessors are not known.']
+      : [];
   const host = [];
   if (hardware.host.bandwidth === null) host.push(`${ASSUMED.bandwidth / 1e9} GB/s of memory (--ram-bandwidth)`);
   if (hardware.host.threads === null) host.push(`${ASSUMED.threads} cores (--threads)`);
   const speed = hostWorks && host.length > 0 ? [`The host has ${host.join(' and ')}.`] : [];
-  return [...hardware.assumed, ...speed];
+  return [...hardware.assumed, ...overhead, ...speed];
 }
 
 /**
@@ -110,7 +115,11 @@ export function notesOf({ subject, runtime, hardware, question, ceiling }) {
   }
   notes.push(...contextNotes(subject, runtime), ...checkpointNotes(subject, runtime), ...typeNotes(subject, runtime));
   if (question.engine !== 'llama.cpp') {
-    notes.push(`The speed is that of ${question.engine}; memory and command are those of llama.cpp.`);
+    notes.push(
+      estimates({ ...runtime, engine: question.engine })
+        ? `The speed is that of ${question.engine}; memory and command are those of llama.cpp.`
+        : `${question.engine} computes nothing on the host: there is no estimate of its speed.`,
+    );
   }
   if (question.draft !== null) {
     notes.push(

@@ -1,7 +1,7 @@
 // @ts-check
 // Answers of `plan` for people: what fits, with bars, in as many columns as the screen has.
 import { commandLines } from './command.js';
-import { entry, gib, hasRoom, nameText, printable, said, table, widthOf, wrapped } from './layout.js';
+import { entry, gib, hasRoom, KEPT, nameText, printable, said, table, widthOf, wrapped } from './layout.js';
 
 /** @typedef {import('./layout.js').Screen} Screen */
 /** @typedef {import('./answer.js').Answer} Answer */
@@ -216,7 +216,7 @@ function curveLines(curve, cpuMoeLayers, { colors, unicode, width }) {
   const said = points.map(({ rate, remark }) => (remark === '' ? rate : `${rate}, ${remark}`));
   const layersWidth = String(last).length;
   const columns = Math.min(WIDEST_CURVE, width - layersWidth - 4 - Math.max(...said.map(widthOf)));
-  const more = cpuMoeLayers > 0 ? ` with --n-cpu-moe ${cpuMoeLayers}` : '';
+  const more = cpuMoeLayers > 0 ? ` with --n-cpu-moe${KEPT}${cpuMoeLayers}` : '';
   const lines = wrapped(`decode by layers on the GPU (--gpu-layers)${more}`, width).map(colors.bold);
   points.forEach(({ layers, verdict, decode }, n) => {
     const length = (decode.p50 / fastest) * columns;
@@ -237,8 +237,8 @@ function curveLines(curve, cpuMoeLayers, { colors, unicode, width }) {
 
 /** @param {{ gpuLayers: number | 'all', cpuMoeLayers: number }} placement */
 function placementText({ gpuLayers, cpuMoeLayers }) {
-  const options = [`--gpu-layers ${gpuLayers}`];
-  if (cpuMoeLayers > 0) options.push(`--n-cpu-moe ${cpuMoeLayers}`);
+  const options = [`--gpu-layers${KEPT}${gpuLayers}`];
+  if (cpuMoeLayers > 0) options.push(`--n-cpu-moe${KEPT}${cpuMoeLayers}`);
   return options.join(' ');
 }
 
@@ -250,6 +250,28 @@ function roomText({ needed, available, margin, shortBy, shortOfMargin }, where) 
   if (Number(shortBy) > 0) return `${gib(Number(shortBy))} short ${where}`;
   const free = `${gib(Number(available) - needed)} free ${where}`;
   return Number(shortOfMargin) > 0 ? `only ${free}, where ${gib(Number(margin))} should stay so` : free;
+}
+
+const LISTED = 3;
+
+/**
+ * Of many GPUs that have room the one with least.
+ *
+ * @param {NonNullable<Answer['fit']>['devices']} devices
+ * @returns {[device: NonNullable<Answer['fit']>['devices'][number], where?: string][]}
+ */
+function summed(devices) {
+  const gpus = devices.filter(({ name }) => name !== 'host');
+  if (gpus.length <= LISTED || gpus.some(({ shortOfMargin }) => Number(shortOfMargin) > 0)) {
+    return devices.map((device) => [device]);
+  }
+  const free = (/** @type {typeof gpus[number]} */ { available, needed }) => Number(available) - needed;
+  const least = gpus.reduce((a, b) => (free(b) < free(a) ? b : a));
+  const host = devices.filter(({ name }) => name === 'host');
+  return [
+    [least, `on ${least.name} and more on the other GPUs`],
+    ...host.map((device) => /** @type {[typeof device]} */ ([device])),
+  ];
 }
 
 /** Whether it fits, and with what it would. @param {Answer} answer @param {Screen} screen */
@@ -268,7 +290,9 @@ function verdictLines({ fit, suggestion, hardware, noFit }, screen) {
     if (!isShared) return `on ${name}`;
     return name === 'host' ? 'in all' : 'in the part that the GPU may have';
   };
-  const parts = concerned.map((device) => roomText(device, where(device.name))).join(', ');
+  const parts = summed(concerned)
+    .map(([device, of]) => roomText(device, of ?? where(device.name)))
+    .join(', ');
   const [start, color] = /** @type {const} */ ({
     fits: ['It fits', colors.green],
     tight: ['It fits, but it is tight', colors.yellow],
@@ -339,7 +363,7 @@ function machineLines({ kind, gpus, host }, screen) {
     const card = `${name === null ? 'GPU' : nameText(name)}${usable}`;
     cards.set(card, (cards.get(card) ?? 0) + 1);
   }
-  const lines = [...cards].map(([card, count]) => (count > 1 ? `${count} x ${card}` : card));
+  const lines = [...cards].map(([card, count]) => (count > 1 ? `${count} x ${card} each` : card));
   if (gpus.length === 0) lines.push(host.name === null ? 'Processor, no GPU' : nameText(host.name));
   if (kind !== 'separate' && host.memory !== null) {
     lines[0] += `: ${gib(host.memory)} of memory for processor and GPU together`;

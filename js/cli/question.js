@@ -5,6 +5,7 @@ import { calibrated } from './calibrate.js';
 import { MOST_OF_BENCHMARK, readText } from './files.js';
 import { machineOf } from './machine.js';
 import { overriddenLayers } from './overrides.js';
+import { roomOf } from './speed.js';
 import { subjectOf } from './subject.js';
 
 /**
@@ -77,14 +78,14 @@ function runtimeOf(o, { subject, fileType, importanceMatrix }, hardware) {
  * @param {any} o @param {ReturnType<typeof runtimeOf>} runtime @param {string[]} notes
  */
 function workloadOf(o, runtime, notes) {
-  const { contextLength, sequences, kvUnified } = runtime;
-  const room = kvUnified ? contextLength : Math.floor(contextLength / sequences);
+  const room = roomOf(runtime, o.concurrency);
   const left = room - o.depth;
   const outputLength = o.output ?? Math.max(1, Math.min(USUAL.outputLength, Math.floor(left / 4)));
   const promptLength = o.prompt ?? Math.max(0, Math.min(USUAL.promptLength, left - outputLength));
   if (o.depth + promptLength + outputLength > room) {
+    const together = o.concurrency > 1 ? ` of ${o.concurrency} at once` : '';
     const said = `--depth ${o.depth}, --prompt ${promptLength} and --output ${outputLength}`;
-    throw new RangeError(`${said} do not fit into the ${room} tokens that --context gives a sequence`);
+    throw new RangeError(`${said} do not fit into the ${room} tokens that --context gives a sequence${together}`);
   }
   const smaller = (o.output ?? USUAL.outputLength) > outputLength || (o.prompt ?? USUAL.promptLength) > promptLength;
   if (smaller) {

@@ -66,9 +66,13 @@ export function measuredMachine(machine, { host }) {
   return host.threads === null ? { ...machine, host: { ...machine.host, threads: undefined } } : machine;
 }
 
-/** Tokens that the context has for one sequence. @param {any} runtime */
-export const roomOf = ({ contextLength, sequences, kvUnified }) =>
-  kvUnified ? contextLength : Math.floor(contextLength / sequences);
+/** Whether the engine runs such a placement: of the two, llama.cpp alone computes on the host. @param {any} runtime */
+export const estimates = ({ engine, gpus, gpuLayers, cpuMoeLayers, kvOffload }) =>
+  engine === 'llama.cpp' || (gpus > 0 && gpuLayers === 'all' && cpuMoeLayers === 0 && kvOffload);
+
+/** Tokens that the context has for one of `concurrency` sequences. @param {any} runtime @param {number} [concurrency] */
+export const roomOf = ({ contextLength, sequences, kvUnified }, concurrency = 1) =>
+  Math.floor(contextLength / Math.max(kvUnified ? 1 : sequences, concurrency));
 
 /** The same output at the end of the context; null where it is there already. @param {Workload} workload @param {any} runtime @returns {Workload | null} */
 export function endOf({ promptLength = 0, outputLength = 1, cachedTokens = 0 }, runtime) {

@@ -70,6 +70,24 @@ test('in a narrow terminal every memory is a block, in a wide one a row, with th
   });
 });
 
+test('options stay with their values, and many cards that have room are one sentence', async () => {
+  const placed = await answerTo('"qwen3 235b" --device 3090 --device 3090 --ram 128 --gpu-layers auto');
+  for (let width = 50; width < 130; width++) {
+    const text = printPlan(placed, screenOf(width));
+    assert.match(text, new RegExp(`--gpu-layers all\\s+--n-cpu-moe ${placed.runtime.cpuMoeLayers}\\b`), `${width}`);
+  }
+  const eight = await answerTo('"deepseek v3" --device "h100 sxm" --gpus 8 --ram 512');
+  const free = eight.fit.devices.slice(0, 8).map(({ available, needed }) => available - needed);
+  const least = Math.min(...free);
+  assert.match(
+    printPlan(eight, screenOf(200)),
+    new RegExp(
+      `^It fits: ${(least / 2 ** 30).toFixed(2)} GiB free on gpu${free.indexOf(least)} and more on the other GPUs, `,
+      'm',
+    ),
+  );
+});
+
 test('a machine with one memory has one row, and what the GPU may have of it', async () => {
   for (const device of ['"m4 max 40" --ram 64', '"dgx spark"']) {
     const answer = await answerTo(`"qwen3 30b" --device ${device}`);

@@ -115,7 +115,7 @@ test('what the driver leaves is what fits; both sizes are shown, and what is ass
   assert.match(text(answer), new RegExp(`^GeForce RTX 3090: ${sizes[0]} GiB usable, of ${sizes[1]} GiB as sold$`, 'm'));
   assert.match(
     text(answer),
-    /^Assumed: Nothing else uses the GPU \(--reserve\), 1 GiB of it is to stay free \(--margin\), 4 GiB of the host's memory is for the system \(--ram-reserve\)\.$/m,
+    /^Assumed: Nothing else uses the GPU \(--reserve\), 1 GiB of each GPU is to stay free \(--margin\), 4 GiB of the host's memory are for the system \(--ram-reserve\)\.$/m,
   );
   const told = await answerTo('"llama 3.1 8b" --device 3090 --ram 64 --reserve 2 --margin 0.5 --ram-reserve 8');
   assert.deepEqual(told.assumptions, []);
@@ -167,6 +167,17 @@ test('sequences together, drafts and another engine reach the speed and are said
   const eight = await answerTo(`${line} --concurrency 8 --context 16384`);
   assert.ok(eight.speed.tokensPerSecondTotal.p50 > 2 * plain.speed.decode.p50);
   assert.match(text(eight), /^together +\d.* each of 8 sequences \d/m);
+  // All of them share the context.
+  const many = await answerTo(`${line} --concurrency 32`);
+  assert.deepEqual([many.workload.promptLength, many.workload.outputLength], [192, 64]);
+  await assert.rejects(answerTo(`${line} --concurrency 32 --prompt 500`), {
+    message:
+      /^--depth 0, --prompt 500 and --output \d+ do not fit into the 256 tokens that --context gives a sequence of 32 at once$/,
+  });
+  await assert.rejects(
+    answerTo(`${line} --prompt 100000`),
+    /do not fit into the 8192 tokens that --context gives a sequence$/,
+  );
   const draft = await answerTo(`${line} --draft 4,0.8,0.05`);
   assert.ok(draft.speed.tokensPerSecondUser.p50 > plain.speed.decode.p50);
   assert.match(text(draft), /^with draft +\d/m);
@@ -176,6 +187,17 @@ test('sequences together, drafts and another engine reach the speed and are said
   );
   const vllm = await answerTo(`${line} --engine vllm`);
   assert.equal(vllm.speed.engine, 'vllm');
+  for (const more of ['--gpu-layers 10', '--no-kv-offload', '--device "epyc 9654" --ram 64']) {
+    const host = await answerTo(`"qwen3 8b" ${more.includes('device') ? '' : '--device 4090'} ${more} --engine vllm`);
+    assert.equal(host.speed.decode, null, more);
+    assert.equal(
+      notes(host, /^vllm computes nothing on the host: there is no estimate of its speed\.$/).length,
+      1,
+      more,
+    );
+  }
+  // What would fit is another placement, of llama.cpp's.
+  assert.equal((await answerTo('"llama 3.3 70b" --device 4090 --ram 64 --engine vllm')).suggestion.decode, null);
   assert.equal(notes(vllm, /^The speed is that of vllm; memory and command are those of llama\.cpp\.$/).length, 1);
 });
 

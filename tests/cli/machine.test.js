@@ -51,7 +51,7 @@ test('a card has what its driver reports, its bandwidth and its multiprocessors'
   );
   assert.deepEqual(split, { mode: 'layer', mainGpu: null, tensorSplit: null });
   assert.deepEqual(hardware.assumed, [
-    "Nothing else uses the GPU (--reserve), 1 GiB of it is to stay free (--margin), 4 GiB of the host's memory are for the system (--ram-reserve).",
+    "Nothing else uses the GPU (--reserve), 1 GiB of each GPU is to stay free (--margin), 4 GiB of the host's memory are for the system (--ram-reserve).",
   ]);
 });
 
