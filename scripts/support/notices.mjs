@@ -50,7 +50,7 @@ export const toolchainParts = [
     name: 'Emscripten (glue, embind)',
     archives: ['libembind', 'libemscripten_js_symbols'],
     file: 'emscripten-LICENSE.txt',
-    text: mit('Copyright (c) 2010-2024 Emscripten authors, see its AUTHORS file'),
+    text: mit('Copyright (c) 2010-2014 Emscripten authors, see AUTHORS file.'),
   },
   {
     name: 'musl',
