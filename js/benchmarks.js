@@ -7,6 +7,9 @@ import { display } from './violation.js';
 /** Texts by field, and the line. @typedef {[fields: Map<string, string>, line: number]} Entry */
 
 const MAXIMUM_LENGTH = 4e6;
+/** No back end of llama.cpp has more devices. What a log names beyond would be in every row of its table. */
+const MAXIMUM_GPUS = 16;
+const LONGEST_GPU = 100;
 /** The first build whose llama-bench leaves flash attention to the back end (ggml-org/llama.cpp#23714). It was off. */
 const AUTOMATIC_BUILD = 9437;
 
@@ -167,7 +170,10 @@ function completeCells(fields, line) {
 function gpuOf(line) {
   const [, driver, name] =
     /(?:^Device \d+: |(ggml_vulkan): (?:\d+ = |Using )|GPU name: +|level_zero:gpu:\d+\]\|)([^,|]+)/.exec(line) ?? [];
-  return name?.trim().replace(driver ? / \([^()]*\)$/ : /^MTL\d+ \((.*)\)$/, driver ? '' : '$1');
+  return name
+    ?.trim()
+    .slice(0, LONGEST_GPU)
+    .replace(driver ? / \([^()]*\)$/ : /^MTL\d+ \((.*)\)$/, driver ? '' : '$1');
 }
 
 /** @param {string} text @returns {Entry[] | null} */
@@ -176,8 +182,11 @@ function entriesOf(text) {
   let entries = null;
   /** @type {string[]} */
   let names = [];
-  /** @type {string[]} */
-  let gpus = [];
+  let isTable = false;
+  /** Where patterns of overrides stand. */
+  let overridesAt = -1;
+  /** @type {Set<string>} */
+  const gpus = new Set();
   let gpuInfo = '';
   let finished = 0;
   for (const [i, untrimmed] of text.split('\n').entries()) {
@@ -189,27 +198,30 @@ function entriesOf(text) {
     const [, build] = /^build: \w+ \((\d+)\)/.exec(line) ?? [];
     if (cells.includes('t/s') || cells.includes('avg_ts')) {
       names = cells.map((name) => (Object.hasOwn(COLUMNS, name) ? COLUMNS[name] : name));
-      gpuInfo = gpus.join(', ');
-      gpus = [];
+      isTable = names.includes('t/s');
+      overridesAt = names.indexOf(COLUMNS.ot);
+      gpuInfo = [...gpus].join(', ');
+      gpus.clear();
       entries ??= [];
       finished = entries.length;
-    } else if (gpu) gpus.push(gpu);
-    else if (build && entries) {
+    } else if (gpu) {
+      if (gpus.size < MAXIMUM_GPUS) gpus.add(gpu);
+    } else if (build && entries) {
       for (; finished < entries.length; finished++) entries[finished][0].set('build_number', build);
       names = [];
+      isTable = false;
     } else if (
       // Other lines are of a log.
-      names.includes('t/s')
-        ? /^\|.*\w/.test(line)
-        : names.length > 0 && (line[0] === '"' || cells.length > names.length / 2)
+      isTable ? /^\|.*\w/.test(line) : names.length > 0 && (line[0] === '"' || cells.length > names.length / 2)
     ) {
       // Patterns of overrides may have bars.
       const more = cells.length - names.length;
-      const at = names.indexOf(COLUMNS.ot);
-      if (at >= 0 && more > 0) cells.splice(at, more + 1, cells.slice(at, at + more + 1).join('|'));
+      if (overridesAt >= 0 && more > 0) {
+        cells.splice(overridesAt, more + 1, cells.slice(overridesAt, overridesAt + more + 1).join('|'));
+      }
       if (cells.length !== names.length) throw damaged(i + 1, `a row must have ${names.length} fields`, cells.length);
       const fields = new Map(names.map((name, n) => [name, cells[n]]));
-      if (fields.has('t/s')) completeCells(fields.set('gpu_info', gpuInfo), i + 1);
+      if (isTable) completeCells(fields.set('gpu_info', gpuInfo), i + 1);
       entries?.push([fields, i + 1]);
     }
   }

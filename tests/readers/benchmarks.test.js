@@ -596,3 +596,31 @@ test('lines of builds cost no more than rows, however many there are', () => {
   }
   assert.equal(stamped, rows);
 });
+
+test('a log names at most as many GPUs as a back end has, so that a row costs the same after whatever log', () => {
+  const log = Array.from({ length: 5000 }, (_, n) => `  Device ${n}: G${n}${'x'.repeat(200)}, compute\n`).join('');
+  const [row] = parseBenchmarks(`${log}|test|t/s|\n|pp1|1.0|\n`);
+  const names = row.gpuName.split(', ');
+  assert.deepEqual([names.length, names[0]], [16, `G0${'x'.repeat(98)}`]);
+});
+
+test('a line costs what it is long, however many columns the table has', () => {
+  const columns = 2000;
+  const lines = 2000;
+  let looked = 0;
+  const kept = Object.fromEntries(['includes', 'indexOf'].map((name) => [name, Array.prototype[name]]));
+  for (const [name, method] of Object.entries(kept)) {
+    Array.prototype[name] = function (...args) {
+      looked += this.length;
+      return method.apply(this, args);
+    };
+  }
+  try {
+    for (const last of ['t/s', 'avg_ts']) {
+      assert.deepEqual(parseBenchmarks(`|${'a|'.repeat(columns)}${last}|\n${'a log\n'.repeat(lines)}`), []);
+    }
+  } finally {
+    Object.assign(Array.prototype, kept);
+  }
+  assert.ok(looked < 20 * (columns + lines), `${looked} of ${columns * lines}`);
+});
