@@ -124,7 +124,7 @@ test('colours change no column', async () => {
 });
 
 test('words of a newcomer stand beside those of the field', async () => {
-  const text = printPlan(await answerTo('"gpt-oss-20b" --device 4090 --ram 64'), screenOf(200));
+  const text = printPlan(await answerTo('"gpt-oss-20b" --vram 24 --bandwidth 900 --ram 64'), screenOf(200));
   for (const words of [
     'read for every token',
     'usable, of 24.00 GiB as sold',
