@@ -94,8 +94,12 @@ const MAXIMUM_BUILD = 1e9;
 /** Of profiles that are kept; a session asks for a handful. */
 const MAXIMUM_PROFILES = 200;
 const LONGEST_NAME = 100;
+/** What the catalogue calls the family of processors with their memory, of which profiles know nothing. */
+const CATALOG_HOSTS = 'CPU memory';
 const MAXIMUM_FREE = 80;
 const REFERENCE_BUILD = 11669;
+const DEFAULT_PROMPT = 512;
+const DEFAULT_OUTPUT = 128;
 /** A desktop with two channels of DDR5, eight cores and a fast slot, where nothing is said. */
 const DEFAULTS = { hostBandwidth: 75e9, linkBandwidth: 25e9 };
 /** More than enough: factors settle in a few rounds. */
@@ -171,13 +175,24 @@ function stringOf(text, name) {
   return text;
 }
 
-/** @param {Float64Array} to @param {number} i @param {Workload} w */
-function writeWorkload(to, i, w) {
+/**
+ * @param {Float64Array} to
+ * @param {number} i
+ * @param {Workload} w
+ * @param {{ all: number, each: number }} context of all sequences and of each, which what is not said keeps to
+ */
+function writeWorkload(to, i, w, context) {
   knownObject(w, WORKLOAD_KEYS, 'workload');
-  to[i] = numberOf(w.promptLength, 512, 'workload.promptLength');
-  to[i + 1] = numberOf(w.outputLength, 128, 'workload.outputLength');
-  to[i + 2] = numberOf(w.cachedTokens, 0, 'workload.cachedTokens');
-  to[i + 3] = numberOf(w.concurrency, 1, 'workload.concurrency');
+  const { promptLength, outputLength } = w;
+  const cached = numberOf(w.cachedTokens, 0, 'workload.cachedTokens');
+  const concurrency = numberOf(w.concurrency, 1, 'workload.concurrency');
+  const given = numberOf(promptLength, 0, 'workload.promptLength');
+  const room = Math.min(context.each, Math.floor(context.all / concurrency)) - cached;
+  const output = numberOf(outputLength, Math.max(1, Math.min(DEFAULT_OUTPUT, room - given)), 'workload.outputLength');
+  to[i] = promptLength === undefined ? Math.max(0, Math.min(DEFAULT_PROMPT, room - output)) : given;
+  to[i + 1] = output;
+  to[i + 2] = cached;
+  to[i + 3] = concurrency;
   to[i + 4] = numberOf(w.draftLength, 0, 'workload.draftLength');
   to[i + 5] = numberOf(w.acceptanceRate, 0, 'workload.acceptanceRate');
   to[i + 6] = numberOf(w.draftCost, 0, 'workload.draftCost');
@@ -207,6 +222,18 @@ function writeName(to, i, text) {
 function backendOf({ gpus: planned }, gpus) {
   const own = Array.isArray(planned) ? /** @type {any} */ (planned[0])?.backend : undefined;
   return own ?? gpus[0]?.backend ?? undefined;
+}
+
+/**
+ * The tokens that a written runtime has room for, as C++'s checkContext knows them.
+ *
+ * @param {Float64Array} written
+ * @param {number} i where the runtime is
+ */
+function contextOf(written, i) {
+  const [contextLength, sequences, unified] = [written[i + 4], written[i + 7], written[i + 8]];
+  const all = contextLength || written[4] || Number.POSITIVE_INFINITY;
+  return { all, each: unified ? all : Math.floor(all / sequences) };
 }
 
 /** @param {Float64Array} from @returns {SpeedEstimate} */
@@ -271,13 +298,17 @@ export function createSpeed(core) {
     knownObject(machine, MACHINE_KEYS, 'machine');
     const { gpus: listed = [], kind = 'separate', profile, hostProfile } = machine;
     if (!Array.isArray(listed)) throw wrongType('machine.gpus', 'an array', listed);
-    const gpus = Array.from(listed.slice(0, MAXIMUM_GPUS), (gpu, n) => readGpu(gpu, placeOf(`machine.gpus[${n}]`)));
+    if (listed.length > MAXIMUM_GPUS) {
+      throw new RangeError(`${placeOf('machine.gpus')} must be at most ${MAXIMUM_GPUS}, got ${listed.length}`);
+    }
+    const gpus = Array.from(listed, (gpu, n) => readGpu(gpu, placeOf(`machine.gpus[${n}]`)));
     const host = readGpu(machine.host ?? {}, placeOf('machine.host'));
     const unified = nameOf(NAMES.memoryKind, kind, 0, 'machine.kind') > 0;
     const { backend = gpus[0]?.backend, build } = runtime;
     const { family, name } = gpus[0] ?? {};
     const gpuProfile = profile ?? profileOf({ backend, family, name, build }, 'machine.gpus[0].');
-    const hostFamily = host.family ?? (kind === 'apple' ? 'Apple' : 'x86');
+    const named = host.family === CATALOG_HOSTS ? undefined : host.family;
+    const hostFamily = named ?? (kind === 'apple' ? 'Apple' : 'x86');
     const processor =
       hostProfile ?? profileOf({ backend: 'cpu', family: hostFamily, name: host.name }, 'machine.host.');
     to[i] = listed.length;
@@ -311,9 +342,10 @@ export function createSpeed(core) {
     if (options.backend === undefined && typeof machine === 'object' && Array.isArray(machine?.gpus)) {
       options.backend = backendOf(options, machine.gpus);
     }
+    const i = next;
     next = writeRuntime(to, next, options);
     next = writeHardware(to, next, machine, { ...options, engine });
-    next = writeWorkload(to, next, workload);
+    next = writeWorkload(to, next, workload, contextOf(to, i));
     const measured = model.tensors !== undefined;
     if (measured) next = writeTensors(to, next, model);
     return { next, measured };

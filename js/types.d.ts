@@ -566,9 +566,9 @@ export interface SpeedRuntime extends Omit<MemoryRuntime, 'engine'> {
 }
 
 export interface Workload {
-  /** Tokens of one prompt that are computed; 0 for none. Default 512. */
+  /** Tokens of one prompt that are computed; 0 for none. Default 512, or what the context leaves. */
   promptLength?: number;
-  /** Tokens generated, at least 1. Default 128. */
+  /** Tokens generated, at least 1. Default 128, or what the context leaves. */
   outputLength?: number;
   /** Tokens in the cache before the prompt. Default 0. */
   cachedTokens?: number;

@@ -60,8 +60,13 @@ class Calibration {
 
   // Takes a measurement into account. `hardware` has the profiles before calibration. The estimate with the factors so
   // far, in tokens/s.
-  Result<double> add(const ModelSpec& model, const Runtime& runtime, Hardware hardware, const Workload& workload,
+  Result<double> add(const ModelSpec& model, Runtime runtime, Hardware hardware, const Workload& workload,
                      const Measurement& measured, const MeasuredWeights* weights = nullptr) noexcept {
+    // What was measured was held; a table seldom says by which context.
+    if (runtime.contextLength == 0.0) {
+      const double length = workload.promptLength + workload.cachedTokens + workload.outputLength;
+      runtime.contextLength = std::max(model.contextLength, length * std::max(workload.concurrency, runtime.sequences));
+    }
     const Violation wrong = speedViolation(model, runtime, hardware, workload);
     if (!wrong.parameter.empty()) return wrong;
     if (!(measured.tokensPerSecond >= 1e-6 && measured.tokensPerSecond <= 1e9)) {

@@ -55,6 +55,11 @@ template <typename Adjustments>
 }
 inline constexpr SpeedProfile kWidest = widestProfile();
 
+// `spread` about its own median, no narrower than `least`.
+[[nodiscard]] constexpr Spread widened(const Spread& spread, const Spread& least) noexcept {
+  return {std::min(spread.p10, least.p10 * spread.p50), spread.p50, std::max(spread.p90, least.p90 * spread.p50)};
+}
+
 // First builds of 2024 and of 2025.
 inline constexpr double kFirstBuildOf2024 = 1750.0;
 inline constexpr double kFirstBuildOf2025 = 4410.0;

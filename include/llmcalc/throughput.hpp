@@ -452,7 +452,7 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
                 costs.expertPrefill * rows * perToken * experts * used;
     }
     terms.memory += memory;
-    terms.compute += seconds - memory;
+    terms.compute += std::max(0.0, seconds - memory);
   }
   terms.cache +=
       cacheSeconds(shape, w, d, p, runtime.flashAttention, sequences, depth) * (sequences > 1.0 ? costs.cache : 1.0);
@@ -669,7 +669,7 @@ struct Times {
   // differ by more than kLeastWidth. A machine that was measured to beat its data sheet keeps its median.
   constexpr void bound(double least, bool measured) noexcept {
     fast = std::max(fast, least);
-    if (!measured) middle = std::max(middle, fast * (1.0 + kLeastWidth));
+    if (!measured) middle = std::max(middle, least * (1.0 + kLeastWidth));
     fast = std::min(fast, middle / (1.0 + kLeastWidth));
     slow = std::max(slow, middle * (1.0 + kLeastWidth));
   }
@@ -808,7 +808,11 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
   bool experts = false;
   for (const DeviceWork& w : shape.work) experts = experts || w.expertsTotal > 0.0;
   SpeedEstimate estimate;
-  estimate.evidence = (runtime.gpuCount > 0.0 ? hardware.gpuProfile : hardware.hostProfile).evidence;
+  bool onGpus = false;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(runtime.gpuCount); ++i) {
+    onGpus = onGpus || holdsWork(shape.work[i]);
+  }
+  estimate.evidence = (onGpus ? hardware.gpuProfile : hardware.hostProfile).evidence;
   const double depth = workload.cachedTokens + workload.promptLength + 0.5 * workload.outputLength;
   const double users = workload.concurrency;
   double accepted = 1;  // tokens per step
@@ -827,9 +831,10 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
     estimate.step = {alone.step, 0, 0, 0, 0, 0};
     estimate.prompt = {0, workload.promptLength * alone.promptToken, 0, 0, 0, 0};
     estimate.evidence = Evidence::none;
-    one.add(alone.step, kWidest.decode);
-    all.add(many.step + workload.draftLength * workload.draftCost * alone.step, kWidest.batched);
-    prompt.add(estimate.prompt.total(), kWidest.prefill);
+    one.add(alone.step, widened(hardware.gpuProfile.decode, kWidest.decode));
+    all.add(many.step + workload.draftLength * workload.draftCost * alone.step,
+            widened(hardware.gpuProfile.batched, kWidest.batched));
+    prompt.add(estimate.prompt.total(), widened(hardware.gpuProfile.prefill, kWidest.prefill));
   } else {
     estimate.step = stepTerms(shape, model, runtime, hardware, 1.0, depth);
     const double bytes = measuredPart(shape, depth);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { findDevice, gpuOf } from 'wasm-calculator/catalog';
+import { devices, findDevice, gpuOf } from 'wasm-calculator/catalog';
 import { readCompact } from '../../scripts/support/memory-golden.mjs';
 import { describeEntries, entries } from './support/entries.js';
 
@@ -130,6 +130,54 @@ describeEntries(
       }
     });
 
+    test('what is not said of a workload keeps to the context', () => {
+      const short = { ...runtime, contextLength: 512 };
+      assert.deepEqual(
+        estimateSpeed(model, short, machine),
+        estimateSpeed(model, short, machine, { promptLength: 384, outputLength: 128 }),
+      );
+      const server = { ...runtime, server: true };
+      assert.deepEqual(
+        estimateSpeed(model, server, machine, { concurrency: 16 }),
+        estimateSpeed(model, server, machine, { concurrency: 16, promptLength: 384, outputLength: 128 }),
+      );
+      assert.deepEqual(
+        estimateSpeed(model, { ...runtime, sequences: 16 }, machine, { concurrency: 16, outputLength: 200 }),
+        estimateSpeed(model, { ...runtime, sequences: 16 }, machine, {
+          concurrency: 16,
+          promptLength: 312,
+          outputLength: 200,
+        }),
+      );
+    });
+
+    test('the evidence is that of who works: with no layer on the card it is the processor', () => {
+      const host = { ...machine.host, family: 'x86' };
+      assert.equal(
+        estimateSpeed(model, { ...runtime, gpuLayers: 0 }, { ...machine, host }).evidence,
+        speedProfile({ backend: 'cpu', family: 'x86' }).evidence,
+      );
+    });
+
+    test('a processor of the catalogue is a host as it is', () => {
+      const host = devices.find(({ kind }) => kind === 'cpu');
+      assert.deepEqual(
+        estimateSpeed(model, { ...runtime, gpuLayers: 10 }, { ...machine, host }),
+        estimateSpeed(model, { ...runtime, gpuLayers: 10 }, { ...machine, host: { bandwidth: host.bandwidth } }),
+      );
+    });
+
+    test('a measurement needs no context: it was held', () => {
+      const { contextLength: _, ...unsaid } = runtime;
+      const measurement = {
+        model,
+        machine,
+        workload: { cachedTokens: 200_000, outputLength: 128 },
+        tokensPerSecond: 20,
+      };
+      assert.ok(calibrate([{ ...measurement, runtime: unsaid }]).estimates[0] > 0);
+    });
+
     test('a getter that asks a question itself changes none', () => {
       const plain = estimateSpeed(model, runtime, machine);
       const curious = {
@@ -195,6 +243,11 @@ describeEntries(
         'no bandwidth',
         () => estimateSpeed(model, runtime, { gpus: [{}] }),
         ['RangeError', 'estimateSpeed: machine.gpus[0].bandwidth must be bytes/s, at least 1e8, got NaN'],
+      ],
+      [
+        'seventeen GPUs',
+        () => estimateSpeed(model, runtime, { gpus: Array(17).fill(rtx4090) }),
+        ['RangeError', 'estimateSpeed: machine.gpus must be at most 16, got 17'],
       ],
       [
         'a bandwidth in words',
