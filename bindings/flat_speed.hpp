@@ -7,7 +7,8 @@
 
 namespace llmcalc::flat {
 
-inline void read(Reader& field, Device& d) {
+template <typename Field>
+constexpr void read(Field& field, Device& d) {
   field(d.bandwidth);
   field(d.shaderFlops);
   field(d.halfFlops);
@@ -15,13 +16,15 @@ inline void read(Reader& field, Device& d) {
   field(d.threads);
 }
 
-inline void read(Reader& field, Spread& s) {
+template <typename Field>
+constexpr void read(Field& field, Spread& s) {
   field(s.p10);
   field(s.p50);
   field(s.p90);
 }
 
-inline void read(Reader& field, SpeedProfile& p) {
+template <typename Field>
+constexpr void read(Field& field, SpeedProfile& p) {
   for (const ProfileField& f : kProfileFields) field(p.*f.member);
   for (double& operations : p.operationsPerWeight) field(operations);
   for (double& cost : p.prefillCost) field(cost);
@@ -30,7 +33,8 @@ inline void read(Reader& field, SpeedProfile& p) {
   field(p.evidence);
 }
 
-inline void read(Reader& field, Hardware& h) {
+template <typename Field>
+constexpr void read(Field& field, Hardware& h) {
   field(h.gpuCount);
   for (std::size_t i = 0; i < atMost(h.gpuCount, h.gpus.size()); ++i) read(field, h.gpus[i]);
   read(field, h.host);
@@ -43,7 +47,8 @@ inline void read(Reader& field, Hardware& h) {
   read(field, h.hostProfile);
 }
 
-inline void read(Reader& field, Workload& w) {
+template <typename Field>
+constexpr void read(Field& field, Workload& w) {
   field(w.promptLength);
   field(w.outputLength);
   field(w.cachedTokens);
@@ -53,6 +58,23 @@ inline void read(Reader& field, Workload& w) {
   field(w.draftCost);
   field(w.fileBytes);
 }
+
+// What a longest question has beside the shape: what has to fit into the block with it.
+inline constexpr std::size_t kMostSpeed = [] {
+  Hardware hardware;
+  hardware.gpuCount = Runtime::kMaximumGpus;
+  Workload workload;
+  Counter count;
+  read(count, hardware);
+  read(count, workload);
+  return count.count();
+}();
+inline constexpr std::size_t kProfileLength = [] {
+  SpeedProfile profile;
+  Counter count;
+  read(count, profile);
+  return count.count();
+}();
 
 inline double* write(double* to, const SpeedProfile& p) {
   for (const ProfileField& f : kProfileFields) *to++ = p.*f.member;

@@ -18,9 +18,16 @@
 
 namespace {
 
+using llmcalc::bindings::allOfBlock;
 using llmcalc::bindings::block;
+using llmcalc::bindings::kBlockNumbers;
 
 constexpr std::size_t kLongestName = 100;
+
+static_assert(llmcalc::flat::kMostShape + llmcalc::flat::kMostSpeed + llmcalc::flat::kMostTensors <= kBlockNumbers);
+static_assert(llmcalc::flat::kEstimateLength <= kBlockNumbers);
+static_assert(2 * llmcalc::flat::kProfileLength <= kBlockNumbers);
+static_assert(2 * (kLongestName + 1) <= kBlockNumbers);
 
 // Nothing here runs twice at once.
 struct Question {
@@ -35,7 +42,7 @@ Question question;
 llmcalc::Calibration calibration;
 
 void read(bool measured) {
-  llmcalc::flat::Reader reader({block[0].data(), block.size() * block[0].size()});
+  llmcalc::flat::Reader reader(allOfBlock());
   llmcalc::flat::read(reader, question.model);
   llmcalc::flat::read(reader, question.runtime);
   llmcalc::flat::read(reader, question.hardware);
