@@ -1,7 +1,7 @@
 // @ts-check
 // Models and devices by name. The data are made from data/ when the package is built.
 import { devices as deviceData, models as modelData, recordedArchitectures as recorded } from 'llmcalc:catalog';
-import { nearest, search } from './search.js';
+import { nearestNames, parseModelName, search } from './search.js';
 import { display } from './violation.js';
 
 /**
@@ -19,36 +19,45 @@ export const recordedArchitectures = Object.freeze(recorded);
 /** How many names an error lists. */
 const LISTED = 8;
 
+/** @param {string} what @param {unknown} query */
+function checkName(what, query) {
+  if (typeof query !== 'string') throw new TypeError(`${what} must be a name, got ${display(query)}`);
+}
+
 /**
- * @template {{ name: string }} T
+ * @template {import('./search.js').Named} T
  * @param {string} what
- * @param {unknown} query
+ * @param {string} query
  * @param {readonly T[]} items
  * @returns {T}
  */
 function only(what, query, items) {
-  if (typeof query !== 'string') throw new TypeError(`${what} must be a name, got ${display(query)}`);
+  checkName(what, query);
   const { best } = search(query, items);
   if (best.length === 1) return best[0];
-  const names = items.map(({ name }) => name);
   if (best.length === 0) {
-    throw new RangeError(
-      `${what} must be in the catalogue, got ${display(query)}; nearest: ${nearest(query, names).join(', ')}`,
-    );
+    const nearest = nearestNames(query, items);
+    const hint = nearest.length > 0 ? `nearest: ${nearest.join(', ')}` : 'nothing in it is like that';
+    throw new RangeError(`${what} must be in the catalogue, got ${display(query)}; ${hint}`);
   }
   const listed = best.slice(0, LISTED).map(({ name }) => name);
   const more = best.length > LISTED ? `, and ${best.length - LISTED} more` : '';
   throw new RangeError(`${what} must name one, ${display(query)} could be ${listed.join(', ')}${more}`);
 }
 
-/** @param {string} query */
-export const searchModels = (query) => search(query, models);
-/** @param {string} query */
-export const searchDevices = (query) => search(query, devices);
-/** @param {string} query */
-export const findModel = (query) => only('model', query, models);
-/** @param {string} query */
-export const findDevice = (query) => only('device', query, devices);
+/** @type {typeof import('./catalog.d.ts').searchModels} */
+export function searchModels(query) {
+  checkName('searchModels: query', query);
+  return search(query, models);
+}
+/** @type {typeof import('./catalog.d.ts').searchDevices} */
+export function searchDevices(query) {
+  checkName('searchDevices: query', query);
+  return search(query, devices);
+}
+export const findModel = (/** @type {string} */ query) => only('model', query, models);
+export const findDevice = (/** @type {string} */ query) => only('device', query, devices);
+export { nearestNames, parseModelName };
 
 /** @type {typeof import('./catalog.d.ts').gpuOf} */
 export function gpuOf({ name, profileFamily, memory, memorySold, bandwidth, multiprocessors, backend, speed }) {

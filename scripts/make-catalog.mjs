@@ -1,12 +1,14 @@
 // The catalogues of data/ as the JavaScript and the native build take them in, and their check:
 //
 //   node scripts/make-catalog.mjs --cpp FILE     C++ source with one JSON text per entry
+//   node scripts/make-catalog.mjs --memory       the rules for the memory of devices that nobody reported, with their errors
 //   node scripts/make-catalog.mjs --check        recomputes the parameter totals of data/models.csv (needs dist/)
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parametersOf } from '../js/cli/answer.js';
 import { modelFromGgufMetadata } from '../js/gguf.js';
 import { ggufMetadataFromHuggingFaceConfig } from '../js/huggingface.js';
 import { parseCsv } from './support/csv.mjs';
+import { deviceMemory, memoryRules, rulesTable } from './support/device-memory.mjs';
 import { deviceSpeed } from './support/device-speed.mjs';
 import { configOf } from './support/model-rows.mjs';
 
@@ -16,10 +18,10 @@ const TOLERANCE = 2e-7;
 
 const numberOf = (text) => (text === '' ? null : Number(text));
 
-/** The spec, or why there is none. */
-function specOf(row) {
+/** The spec, or why there is none. @param {boolean} [whole] with a prediction block that common files leave out */
+function specOf(row, whole) {
   try {
-    const { architecture, metadata, tiedEmbeddings } = ggufMetadataFromHuggingFaceConfig(configOf(row));
+    const { architecture, metadata, tiedEmbeddings } = ggufMetadataFromHuggingFaceConfig(configOf(row, whole));
     return { architecture, model: modelFromGgufMetadata(metadata, { tiedEmbeddings }), unplannable: null };
   } catch (error) {
     return { architecture: null, model: null, unplannable: error.message.replace(/^[^:]*: /, '') };
@@ -32,12 +34,26 @@ const recordedArchitectures = () => {
   return [...new Set(Object.values(golden).map(({ metadata }) => metadata['general.architecture']))].sort();
 };
 
+/** Names that people and drivers have for it beside its own. */
+const aliasesOf = ({ aliases }) =>
+  aliases
+    .split(';')
+    .map((alias) => alias.trim())
+    .filter(Boolean);
+
+/** What people download of most models. */
+const DEFAULT_FILE_TYPE = 'Q4_K_M';
+
 const models = () =>
   rowsOf('models.csv').map((row) => ({
     name: row.name,
+    aliases: aliasesOf(row),
     repository: row.hf_repo,
     modelType: row.architecture,
     ...specOf(row),
+    defaultFileType: row.default_file_type || DEFAULT_FILE_TYPE,
+    releasedAs: row.released_as || null,
+    predictionBlock: row.prediction_block === '' ? null : row.prediction_block === 'yes',
     source: row.source,
   }));
 
@@ -54,19 +70,16 @@ const backendOf = ({ kind, vendor }) => {
   return kind === 'cpu' ? 'cpu' : (BACKENDS[vendor] ?? 'vulkan');
 };
 
-/** As sold, and what can be had of it. */
-function memoryOf(row) {
-  const memorySold = row.memory_gib === '' ? null : Number(row.memory_gib) * 2 ** 30;
-  return { memory: memorySold, memorySold, memorySource: memorySold === null ? null : 'as sold' };
-}
-
-const devices = () =>
-  rowsOf('devices.csv').map((row) => ({
+function devices() {
+  const rows = rowsOf('devices.csv');
+  const rules = memoryRules(rows);
+  return rows.map((row) => ({
     name: row.name,
+    aliases: aliasesOf(row),
     vendor: row.vendor,
     family: row.family,
     kind: row.kind,
-    ...memoryOf(row),
+    ...deviceMemory(row, rules),
     memoryKind: row.memory_kind || null,
     bandwidth: row.bandwidth_gbs === '' ? null : Math.round(Number(row.bandwidth_gbs) * 1e9),
     bandwidthGBs: numberOf(row.bandwidth_gbs),
@@ -83,6 +96,7 @@ const devices = () =>
     source: row.source,
     notes: row.notes,
   }));
+}
 
 export const catalogue = () => ({
   models: models(),
@@ -105,7 +119,7 @@ async function check() {
   let beyond = 0;
   const wrong = [];
   for (const row of rowsOf('models.csv')) {
-    const { model, unplannable } = entries.find(({ name }) => name === row.name);
+    const { model, unplannable } = specOf(row, true);
     if (row.total_params === '' || unplannable) continue;
     const total = Number(row.total_params);
     const counted = parametersOf(core, model).parameters + Number(row.total_params_beyond_gguf);
@@ -130,5 +144,6 @@ async function check() {
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   const [, , action, file] = process.argv;
   if (action === '--cpp') writeFileSync(file, cppOf());
+  else if (action === '--memory') console.log(rulesTable(memoryRules(rowsOf('devices.csv'))));
   else await check();
 }

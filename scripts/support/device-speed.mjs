@@ -22,6 +22,7 @@ const NARROW = new Set(['NVIDIA Turing RTX20', 'NVIDIA Turing DC']);
 
 /** Families that share a profile. @param {string} family */
 export function profileFamilyOf(family) {
+  if (family === 'AMD APU before RDNA3') return 'AMD APU';
   const [, generation] = APPLE.exec(family) ?? [];
   if (!generation) return family;
   return Number(generation) < 3 ? 'Apple M1-M2' : 'Apple M3-M5';

@@ -164,8 +164,11 @@ for (const [type, like] of [
   SPECIAL[type] = SPECIAL[like];
 }
 
-/** @param {Record<string, string>} row */
-export function configOf(row) {
+/**
+ * @param {Record<string, string>} row
+ * @param {boolean} [whole] with the prediction block, also where the files that most people have are without
+ */
+export function configOf(row, whole = false) {
   const n = (column) => (row[column] === '' ? undefined : Number(row[column]));
   const flag = (name) => row.flags.split(';').includes(name) || undefined;
   const kinds = kindsOf(row);
@@ -207,6 +210,10 @@ export function configOf(row) {
     ...SPECIAL[row.architecture]?.({ row, n, flag, kinds }),
   };
   if (typeof config.intermediate_size === 'string') config.intermediate_size = lengthsOf(config.intermediate_size);
+  if (row.prediction_block === 'no' && !whole) {
+    config.mtp_num_hidden_layers = undefined;
+    config.num_nextn_predict_layers = undefined;
+  }
   // JSON leaves out what is undefined.
   return JSON.parse(JSON.stringify(config));
 }
