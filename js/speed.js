@@ -188,7 +188,10 @@ function writeWorkload(to, i, w, context) {
   const concurrency = numberOf(w.concurrency, 1, 'workload.concurrency');
   const given = numberOf(promptLength, 0, 'workload.promptLength');
   const room = Math.min(context.each, Math.floor(context.all / concurrency)) - cached;
-  const output = numberOf(outputLength, Math.max(1, Math.min(DEFAULT_OUTPUT, room - given)), 'workload.outputLength');
+  // A prompt that leaves nothing is refused with the whole default beside it.
+  const left = room - given;
+  const usual = left >= 1 ? Math.min(DEFAULT_OUTPUT, left) : DEFAULT_OUTPUT;
+  const output = numberOf(outputLength, usual, 'workload.outputLength');
   to[i] = promptLength === undefined ? Math.max(0, Math.min(DEFAULT_PROMPT, room - output)) : given;
   to[i + 1] = output;
   to[i + 2] = cached;

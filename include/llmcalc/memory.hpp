@@ -750,7 +750,8 @@ namespace detail {
   };
   for (std::size_t i = 0, n = asCount(plan.gpuCount); i < n; ++i) total(plan.gpus[i], static_cast<double>(i));
   total(plan.host, plan.gpuCount);
-  for (std::size_t i = 0, n = asCount(machine.gpuCount); i < n; ++i) {
+  // Of one pool the plan may have more GPUs than the machine says.
+  for (std::size_t i = 0, n = asCount(std::max(machine.gpuCount, plan.gpuCount)); i < n; ++i) {
     const auto index = static_cast<double>(i);
     const bool planned = separate && index < plan.gpuCount;
     check.measure("machine.gpus[].memory", machine.gpuMemory[i], planned ? kBytes : kGivenBytes, index);

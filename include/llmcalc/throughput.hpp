@@ -778,7 +778,9 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
     return batched ? p.batched : measured ? p.measured : experts ? p.experts : p.decode;
   };
   Times times;
-  times.add(std::max(0.0, terms.total() - terms.host), spreadOf(hardware.gpuProfile));
+  // Without GPUs their profile may be empty.
+  const double onGpus = terms.total() - terms.host;
+  if (onGpus > 0.0) times.add(onGpus, spreadOf(hardware.gpuProfile));
   if (terms.host > 0.0) times.add(terms.host, spreadOf(hardware.hostProfile));
   return times;
 }

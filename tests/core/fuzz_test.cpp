@@ -373,11 +373,13 @@ TEST(Fuzz, FitsAreYesOrNoAndMoreMemoryNeverHurts) {
     ++answered[fit->fits ? 1 : 0];
     for (const DeviceMemory& device : devicesOf(plan)) EXPECT_TRUE(isSize(device.total())) << "a plan of no size";
     const auto grow = [&](double& memory) { memory = std::min(memory * random.scaled(1, 2), 1e18); };
-    const double shrunk = random.share();
+    const double share = random.share();
+    // Below a MiB it would be taken for another unit.
+    const auto shrink = [&](double& reserved) { reserved = reserved * share < kLeastBytes ? 0.0 : reserved * share; };
     grow(machine.hostMemory);
-    machine.hostReserved *= shrunk;
+    shrink(machine.hostReserved);
     for (double& memory : machine.gpuMemory) grow(memory);
-    for (double& reserved : machine.gpuReserved) reserved *= shrunk;
+    for (double& reserved : machine.gpuReserved) shrink(reserved);
     const auto larger = tryFits(plan, machine);
     ASSERT_TRUE(larger);
     EXPECT_TRUE(larger->fits || !fit->fits);

@@ -163,7 +163,11 @@ describeEntries(
       const host = devices.find(({ kind }) => kind === 'cpu');
       assert.deepEqual(
         estimateSpeed(model, { ...runtime, gpuLayers: 10 }, { ...machine, host }),
-        estimateSpeed(model, { ...runtime, gpuLayers: 10 }, { ...machine, host: { bandwidth: host.bandwidth } }),
+        estimateSpeed(
+          model,
+          { ...runtime, gpuLayers: 10 },
+          { ...machine, host: { bandwidth: host.bandwidth, family: 'x86', name: host.name } },
+        ),
       );
     });
 
