@@ -242,7 +242,7 @@ void sayReserves(PlanHardware& machine, const Options& o) {
   }
   if (machine.host.memory && !o.ramReserve) {
     parts.push_back(sized(hostMargin(*machine.host.memory)) +
-                    " of the host's memory is for the system (--ram-reserve)");
+                    " of the host's memory are for the system (--ram-reserve)");
   }
   if (parts.empty()) return;
   std::string text;

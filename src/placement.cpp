@@ -72,6 +72,17 @@ double totalOf(const MemoryPlan& plan) {
   return sum + plan.host.total();
 }
 
+// Bytes that all memories of a machine have together.
+double roomIn(const PlanHardware& hardware) {
+  const PlanHost& host = hardware.host;
+  if (!host.memory) return kUnknownMemory;
+  double room = std::max(0.0, *host.memory - host.reserved);
+  for (const PlanGpu& gpu : hardware.gpus) {
+    if (hardware.kind == MemoryKind::separate) room += std::max(0.0, gpu.memory.value_or(0.0) - gpu.reserved);
+  }
+  return room;
+}
+
 std::string nameOf(FileType type) { return std::string(traits(type).name); }
 
 // A type, and what a file of it takes.

@@ -226,9 +226,9 @@ Lines partLines(const Json& answer, std::size_t width) {
   const Json& hardware = answer["hardware"];
   if (answer["fit"].is_null() || !isShared(hardware) || hardware["gpus"].empty()) return {};
   const Json& gpu = answer["fit"]["devices"][0];
-  return wrapped("The GPU has " + gib(numberAt(gpu, "needed")) + " of that, of at most " +
-                     gib(numberAt(gpu, "available")) + ".",
-                 width, "  ");
+  return wrapped(
+      "The GPU has " + gib(numberAt(gpu, "needed")) + " of that, of at most " + gib(numberAt(gpu, "available")) + ".",
+      width, "  ");
 }
 
 // The same as a block for each.
@@ -503,9 +503,17 @@ Lines machineLines(const Json& hardware, std::size_t width) {
 Lines commandLines(const std::string& command, std::size_t width) {
   if (widthOf(command) <= width) return {command};
   Lines parts;
+  // " \\" is at the end of all but the last.
+  const auto fits = [&](const std::string& line) { return widthOf(line) + 2 <= width; };
   for (std::size_t at = 0; at < command.size();) {
-    const std::size_t end = std::min(command.find(" --", at + 1), command.size());
-    parts.push_back(command.substr(at, end - at));
+    const std::size_t end = std::min(command.find(' ', at), command.size());
+    const std::string word = command.substr(at, end - at);
+    const bool isValue = parts.size() > 1 && !word.starts_with("--");
+    if (isValue && fits("  " + parts.back() + " " + word)) {
+      parts.back() += " " + word;
+    } else {
+      parts.push_back(word);
+    }
     at = end + 1;
   }
   Lines lines = {parts.front()};

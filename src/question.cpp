@@ -2,13 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <filesystem>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "catalog.hpp"
 #include "llmcalc/memory.hpp"
 #include "llmcalc/validation.hpp"
+#include "names.hpp"
 #include "overrides.hpp"
+#include "quants.hpp"
 #include "spec_json.hpp"
 #include "text.hpp"
 
@@ -54,7 +60,27 @@ ModelSpec specIn(const std::string& path, const Json& json) {
   }
 }
 
-bool endsWith(const std::string& text, std::string_view end) { return lowered(text).ends_with(end); }
+// Whether a path, or an address, has that ending.
+bool isNamed(const std::string& text, std::string_view ending) {
+  const std::string low = lowered(text);
+  for (std::size_t at = 0; (at = low.find(ending, at)) != std::string::npos; ++at) {
+    const std::size_t end = at + ending.size();
+    if (end == low.size() || low[end] == '?' || low[end] == '#') return true;
+  }
+  return false;
+}
+
+bool isAddress(const std::string& text) {
+  const std::string low = lowered(text);
+  return low.starts_with("http:") || low.starts_with("https:");
+}
+
+// Beside files, what can be read as one: a pipe.
+bool isFile(const std::string& path) {
+  std::error_code none;
+  const auto status = std::filesystem::status(path, none);
+  return std::filesystem::exists(status) && !std::filesystem::is_directory(status);
+}
 
 Subject subjectIn(const std::string& path) {
   const Json json = parseJson(path, readText(path, kMaximumSpecBytes));
@@ -69,21 +95,53 @@ Subject subjectIn(const std::string& path) {
   }
   Subject subject;
   subject.name = path.substr(path.find_last_of("/\\") + 1);
-  subject.name.resize(subject.name.size() - std::string_view(".json").size());
+  if (lowered(subject.name).ends_with(".json")) {
+    subject.name.resize(subject.name.size() - std::string_view(".json").size());
+  }
   subject.source = {{"kind", "spec"}, {"locations", Json::array({path})}};
   subject.model = specIn(path, json);
   return subject;
 }
 
-Subject subjectOf(const std::string& text) {
-  const std::string low = lowered(text);
-  if (low.starts_with("http:") || low.starts_with("https:") || low.ends_with(".gguf")) {
-    throw std::invalid_argument(text + ": GGUF files and addresses take the npm tool: " + std::string(kNpmTool) + text);
+// The model of the catalogue that a name means, and whether it is all of the name.
+std::pair<const catalog::Model&, bool> findNamed(const SaidName& said) {
+  std::string refusal;
+  for (std::size_t i = 0; i < said.queries.size(); ++i) {
+    try {
+      return {catalog::findModel(said.queries[i]), i == 0};
+    } catch (const std::invalid_argument& error) {
+      // That a name could be several says more than that there is none.
+      if (refusal.find("must name one") == std::string::npos) refusal = error.what();
+    }
   }
-  if (endsWith(text, ".json")) return subjectIn(text);
-  const catalog::Model& found = catalog::findModel(text);
+  const std::string place = placeOf(said, said.quant.value_or(std::string(traits(kDefaultType).name)));
+  throw std::invalid_argument(place.empty() ? refusal : refusal + "; its own file may be at " + place);
+}
+
+// The type that a name has.
+Quant quantIn(const SaidName& said, const std::string& quant) {
+  try {
+    return quantOf(quant);
+  } catch (const std::invalid_argument& error) {
+    const std::string place = placeOf(said, quant);
+    throw std::invalid_argument(error.what() + (place.empty() ? std::string() : "; by custom it is " + place));
+  }
+}
+
+// A model by its name, which may have a file type: that becomes the one asked for.
+Subject subjectNamed(const std::string& text, std::optional<Quant>& asked) {
+  const SaidName said = saidBy(text);
+  const auto [found, isWhole] = findNamed(said);
   if (!found.unplannable.empty()) {
     throw std::invalid_argument(found.name + " is in the catalogue, but cannot be planned: " + found.unplannable);
+  }
+  if (said.quant && (said.isGguf || !isWhole)) {
+    const Quant named = quantIn(said, *said.quant);
+    if (asked && asked->fileType != named.fileType) {
+      throw std::invalid_argument("--quant " + std::string(traits(asked->fileType).name) + " and the " +
+                                  std::string(traits(named.fileType).name) + " of the name are two file types");
+    }
+    if (!asked) asked = named;
   }
   Subject subject;
   subject.name = found.name;
@@ -92,6 +150,16 @@ Subject subjectOf(const std::string& text) {
   subject.architecture = found.architecture;
   subject.recorded = found.recorded;
   return subject;
+}
+
+Subject subjectOf(const std::string& text, std::optional<Quant>& asked) {
+  // The page of a repository is its name.
+  if (isRepository(text) && !isFile(text)) return subjectNamed(text, asked);
+  if (isNamed(text, ".json") && !isAddress(text)) return subjectIn(text);
+  if (isAddress(text) || isNamed(text, ".gguf") || isFile(text)) {
+    throw std::invalid_argument(text + ": GGUF files and addresses take the npm tool: " + std::string(kNpmTool) + text);
+  }
+  return subjectNamed(text, asked);
 }
 
 double contextOf(const Options& o, const Subject& subject) {
@@ -110,12 +178,12 @@ double cpuMoeOf(const Options& o, const ModelSpec& model) {
   return layers == kEveryLayer ? model.layerCount : layers;
 }
 
-Runtime runtimeOf(const Options& o, const Question& q) {
+Runtime runtimeOf(const Options& o, const std::optional<Quant>& quant, const Question& q) {
   Runtime runtime;
   runtime.build = o.build;
   runtime.server = o.server;
-  runtime.fileType = o.quant ? o.quant->fileType : q.subject.releasedAs.value_or(kDefaultType);
-  runtime.importanceMatrix = (o.quant && o.quant->importanceMatrix) || o.importanceMatrix;
+  runtime.fileType = quant ? quant->fileType : q.subject.releasedAs.value_or(kDefaultType);
+  runtime.importanceMatrix = (quant && quant->importanceMatrix) || o.importanceMatrix;
   runtime.contextLength = contextOf(o, q.subject);
   runtime.batchSize = o.batch;
   runtime.microBatchSize = o.ubatch;
@@ -173,9 +241,10 @@ Workload workloadOf(const Options& o, const Runtime& runtime, std::vector<std::s
 Question questionOf(const Options& o) {
   Question q;
   q.machine = machineOf(o);
-  q.subject = subjectOf(o.model);
-  if (o.quant && !o.quant->note.empty()) q.notes.push_back(o.quant->note);
-  q.runtime = runtimeOf(o, q);
+  std::optional<Quant> quant = o.quant;
+  q.subject = subjectOf(o.model, quant);
+  if (quant && !quant->note.empty()) q.notes.push_back(quant->note);
+  q.runtime = runtimeOf(o, quant, q);
   q.subject.file = slug(q.subject.name) + "-" + std::string(traits(q.runtime.fileType).name) + ".gguf";
   q.placing = {o.gpuLayers.value_or(o.fit ? kAutomatic : kEveryLayer), cpuMoeOf(o, q.subject.model)};
   q.workload = workloadOf(o, q.runtime, q.notes);

@@ -91,7 +91,11 @@ function firstThatFits(items, make) {
 function roomIn({ kind, gpus, host }) {
   if (host.memory === null) return UNKNOWN_MEMORY;
   const cards = kind === 'separate' ? gpus : [];
-  return cards.reduce((sum, { memory, reserved }) => sum + Number(memory) - reserved, host.memory - host.reserved);
+  const left = (/** @type {number} */ memory, /** @type {number} */ reserved) => Math.max(0, memory - reserved);
+  return cards.reduce(
+    (sum, { memory, reserved }) => sum + left(Number(memory), reserved),
+    left(host.memory, host.reserved),
+  );
 }
 
 /**

@@ -8,6 +8,7 @@
 
 #include "json.hpp"
 #include "keys.hpp"
+#include "names.hpp"
 #include "options.hpp"
 #include "overrides.hpp"
 #include "quants.hpp"
@@ -33,6 +34,15 @@ Json answerTo(const Json& asked) {
     return {{"fileType", traits(quant.fileType).name},
             {"importanceMatrix", quant.importanceMatrix},
             {"note", quant.note.empty() ? Json() : Json(quant.note)}};
+  }
+  if (rule == "saidBy") {
+    const auto text = asked[1].get<std::string>();
+    const SaidName said = saidBy(text);
+    const std::string place = placeOf(said, "TYPE");
+    return {{"queries", said.queries},
+            {"quant", said.quant ? Json(*said.quant) : Json()},
+            {"place", place.empty() ? Json() : Json(place)},
+            {"isRepository", isRepository(text)}};
   }
   if (rule == "overriddenLayers") {
     const double layers = overriddenLayers(textsOf(asked[1]), specFromJson(asked[2]));

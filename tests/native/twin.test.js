@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { isRepository, saidBy } from '../../js/cli/names.js';
 import { overriddenLayers } from '../../js/cli/overrides.js';
 import { QUANT_ALIASES, quantOf } from '../../js/cli/quants.js';
 import { nearestKey } from '../../js/keys.js';
@@ -131,6 +132,28 @@ test('20,000 names of file types are understood alike, or refused in the same wo
   const answers = same('quantOf', quantOf, asked);
   const understood = answers.filter(({ fileType }) => fileType).length;
   assert.ok(understood > 2000 && understood < 18_000, `${understood} are understood`);
+});
+
+const REPOSITORIES =
+  'unsloth/Qwen3-8B-GGUF:Q8_0 hf.co/unsloth/Qwen3-8B-GGUF:latest https://huggingface.co/unsloth/Qwen3-8B-GGUF/ mradermacher/Qwen3-8B-i1-GGUF:i1-IQ3_XS google/gemma-3-27b-it-qat-q4_0-gguf https://www.hf.co/models/a/b llama3.1:8b-instruct-q4_K_S phi-2-q8_0 Qwen3-8B-UD-Q4_K_XL a/b/c u/r:main https://huggingface.co/u/r/resolve/main/x.gguf gemma-qat meta-llama/Llama-3.2-1B'.split(
+    ' ',
+  );
+
+test('20,000 names of models and repositories say the same', () => {
+  const asked = [...REPOSITORIES, ...ODD, 'phi-2 q8_0', ' u/r ', 'x'.repeat(499)].map((name) => [name]);
+  while (asked.length < 20_000) asked.push([misspelt(one(REPOSITORIES), [...REPOSITORIES, 'https://hf.co/', ':Q4_0'])]);
+  const answers = same(
+    'saidBy',
+    (text) => {
+      const { queries, quant, fileOf, config } = saidBy(text);
+      return { queries, quant, place: fileOf?.('TYPE') ?? config, isRepository: isRepository(text) };
+    },
+    asked,
+  );
+  for (const key of ['quant', 'place', 'isRepository']) {
+    const said = answers.filter((answer) => answer[key]).length;
+    assert.ok(said > 500 && said < 19_000, `${said} say ${key}`);
+  }
 });
 
 test('patterns move the same experts', () => {
