@@ -9,7 +9,7 @@ import { display } from './violation.js';
 export const words = (text) => new Set(Object.keys(Object.fromEntries(text.split(' ').map((word) => [word, 0]))));
 const RATES = words('shaderFlops halfFlops quantizedOps');
 export const GPU_KEYS = words(
-  'name family memory memorySold memorySource reserved margin bandwidth shaderFlops halfFlops quantizedOps threads ' +
+  'name aliases family memory memorySold memorySource reserved margin bandwidth shaderFlops halfFlops quantizedOps threads ' +
     'multiprocessors backend share vendor kind memoryKind profileFamily speed bandwidthGBs releaseYear fp16Tflops ' +
     'fp16Fp32AccumulateTflops fp8Tflops int8Tops fp32Tflops channels megatransfers source notes',
 );

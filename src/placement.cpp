@@ -209,6 +209,11 @@ double layersOf(const ModelSpec& model) { return model.layerCount + model.predic
 
 std::optional<Placed> bestPlacement(const ModelSpec& model, const Runtime& runtime, const Placing& asked,
                                     const PlanHardware& hardware) {
+  // No placement has less than every weight once: most of what is too large is so by far.
+  Runtime onHost = runtime;
+  onHost.gpuCount = 0.0;
+  onHost.gpuLayers = kAllLayers;
+  if (planMemory(model, onHost).host.weights > roomIn(hardware)) return std::nullopt;
   const auto found = firstThatFits(placements(model, asked), [&](const Placing& placing) -> std::optional<Placed> {
     const Verdict verdict = fitOf(planMemory(model, runtimeOn(runtime, placing, hardware)), hardware).verdict;
     return verdict == Verdict::doesNotFit ? std::nullopt : std::optional(Placed{placing, verdict});
