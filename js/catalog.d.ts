@@ -1,8 +1,10 @@
-import type { MemoryRuntime, ModelSpec, SpeedDevice } from './types.js';
+import type { FileType, MemoryRuntime, ModelSpec, SpeedDevice } from './types.js';
 
 /** A model of the catalogue: its shape, and where that is from. */
 export interface CatalogModel {
   readonly name: string;
+  /** Other names for it. */
+  readonly aliases: readonly string[];
   /** On Hugging Face; empty where unknown. */
   readonly repository: string;
   /** `model_type` of its config.json. */
@@ -13,12 +15,23 @@ export interface CatalogModel {
   readonly model: ModelSpec | null;
   /** Why `model` is null. */
   readonly unplannable: string | null;
+  /** What people download: the released format where that is a type of GGUF files, else Q4_K_M. */
+  readonly defaultFileType: FileType;
+  /** The released precision: BF16, FP8, MXFP4, "INT4 QAT"; null where it is not known. */
+  readonly releasedAs: string | null;
+  /**
+   * Of a model that was trained with a block that predicts further tokens: whether the GGUF files that most people have
+   * hold it, as `model` does then; null for models without.
+   */
+  readonly predictionBlock: boolean | null;
   readonly source: string;
 }
 
 /** A device of the catalogue. Facts of its data sheet; null is unknown. */
 export interface CatalogDevice {
   readonly name: string;
+  /** Other names for it, also of drivers and of computers that have it. */
+  readonly aliases: readonly string[];
   readonly vendor: string;
   readonly family: string;
   /** `cpu` is a processor with its memory; `apple` and `apu` have one pool of memory. */
@@ -75,14 +88,39 @@ export declare const devices: readonly CatalogDevice[];
 /** Values of `general.architecture` whose plans were recorded from llama.cpp and are met as docs/memory.md says. */
 export declare const recordedArchitectures: readonly string[];
 
-/** Loose names: `"4090"`, `"llama 3.1 8b"`, `"m4 max"`. Every word of the query must be, or begin, a word of the name. */
+/**
+ * Loose names: `"4090"`, `"llama 3.1 8b"`, `"m4 max"`, what nvidia-smi, lspci, system_profiler or vulkaninfo print, the
+ * name of a repository. Every word must be, or begin, a word of the name or of an alias; sizes must be the device's.
+ *
+ * @throws {TypeError} if it is no string
+ */
 export declare function searchModels(query: string): Found<CatalogModel>;
 export declare function searchDevices(query: string): Found<CatalogDevice>;
 
-/** The one model of that name. @throws {RangeError} with the candidates, or the nearest names */
+/**
+ * The one model of that name.
+ *
+ * @throws {RangeError} with the candidates, or the nearest names
+ */
 export declare function findModel(query: string): CatalogModel;
-/** The one device of that name. @throws {RangeError} with the candidates, or the nearest names */
+/**
+ * The one device of that name.
+ *
+ * @throws {RangeError} with the candidates, or the nearest names
+ */
 export declare function findDevice(query: string): CatalogDevice;
+
+/** Names of `items` like one that is unknown, at most three, the most alike first; none where no word is alike. */
+export declare function nearestNames(
+  query: string,
+  items: readonly Pick<CatalogModel | CatalogDevice, 'name'>[],
+): string[];
+
+/**
+ * A model's name apart from the type of a file, as they stand in `"hf.co/USER/REPO-GGUF:Q4_K_M"`,
+ * `"USER/REPO-GGUF"`, `"llama3.1:8b-instruct-q8_0"` or the name of a file.
+ */
+export declare function parseModelName(text: string): { name: string; quant: string | null };
 
 /**
  * What of a device is a GPU's, in bytes, bytes/s and operations/s; what is unknown is left out. `planMemory`, `fits` and

@@ -14,6 +14,8 @@
 
 /** A name is no longer; the rest is not read. */
 const LONGEST = 300;
+/** Of these, what is compared letter by letter. */
+const COMPARED = 100;
 const GIB = 2 ** 30;
 /** What drivers report, and people say, of a size as sold. */
 const SMALLEST_SHARE = 0.85;
@@ -61,6 +63,8 @@ export function wordsOf(text) {
   return /** @type {string[] | null} */ (text.toLowerCase().match(/\d+(?:\.\d+)*|[a-z]+/g)) ?? [];
 }
 
+/** What of a query is read: names are ASCII. @param {string} query */
+const readOf = (query) => query.slice(0, LONGEST).replace(/[^\0-\x7f]+/g, ' ');
 const isNumber = (/** @type {string | undefined} */ word) => word !== undefined && word >= '0' && word < ':';
 /** @param {readonly string[]} a @param {readonly string[]} b */
 const same = (a, b) => a.length === b.length && a.every((word, i) => word === b[i]);
@@ -100,8 +104,7 @@ function alternativesOf(text) {
  * @param {string} query
  */
 export function deviceTexts(query) {
-  const lines = query
-    .slice(0, LONGEST)
+  const lines = readOf(query)
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);
@@ -155,6 +158,29 @@ function isOf({ words, sizes, kind }, { kind: own, memorySold }) {
   return sizes.every((size) => size * GIB >= SMALLEST_SHARE * memorySold && size * GIB <= LARGEST_SHARE * memorySold);
 }
 
+/**
+ * What is compared of an item, which does not change: the words of its names, as a whole and by parts.
+ *
+ * @typedef {{ text: string, words: string[], parts: { isUnsaid: boolean, length: number }[] }} Compared
+ * @type {WeakMap<Named, { names: Compared[], beside: ReadonlySet<string> }>}
+ */
+const prepared = new WeakMap();
+
+/** @param {Named} item */
+function preparedOf(item) {
+  let known = prepared.get(item);
+  if (!known) {
+    const names = namesOf(item).map((text) => ({
+      text: text.slice(0, COMPARED).toLowerCase(),
+      words: wordsOf(text),
+      parts: text.split(' ').map((part) => ({ isUnsaid: UNSAID.test(part), length: wordsOf(part).length })),
+    }));
+    known = { names, beside: besideOf(item) };
+    prepared.set(item, known);
+  }
+  return known;
+}
+
 /** Words that a query may have beside those of the name. @param {Named} item */
 function besideOf({ vendor, family = '', repository = '' }) {
   if (vendor === undefined) return new Set([...wordsOf(repository), ...COMMON]);
@@ -173,12 +199,11 @@ const BEGINS_IN_LIST = /^(?:[a-z]|\d)[a-z\d]/;
  * scattered ones, whole words more than beginnings, names with fewer parts that nobody asked for more than others.
  *
  * @param {readonly string[]} query
- * @param {string} name
+ * @param {Compared} name
  * @param {ReadonlySet<string>} beside
  * @param {RegExp} begins what may be the beginning of a word
  */
-function score(query, name, beside, begins) {
-  const words = wordsOf(name);
+function score(query, { words, parts }, beside, begins) {
   /** @type {Set<number>} */
   const used = new Set();
   let whole = 0;
@@ -199,10 +224,10 @@ function score(query, name, beside, begins) {
   if (used.size === 0) return 0;
   let at = 0;
   let unasked = 0;
-  for (const part of name.split(' ')) {
-    const inside = wordsOf(part);
-    if (!UNSAID.test(part) && inside.some((_, i) => !used.has(at + i))) unasked++;
-    at += inside.length;
+  for (const { isUnsaid, length } of parts) {
+    let all = true;
+    for (const end = at + length; at < end; at++) all &&= used.has(at);
+    if (!all && !isUnsaid) unasked++;
   }
   // A laptop's is not meant unless it is said.
   const laptop = words.includes('mobile') && !query.includes('mobile') ? 5 : 0;
@@ -211,18 +236,18 @@ function score(query, name, beside, begins) {
 
 /** @template {Named} T @param {Asked} asked @param {readonly T[]} items @param {RegExp} begins */
 function ranked(asked, items, begins) {
+  const isLaptop = same(asked.words, LAPTOP);
+  /** @param {T} item */
+  const pointsOf = (item) => {
+    if (asked.words.length === 0) return asked.kind === '' ? 0 : 1;
+    const { names, beside } = preparedOf(item);
+    if (isLaptop) return names[0].words.includes('mobile') ? 1 : 0;
+    // An alias leaves out what the name says.
+    return Math.max(...names.map((name, i) => score(asked.words, name, beside, begins) - (i > 0 ? ALIAS : 0)));
+  };
   return items
     .filter((item) => isOf(asked, item))
-    .map((item) => {
-      const beside = besideOf(item);
-      // An alias leaves out what the name says.
-      const points = namesOf(item).map((name, i) =>
-        Math.max(0, score(asked.words, name, beside, begins) - (i > 0 ? ALIAS : 0)),
-      );
-      const ofKind = asked.kind !== '' && asked.words.length === 0;
-      const ofLaptops = same(asked.words, LAPTOP) && wordsOf(item.name).includes('mobile');
-      return { item, score: ofKind || ofLaptops ? 1 : same(asked.words, LAPTOP) ? 0 : Math.max(...points) };
-    })
+    .map((item) => ({ item, score: pointsOf(item) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score);
 }
@@ -249,8 +274,7 @@ const QUANT = /^(?:ud-)?(?:i?q\d(?:_[a-z0-9]+)*|tq\d_\d|b?f16|fp16|f32|mxfp4(?:_
  * @returns {{ name: string, quant: string | null }} `quant` as it stands there
  */
 export function parseModelName(text) {
-  let name = text
-    .slice(0, LONGEST)
+  let name = readOf(text)
     .trim()
     .replace(/^https?:\/\//i, '')
     .replace(/^(?:www\.)?(?:hf\.co|huggingface\.co|ollama\.com\/library)\//i, '')
@@ -275,6 +299,9 @@ export function parseModelName(text) {
   return { name: bare(name), quant };
 }
 
+/** Of a repository with GGUF files the model; a type in another name is a question of its own. @param {string} query */
+const modelText = (query) => (/\/.*(?::|gguf)/is.test(readOf(query)) ? parseModelName(query).name : readOf(query));
+
 /**
  * Names that answer a query, best first; those before the first drop in score are equally good.
  *
@@ -285,17 +312,16 @@ export function parseModelName(text) {
  */
 export function search(query, items) {
   const asDevice = items.length > 0 && items[0].vendor !== undefined;
-  const words = wordsOf(query.slice(0, LONGEST));
+  const words = wordsOf(readOf(query));
   // What a driver prints has the company before the name.
   const plain = words.filter((word) => !COMPANIES.has(word));
-  const exactly = (/** @type {(item: T) => string[]} */ of) =>
-    plain.length === 0
-      ? []
-      : items.filter((item) => of(item).some((text) => same(wordsOf(text), words) || same(wordsOf(text), plain)));
-  const named = exactly(({ name }) => [name]);
-  const known = named.length > 0 ? named : exactly(({ aliases = [] }) => [...aliases]);
-  const exact = known.length > 0 ? known : exactly(({ repository = '' }) => [repository]);
-  const texts = asDevice ? deviceTexts(query).map(formsOf) : [pathsOf(parseModelName(query).name)];
+  const exactly = (/** @type {(item: T) => string[][]} */ of) =>
+    plain.length === 0 ? [] : items.filter((item) => of(item).some((all) => same(all, words) || same(all, plain)));
+  const wordsIn = (/** @type {T} */ item) => preparedOf(item).names.map((name) => name.words);
+  const named = exactly((item) => wordsIn(item).slice(0, 1));
+  const known = named.length > 0 ? named : exactly((item) => wordsIn(item).slice(1));
+  const exact = known.length > 0 ? known : exactly(({ repository = '' }) => [wordsOf(repository)]);
+  const texts = asDevice ? deviceTexts(query).map(formsOf) : [pathsOf(modelText(query))];
   /** @type {Set<T>} */
   const best = new Set(exact);
   /** @type {Set<T>} */
@@ -354,20 +380,19 @@ const NEAREST = 3;
  */
 export function nearestNames(query, items) {
   const asDevice = items.length > 0 && items[0].vendor !== undefined;
-  const text = (asDevice ? deviceTexts(query)[0] : parseModelName(query).name).toLowerCase().slice(0, 100);
+  const text = (asDevice ? deviceTexts(query)[0] : parseModelName(query).name).slice(0, COMPARED).toLowerCase();
   const words = asDevice ? askedOf(text).words : wordsOf(text).filter((word) => !COMMON.has(word));
   const order = items.flatMap((item, i) => {
-    const best = namesOf(item)
-      .map((name) => {
-        const others = wordsOf(name);
+    const best = preparedOf(item)
+      .names.map((name) => {
         let points = 0;
         let told = false;
         for (const word of words) {
-          const alike = Math.max(0, ...others.map((other) => likeness(word, other)));
+          const alike = Math.max(0, ...name.words.map((other) => likeness(word, other)));
           points += alike * weightOf(word);
           if (alike >= 50 && word.length >= 3 && !word.includes('.')) told = true;
         }
-        return { points: told ? points : 0, changes: distance(text, name.toLowerCase().slice(0, 100)) };
+        return { points: told ? points : 0, changes: distance(text, name.text) };
       })
       .sort((a, b) => b.points - a.points || a.changes - b.changes)[0];
     return best.points > 0 ? [{ name: item.name, i, ...best }] : [];

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "catalog_data.hpp"
+#include "json.hpp"
 #include "search.hpp"
 #include "spec_json.hpp"
 
@@ -24,6 +25,8 @@ std::optional<double> numberOf(const Json& json, const char* key) {
   return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
 }
 
+std::vector<std::string> aliasesOf(const Json& json) { return json.at("aliases").get<std::vector<std::string>>(); }
+
 bool isRecorded(const std::string& architecture) {
   const auto* const end = kRecordedArchitectures + kRecordedArchitecturesCount;
   return std::any_of(kRecordedArchitectures, end,
@@ -32,13 +35,15 @@ bool isRecorded(const std::string& architecture) {
 
 Model modelFromJson(const Json& json) {
   Model model{textOf(json, "name"),
+              aliasesOf(json),
               textOf(json, "repository"),
               textOf(json, "modelType"),
               textOf(json, "unplannable"),
               textOf(json, "architecture"),
               isRecorded(textOf(json, "architecture")),
               {},
-              {}};
+              {},
+              textOf(json, "defaultFileType")};
   if (model.unplannable.empty()) {
     model.spec = specFromJson(json.at("model"));
     Json shape = json.at("model");
@@ -51,7 +56,9 @@ Model modelFromJson(const Json& json) {
 Device deviceFromJson(const Json& json) {
   const Json& speed = json.at("speed");
   return {textOf(json, "name"),
+          aliasesOf(json),
           textOf(json, "vendor"),
+          textOf(json, "family"),
           textOf(json, "kind"),
           textOf(json, "memoryKind"),
           numberOf(json, "memory"),
@@ -73,26 +80,25 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-Named namedOf(const Model& model) { return {model.name, model.repository, true}; }
-Named namedOf(const Device& device) { return {device.name, device.vendor, false}; }
+Named namedOf(const Model& model) { return {model.name, model.aliases, true, model.repository, {}, {}, {}, {}}; }
+Named namedOf(const Device& device) {
+  return {device.name, device.aliases, false, {}, device.vendor, device.family, device.kind, device.memorySold};
+}
 
 template <typename Item>
 const Item& only(const std::string& what, const std::string& query, const std::vector<Item>& items) {
   std::vector<Named> named;
-  std::vector<std::string> names;
-  for (const Item& item : items) {
-    named.push_back(namedOf(item));
-    names.push_back(item.name);
-  }
+  for (const Item& item : items) named.push_back(namedOf(item));
   const std::vector<std::size_t> best = searchBest(query, named);
   if (best.size() == 1) return items[best.front()];
-  const std::string quoted = Json(query).dump();
+  const std::string quoted = display(query);
   if (best.empty()) {
-    throw std::invalid_argument(what + " must be in the catalogue, got " + quoted +
-                                "; nearest: " + joined(nearest(query, names)));
+    const std::vector<std::string> nearest = nearestNames(query, named);
+    const std::string hint = nearest.empty() ? "nothing in it is like that" : "nearest: " + joined(nearest);
+    throw std::invalid_argument(what + " must be in the catalogue, got " + quoted + "; " + hint);
   }
   std::vector<std::string> listed;
-  for (std::size_t i = 0; i < best.size() && i < kListed; ++i) listed.push_back(names[best[i]]);
+  for (std::size_t i = 0; i < best.size() && i < kListed; ++i) listed.push_back(items[best[i]].name);
   std::string text = what + " must name one, " + quoted + " could be " + joined(listed);
   if (best.size() > kListed) text += ", and " + std::to_string(best.size() - kListed) + " more";
   throw std::invalid_argument(text);

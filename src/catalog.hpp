@@ -11,19 +11,23 @@ namespace llmcalc::catalog {
 
 struct Model {
   std::string name;
+  std::vector<std::string> aliases;
   std::string repository;    // on Hugging Face
   std::string modelType;     // of its config.json
   std::string unplannable;   // why there is no spec; else empty
   std::string architecture;  // of its GGUF files
   bool recorded = false;     // plans of its architecture were recorded from llama.cpp
   ModelSpec spec;
-  std::string shape;  // what speed depends on, equal for models that are alike
+  std::string shape;            // what speed depends on, equal for models that are alike
+  std::string defaultFileType;  // what people download
 };
 
 // Facts of a data sheet; what is unknown is not there.
 struct Device {
   std::string name;
+  std::vector<std::string> aliases;
   std::string vendor;
+  std::string family;
   std::string kind;                    // gpu, apple, apu, cpu or accelerator
   std::string memoryKind;              // as in kMemoryKinds; empty for processors
   std::optional<double> memory;        // bytes that a program can have

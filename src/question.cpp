@@ -149,6 +149,7 @@ Subject subjectNamed(const std::string& text, std::optional<Quant>& asked) {
   subject.model = found.spec;
   subject.architecture = found.architecture;
   subject.recorded = found.recorded;
+  if (found.defaultFileType != traits(kDefaultType).name) subject.releasedAs = quantOf(found.defaultFileType).fileType;
   return subject;
 }
 

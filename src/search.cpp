@@ -1,32 +1,318 @@
 #include "search.hpp"
 
 #include <algorithm>
-#include <cstddef>
+#include <array>
+#include <cstdlib>
 #include <numeric>
-#include <tuple>
+#include <set>
+#include <utility>
+
+#include "text.hpp"
 
 namespace llmcalc {
 
 namespace {
 
+using Words = std::vector<std::string>;
+
+constexpr std::size_t kLongest = 300;   // of a name; the rest is not read
+constexpr std::size_t kCompared = 100;  // of these, what is compared letter by letter
+constexpr std::size_t kNearest = 3;
+constexpr double kGiB = 1073741824.0;
+// What drivers report, and people say, of a size as sold.
+constexpr double kSmallestShare = 0.85;
+constexpr double kLargestShare = 1.02;
+constexpr int kAlias = 2;   // an alias leaves out what the name says
+constexpr int kLaptop = 5;  // a laptop's is not meant unless it is said
+
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isLetter(char c) { return c >= 'a' && c <= 'z'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+bool isNumber(const std::string& word) { return !word.empty() && isDigit(word[0]); }
 
-bool contains(const std::vector<std::string>& words, const std::string& word) {
+template <std::size_t kCount>
+bool isIn(const std::array<std::string_view, kCount>& list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+bool contains(const Words& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-int score(const std::vector<std::string>& query, const std::vector<std::string>& name,
-          const std::vector<std::string>& beside, int parts) {
-  std::vector<bool> used(name.size(), false);
+// Of a model, what says nothing of its shape.
+constexpr auto kCommon = std::to_array<std::string_view>(
+    {"instruct", "chat", "it", "gguf", "hf", "base", "qat", "ud", "i", "imatrix", "mlx"});
+// Of a device: companies, kinds of cards, and what drivers put around a name.
+constexpr auto kNoise = std::to_array<std::string_view>(
+    {"advanced",   "micro",  "devices",  "ati",         "inc",     "corporation", "corp",       "co",         "ltd",
+     "r",          "tm",     "graphics", "card",        "video",   "vga",         "compatible", "controller", "series",
+     "generation", "gen",    "edition",  "workstation", "desktop", "founders",    "lite",       "hash",       "rate",
+     "lovelace",   "design", "with",     "chip",        "chipset", "model",       "device"});
+// Brands that people put before a name that has another, or none.
+constexpr auto kBrands = std::to_array<std::string_view>({"geforce", "radeon", "tesla", "quadro", "instinct"});
+// Brands that are left out as a rule.
+constexpr auto kUnsaid = std::to_array<std::string_view>({"geforce", "radeon", "tesla", "instinct", "apple"});
+constexpr auto kCompanies = std::to_array<std::string_view>({"nvidia", "amd", "intel"});
+// Words of a family that make a device of it another.
+constexpr auto kDistinct = std::to_array<std::string_view>({"pro", "memory"});
+// Words for a kind of device.
+constexpr auto kKinds = std::to_array<std::pair<std::string_view, std::string_view>>({{"cpu", "cpu"},
+                                                                                      {"cpus", "cpu"},
+                                                                                      {"processor", "cpu"},
+                                                                                      {"gpu", "gpu"},
+                                                                                      {"gpus", "gpu"},
+                                                                                      {"apu", "apu"},
+                                                                                      {"apus", "apu"},
+                                                                                      {"igpu", "apu"},
+                                                                                      {"integrated", "apu"},
+                                                                                      {"apple", "apple"},
+                                                                                      {"mac", "apple"},
+                                                                                      {"macbook", "apple"},
+                                                                                      {"imac", "apple"},
+                                                                                      {"macbookpro", "apple"},
+                                                                                      {"macbookair", "apple"},
+                                                                                      {"macstudio", "apple"},
+                                                                                      {"macmini", "apple"}});
+constexpr auto kMacModels = std::to_array<std::string_view>({"pro", "air", "studio", "mini"});
+// The same in other words.
+constexpr auto kSynonyms = std::to_array<std::pair<std::string_view, std::string_view>>(
+    {{"laptop", "mobile"}, {"laptops", "mobile"}, {"notebook", "mobile"}, {"cores", "core"}, {"gib", "gb"}});
+
+template <std::size_t kCount>
+std::string_view valueOf(const std::array<std::pair<std::string_view, std::string_view>, kCount>& list,
+                         std::string_view key, std::string_view otherwise) {
+  const auto* const found = std::find_if(list.begin(), list.end(), [&](const auto& pair) { return pair.first == key; });
+  return found == list.end() ? otherwise : found->second;
+}
+
+// What of a query is read: names are ASCII.
+std::string readOf(std::string_view query) {
+  std::string text;
+  bool dropped = false;
+  for (const char c : beginningOf(query, kLongest)) {
+    const bool drops = static_cast<unsigned char>(c) > 0x7F;
+    if (!drops) text += c;
+    if (drops && !dropped) text += ' ';
+    dropped = drops;
+  }
+  return text;
+}
+
+bool endsIn(std::string_view text, std::string_view end) { return lowered(text).ends_with(end); }
+bool beginsIn(std::string_view text, std::string_view start) { return lowered(text).starts_with(start); }
+
+struct Groups {
+  std::vector<std::string> groups;
+  std::string rest;
+};
+
+// Text between marks, and what is left.
+Groups groupsOf(std::string_view text, char open, char close) {
+  Groups found{{}, std::string(text)};
+  for (;;) {
+    const std::size_t end = found.rest.find(close);
+    const std::size_t start = end == std::string::npos ? end : found.rest.rfind(open, end);
+    if (start == std::string::npos) return found;
+    found.groups.emplace_back(trimmed(std::string_view(found.rest).substr(start + 1, end - start - 1)));
+    found.rest = found.rest.substr(0, start) + " " + found.rest.substr(end + 1);
+  }
+}
+
+bool isHexadecimal(std::string_view text) {
+  return text.size() == 4 && std::all_of(text.begin(), text.end(), [](char c) {
+           return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+         });
+}
+
+// Whether lspci has it in brackets beside the name: vendors, and hexadecimal numbers of classes and devices.
+bool isTag(const std::string& group) {
+  constexpr auto kTags = std::to_array<std::string_view>({"amd/ati", "n/a", "not supported"});
+  if (isIn(kTags, lowered(group)) || isHexadecimal(group)) return true;
+  return group.size() == 9 && group[4] == ':' && isHexadecimal(group.substr(0, 4)) && isHexadecimal(group.substr(5));
+}
+
+std::vector<std::string> split(std::string_view text, char by) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == by)
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
+}
+
+bool hasDigit(const std::string& text) { return std::any_of(text.begin(), text.end(), isDigit); }
+
+// "Radeon RX 7900 XT/7900 XTX" is two names, "GeForce RTX 4060 Max-Q / Mobile" too.
+std::vector<std::string> alternativesOf(std::string_view text) {
+  std::vector<std::string> all;
+  std::string stem;
+  for (const std::string& piece : split(text, '/')) {
+    const std::string part(trimmed(piece));
+    if (all.empty()) {
+      stem = part;
+      for (const std::string_view end : {" mobile", " max-q"}) {
+        if (endsIn(stem, end)) {
+          stem.resize(stem.size() - end.size());
+          break;
+        }
+      }
+      all.push_back(part);
+    } else {
+      all.push_back(hasDigit(part) ? part : stem + " " + part);
+    }
+  }
+  std::vector<std::string> numbered;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(numbered), hasDigit);
+  return numbered.empty() ? all : numbered;
+}
+
+struct Field {
+  std::string number;
+  std::string unit;
+};
+
+// A field that is a number, with its unit in lower case.
+std::optional<Field> fieldOf(std::string_view text) {
+  const std::string low = lowered(trimmed(text));
+  const std::size_t end = std::min(low.find_first_not_of("0123456789."), low.size());
+  if (end == 0) return std::nullopt;
+  const std::string unit(trimmed(std::string_view(low).substr(end)));
+  constexpr auto kUnits = std::to_array<std::string_view>({"", "mib", "mb", "gib", "gb", "w", "%"});
+  if (!isIn(kUnits, unit)) return std::nullopt;
+  return Field{low.substr(0, end), unit};
+}
+
+std::string firstNumber(const std::string& text) {
+  const auto first = std::find_if(text.begin(), text.end(), isDigit);
+  return {first, std::find_if_not(first, text.end(), isDigit)};
+}
+
+// The names in what a tool prints of a device: "deviceName = ...", "Chipset Model: ...", "0, NVIDIA ..., 12288 MiB",
+// "NVIDIA Corporation AD102 [GeForce RTX 4090] (rev a1)".
+std::vector<std::string> deviceTexts(std::string_view query) {
+  std::vector<std::string> lines;
+  for (const std::string& line : split(readOf(query), '\n')) {
+    if (!trimmed(line).empty()) lines.emplace_back(trimmed(line));
+  }
+  std::string text = lines.empty() ? std::string() : lines.front();
+  std::string suffix;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    if (lowered(lines[i]).find("cores") == std::string::npos) continue;
+    if (const std::string number = firstNumber(lines[i]); !number.empty()) suffix = number + " core";
+    break;
+  }
+  if (const std::size_t at = text.rfind("= "); at != std::string::npos) {
+    text = text.substr(at + 1);
+    if (text.starts_with(' ')) text.erase(0, 1);
+  }
+  if (const std::size_t at = text.find(": "); at != std::string::npos) text = text.substr(at + 2);
+  const Groups bracketed = groupsOf(text, '[', ']');
+  const auto named =
+      std::find_if_not(bracketed.groups.rbegin(), bracketed.groups.rend(), [](const auto& g) { return isTag(g); });
+  std::vector<std::string> fields;
+  for (const std::string& field : split(bracketed.rest, ',')) {
+    if (!trimmed(field).empty()) fields.push_back(field);
+  }
+  std::string kept;
+  bool isFirst = true;
+  for (const std::string& field : fields) {
+    // Of a table: an index, megabytes, a driver's version.
+    const std::optional<Field> number = fieldOf(field);
+    if (!number || fields.size() == 1) {
+      kept.append(isFirst ? "" : ",").append(field);
+      isFirst = false;
+      continue;
+    }
+    const auto& [digits, unit] = *number;
+    if (unit == "gb" || unit == "gib") {
+      suffix += " " + digits + " gb";
+    } else if (unit == "mb" || unit == "mib" ||
+               (unit.empty() && digits.size() >= 4 && digits.find('.') == std::string::npos)) {
+      suffix += " " + digits + " mib";
+    }
+  }
+  const bool isNamed = named != bracketed.groups.rend();
+  std::vector<std::string> texts = alternativesOf(isNamed ? *named : kept);
+  for (std::string& name : texts) name = trimmed(name + " " + suffix);
+  return texts;
+}
+
+// What a query asks of a name: words, sizes in GiB and a kind.
+struct Asked {
+  Words words;
+  std::vector<double> sizes;
+  std::string kind;
+};
+
+Asked askedOf(std::string_view text) {
+  Asked asked;
+  Words words = wordsOf(text);
+  for (std::string& word : words) word = valueOf(kSynonyms, word, word);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    const std::string next = i + 1 < words.size() ? words[i + 1] : std::string();
+    const std::string kind(valueOf(kKinds, word, ""));
+    if (isNumber(word) && (next == "gb" || next == "mib")) {
+      asked.sizes.push_back(std::strtod(word.c_str(), nullptr) / (next == "gb" ? 1.0 : 1024.0));
+      ++i;
+    } else if (isNumber(word) && next == "inch") {
+      ++i;
+    } else if (!kind.empty()) {
+      if (asked.kind.empty() || asked.kind == "gpu") asked.kind = kind;
+      if ((word == "mac" || word == "macbook") && isIn(kMacModels, next)) ++i;
+    } else if (!isIn(kNoise, word)) {
+      asked.words.push_back(word);
+    }
+  }
+  return asked;
+}
+
+// Whether a device is of the kind and of the sizes; sizes are not known of all.
+bool isOf(const Asked& asked, const Named& item) {
+  if (!asked.kind.empty() && asked.kind != item.kind && !(asked.kind == "gpu" && !asked.words.empty())) return false;
+  if (!item.memorySold) return true;
+  return std::all_of(asked.sizes.begin(), asked.sizes.end(), [&](double size) {
+    return size * kGiB >= kSmallestShare * *item.memorySold && size * kGiB <= kLargestShare * *item.memorySold;
+  });
+}
+
+// Words that a query may have beside those of the name.
+Words besideOf(const Named& item) {
+  if (item.isModel) {
+    Words beside = wordsOf(item.repository);
+    beside.insert(beside.end(), kCommon.begin(), kCommon.end());
+    return beside;
+  }
+  Words beside = wordsOf(item.vendor);
+  for (const std::string& word : wordsOf(item.family)) {
+    if (word.size() > 1 && !isNumber(word) && !isIn(kDistinct, word)) beside.push_back(word);
+  }
+  beside.insert(beside.end(), kBrands.begin(), kBrands.end());
+  // Only NVIDIA says of every name whether it is a laptop's.
+  if (item.vendor != "NVIDIA") beside.emplace_back("mobile");
+  return beside;
+}
+
+// A brand, or a size: "12GB".
+bool isUnsaid(const std::string& part) {
+  const std::string low = lowered(part);
+  if (isIn(kUnsaid, low)) return true;
+  const std::size_t end = std::min(low.find_first_not_of("0123456789"), low.size());
+  return end > 0 && low.substr(end) == "gb";
+}
+
+// How well words answer a query: 0 not at all; more is better.
+int score(const Words& query, const std::string& name, const Words& beside) {
+  const Words words = wordsOf(name);
+  std::vector<bool> used(words.size(), false);
   int whole = 0;
   int inOrder = 0;
   int last = -1;
   for (const std::string& word : query) {
     const auto find = [&](auto matches) {
-      for (std::size_t i = 0; i < name.size(); ++i) {
-        if (!used[i] && matches(name[i])) return static_cast<int>(i);
+      for (std::size_t i = 0; i < words.size(); ++i) {
+        if (!used[i] && matches(words[i])) return static_cast<int>(i);
       }
       return -1;
     };
@@ -45,28 +331,176 @@ int score(const std::vector<std::string>& query, const std::vector<std::string>&
     if (at > last) ++inOrder;
     last = at;
   }
-  return last < 0 ? 0 : 1000000 + whole * 10000 + inOrder * 100 - parts;
+  if (std::find(used.begin(), used.end(), true) == used.end()) return 0;
+  std::size_t at = 0;
+  int unasked = 0;
+  for (const std::string& part : split(name, ' ')) {
+    const std::size_t end = at + wordsOf(part).size();
+    bool all = true;
+    for (; at < end; ++at) all = all && used[at];
+    if (!all && !isUnsaid(part)) ++unasked;
+  }
+  const int laptop = contains(words, "mobile") && !contains(query, "mobile") ? kLaptop : 0;
+  return 1000000 + whole * 10000 + inOrder * 100 - unasked - laptop;
 }
 
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), lower);
-  return result;
+// Indices of those with the most points, none where nothing matches.
+std::vector<std::size_t> bestOf(const Asked& asked, const std::vector<Named>& items) {
+  std::vector<std::size_t> best;
+  int highest = 0;
+  const bool isLaptop = asked.words == Words{"mobile"};
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Named& item = items[i];
+    if (!isOf(asked, item)) continue;
+    int points = 0;
+    if (asked.words.empty()) {
+      points = asked.kind.empty() ? 0 : 1;
+    } else if (isLaptop) {
+      points = contains(wordsOf(item.name), "mobile") ? 1 : 0;
+    } else {
+      const Words beside = besideOf(item);
+      points = score(asked.words, item.name, beside);
+      for (const std::string& alias : item.aliases) {
+        points = std::max(points, score(asked.words, alias, beside) - kAlias);
+      }
+    }
+    if (points <= 0 || points < highest) continue;
+    if (points > highest) best.clear();
+    highest = points;
+    best.push_back(i);
+  }
+  return best;
+}
+
+// The same without the groups in round brackets, and with a laptop's other name.
+std::vector<Asked> formsOf(const std::string& text) {
+  const std::string rest = groupsOf(text, '(', ')').rest;
+  std::string mobile = rest;
+  const std::string low = lowered(rest);
+  const std::size_t joined = low.find("maxq");
+  const std::size_t dashed = low.find("max-q");
+  if (const std::size_t at = std::min(joined, dashed); at != std::string::npos) {
+    mobile.replace(at, at == dashed ? 5 : 4, "mobile");
+  }
+  return {askedOf(text), askedOf(rest), askedOf(mobile)};
+}
+
+// With its user, without, and without the user that some put before a dash below.
+std::vector<Asked> pathsOf(const std::string& text) {
+  const std::size_t slash = text.rfind('/');
+  const std::string last = slash == std::string::npos ? text : text.substr(slash + 1);
+  const std::size_t dash = last.find('_');
+  const std::string behind = dash == std::string::npos ? last : last.substr(dash + 1);
+  return {{wordsOf(text), {}, {}}, {wordsOf(last), {}, {}}, {wordsOf(behind), {}, {}}};
+}
+
+// What a file's type looks like in a name.
+bool isQuant(std::string_view text) {
+  std::string low = lowered(text);
+  if (low.starts_with("ud-")) low.erase(0, 3);
+  constexpr auto kWhole =
+      std::to_array<std::string_view>({"f16", "bf16", "fp16", "f32", "mxfp4", "mxfp4_moe", "nvfp4"});
+  if (isIn(kWhole, low)) return true;
+  if (low.size() == 5 && low.starts_with("tq") && isDigit(low[2]) && low[3] == '_' && isDigit(low[4])) return true;
+  if (low.starts_with('i')) low.erase(0, 1);
+  if (low.size() < 2 || low[0] != 'q' || !isDigit(low[1])) return false;
+  // Groups behind dashes, none of them empty.
+  const std::vector<std::string> groups = split(low.substr(2), '_');
+  return groups.front().empty() && std::all_of(groups.begin() + 1, groups.end(), [](const std::string& group) {
+           return !group.empty() &&
+                  std::all_of(group.begin(), group.end(), [](char c) { return isLetter(c) || isDigit(c); });
+         });
+}
+
+void dropBeginning(std::string& name, std::string_view beginning) {
+  if (beginsIn(name, beginning)) name.erase(0, beginning.size());
+}
+bool dropEnd(std::string& name, std::string_view end) {
+  if (!endsIn(name, end)) return false;
+  name.resize(name.size() - end.size());
+  return true;
+}
+void makeBare(std::string& name) {
+  for (const std::string_view end : {"-gguf", "_gguf", ".gguf"}) {
+    if (dropEnd(name, end)) break;
+  }
+  dropEnd(name, "-i1");
+}
+
+// How alike two words are, of 100: the same, a few letters apart, a digit apart, or one the beginning of the other.
+std::size_t likeness(const std::string& a, const std::string& b) {
+  if (a == b) return 100;
+  if (a.size() < 3 || b.size() < 3 || isNumber(a) != isNumber(b)) return 0;
+  const std::size_t changes = distance(a, b);
+  if (isNumber(a)) return a.size() != b.size() ? 0 : changes == 1 ? 50 : 10;
+  const std::size_t longer = std::max(a.size(), b.size());
+  if (3 * changes <= longer) return 100 - 100 * changes / longer;
+  return a.starts_with(b) || b.starts_with(a) ? 60 : 0;
+}
+
+// Names of families and long numbers tell most, single letters and small numbers least.
+std::size_t weightOf(const std::string& word) {
+  if (word.size() < 3) return 1;
+  return word.find('.') == std::string::npos ? 3 : 2;
+}
+
+struct Alike {
+  std::size_t points = 0;
+  std::size_t changes = 0;
+  std::size_t index = 0;
+  // The most alike first.
+  bool operator<(const Alike& other) const {
+    if (points != other.points) return points > other.points;
+    return changes != other.changes ? changes < other.changes : index < other.index;
+  }
+};
+
+Alike alikeOf(const Words& words, const std::string& text, const std::string& name) {
+  const Words others = wordsOf(name);
+  Alike alike;
+  bool told = false;
+  for (const std::string& word : words) {
+    std::size_t most = 0;
+    for (const std::string& other : others) most = std::max(most, likeness(word, other));
+    alike.points += most * weightOf(word);
+    told = told || (most >= 50 && word.size() >= 3 && word.find('.') == std::string::npos);
+  }
+  if (!told) alike.points = 0;
+  alike.changes = distance(text, lowered(name.substr(0, kCompared)));
+  return alike;
+}
+
+std::vector<std::string> namesOf(const Named& item) {
+  std::vector<std::string> names{item.name};
+  names.insert(names.end(), item.aliases.begin(), item.aliases.end());
+  return names;
+}
+
+bool areModels(const std::vector<Named>& items) { return !items.empty() && items.front().isModel; }
+
+// Of a repository with GGUF files the model; a type in another name is a question of its own.
+std::string modelText(std::string_view query) {
+  const std::string text = readOf(query);
+  const std::size_t slash = text.find('/');
+  const bool isFiles = slash != std::string::npos && (text.find(':', slash) != std::string::npos ||
+                                                      lowered(text).find("gguf", slash) != std::string::npos);
+  return isFiles ? parseModelName(query).name : text;
 }
 
 }  // namespace
 
 std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before;
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
+    std::vector<std::size_t> next(b.size() + 1, i);
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
+      next[j] = std::min({row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      const bool isSwapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (isSwapped) next[j] = std::min(next[j], before[j - 2] + 1);
     }
+    before = std::exchange(row, std::move(next));
   }
   return row[b.size()];
 }
@@ -93,46 +527,100 @@ std::vector<std::string> wordsOf(std::string_view text) {
   return words;
 }
 
-std::vector<std::size_t> searchBest(std::string_view query, const std::vector<Named>& items) {
-  const std::vector<std::string> words = wordsOf(query);
-  if (words.empty()) return {};
-  std::vector<std::size_t> named;
-  std::vector<std::size_t> besides;
-  std::vector<std::size_t> best;
-  int highest = 0;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const std::vector<std::string> name = wordsOf(items[i].name);
-    std::vector<std::string> beside = wordsOf(items[i].beside);
-    if (name == words) named.push_back(i);
-    if (beside == words) besides.push_back(i);
-    if (items[i].isModel) beside.insert(beside.end(), {"instruct", "chat", "it", "gguf"});
-    const auto spaces = std::count(items[i].name.begin(), items[i].name.end(), ' ');
-    const int points = score(words, name, beside, static_cast<int>(spaces) + 1);
-    if (points == 0 || points < highest) continue;
-    if (points > highest) best.clear();
-    highest = points;
-    best.push_back(i);
+ModelName parseModelName(std::string_view text) {
+  std::string name(trimmed(readOf(text)));
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (beginsIn(name, scheme)) {
+      dropBeginning(name, scheme);
+      break;
+    }
   }
-  if (!named.empty()) return named;
-  return besides.empty() ? best : besides;
+  for (const std::string_view host : {"hf.co/", "huggingface.co/", "ollama.com/library/", "www.hf.co/",
+                                      "www.huggingface.co/", "www.ollama.com/library/"}) {
+    if (beginsIn(name, host)) {
+      dropBeginning(name, host);
+      break;
+    }
+  }
+  dropEnd(name, ".gguf");
+  dropEnd(name, ":latest");
+  std::optional<std::string> quant;
+  if (const std::size_t tag = name.rfind(':'); tag != std::string::npos && isQuant(name.substr(tag + 1))) {
+    quant = name.substr(tag + 1);
+    name.resize(tag);
+  }
+  makeBare(name);
+  for (std::size_t cut = 1; !quant && cut < name.size(); ++cut) {
+    // The longest type at the end: "UD-Q4_K_XL" before "Q4_K_XL".
+    if (std::string_view("-.: ").find(name[cut - 1]) != std::string_view::npos && isQuant(name.substr(cut))) {
+      quant = name.substr(cut);
+      name.resize(cut - 1);
+    }
+  }
+  makeBare(name);
+  return {name, quant};
 }
 
-std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& names) {
-  const std::string wanted = lowered(name.substr(0, 100));
-  const std::vector<std::string> words = wordsOf(wanted);
-  std::vector<std::tuple<std::ptrdiff_t, std::size_t, std::size_t>> order;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::vector<std::string> others = wordsOf(names[i]);
-    std::ptrdiff_t shared = 0;
-    for (const std::string& word : words) {
-      if (contains(others, word)) shared += static_cast<std::ptrdiff_t>(word.size());
+std::vector<std::size_t> searchBest(std::string_view query, const std::vector<Named>& items) {
+  const Words words = wordsOf(readOf(query));
+  // What a driver prints has the company before the name.
+  Words plain;
+  std::copy_if(words.begin(), words.end(), std::back_inserter(plain),
+               [](const std::string& word) { return !isIn(kCompanies, word); });
+  const auto exactly = [&](auto textsIn) {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < items.size() && !plain.empty(); ++i) {
+      const std::vector<std::string> texts = textsIn(items[i]);
+      const bool isSame = std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
+        const Words others = wordsOf(text);
+        return others == words || others == plain;
+      });
+      if (isSame) found.push_back(i);
     }
-    order.emplace_back(-shared, distance(wanted, lowered(names[i])), i);
+    return found;
+  };
+  std::vector<std::size_t> exact = exactly([](const Named& item) { return std::vector<std::string>{item.name}; });
+  if (exact.empty()) exact = exactly([](const Named& item) { return item.aliases; });
+  if (exact.empty()) exact = exactly([](const Named& item) { return std::vector<std::string>{item.repository}; });
+  if (!exact.empty()) return exact;
+  std::vector<std::vector<Asked>> texts;
+  if (areModels(items)) {
+    texts.push_back(pathsOf(modelText(query)));
+  } else {
+    for (const std::string& text : deviceTexts(query)) texts.push_back(formsOf(text));
+  }
+  std::vector<std::size_t> best;
+  std::set<std::size_t> known;
+  for (const std::vector<Asked>& forms : texts) {
+    for (const Asked& asked : forms) {
+      const std::vector<std::size_t> found = bestOf(asked, items);
+      if (found.empty()) continue;
+      std::copy_if(found.begin(), found.end(), std::back_inserter(best),
+                   [&](std::size_t i) { return known.insert(i).second; });
+      break;
+    }
+  }
+  return best;
+}
+
+std::vector<std::string> nearestNames(std::string_view query, const std::vector<Named>& items) {
+  const bool isModels = areModels(items);
+  const std::string whole = isModels ? parseModelName(query).name : deviceTexts(query).front();
+  const std::string text = lowered(std::string_view(whole).substr(0, kCompared));
+  Words words = isModels ? wordsOf(text) : askedOf(text).words;
+  if (isModels) std::erase_if(words, [](const std::string& word) { return isIn(kCommon, word); });
+  std::vector<Alike> order;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    std::vector<Alike> all;
+    for (const std::string& name : namesOf(items[i])) all.push_back(alikeOf(words, text, name));
+    Alike best = *std::min_element(all.begin(), all.end());
+    best.index = i;
+    if (best.points > 0) order.push_back(best);
   }
   std::sort(order.begin(), order.end());
-  std::vector<std::string> result;
-  for (std::size_t i = 0; i < order.size() && i < 3; ++i) result.push_back(names[std::get<2>(order[i])]);
-  return result;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < order.size() && i < kNearest; ++i) names.push_back(items[order[i].index].name);
+  return names;
 }
 
 }  // namespace llmcalc

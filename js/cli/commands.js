@@ -6,7 +6,6 @@ import * as catalogue from '../catalog.js';
 // Not as WebAssembly: Node 20 can wait for ever at its end for a thread that still optimises a module.
 import core from '../js.js';
 import * as readers from '../readers.js';
-import { nearest } from '../search.js';
 import { explanation, printExplanation } from './explain.js';
 import { gib, LEAST_WIDTH, printable, table, USUAL_WIDTH, wrapped } from './layout.js';
 import { withoutAliases, withPlanOptions } from './options.js';
@@ -74,7 +73,7 @@ async function planned(model, o) {
 /**
  * A command that lists one of the catalogues.
  *
- * @template {{ name: string }} T
+ * @template {import('../search.js').Named} T
  * @param {Command} program @param {() => import('./layout.js').Screen} screen
  * @param {{ name: string, all: readonly T[], search: (query: string) => { best: T[], others: T[] },
  *   head: string[], row: (item: T) => string[] }} of
@@ -89,11 +88,9 @@ function addListing(program, screen, { name, all, search, head, row }) {
       const { best, others } = query === undefined ? { best: all, others: [] } : search(query);
       const list = [...best, ...others];
       if (list.length > 0) return print(list, () => table(head, list.map(row), screen()), o.json);
-      const near = nearest(
-        query,
-        all.map((item) => item.name),
-      ).join(', ');
-      warn(`none of the ${name} is like ${JSON.stringify(query)}; nearest: ${near}`);
+      const near = catalogue.nearestNames(query, all);
+      const hint = near.length > 0 ? `; nearest: ${near.join(', ')}` : ', and nothing is near';
+      warn(`none of the ${name} is like ${JSON.stringify(query)}${hint}`);
       process.exitCode = DOES_NOT_FIT;
       if (o.json) print(list, () => '', true);
     });

@@ -222,7 +222,7 @@ function fromName(text, asked, sources) {
       architecture,
       recorded: isRecorded(sources, architecture),
       rope: ropeOf(found),
-      releasedAs: /** @type {any} */ (found).defaultFileType ?? null,
+      releasedAs: found.defaultFileType === DEFAULT_TYPE ? null : found.defaultFileType,
     },
     asked ?? named,
   );

@@ -6,12 +6,14 @@
 #include <string_view>
 #include <vector>
 
+#include "catalog.hpp"
 #include "json.hpp"
 #include "keys.hpp"
 #include "names.hpp"
 #include "options.hpp"
 #include "overrides.hpp"
 #include "quants.hpp"
+#include "search.hpp"
 #include "spec_json.hpp"
 #include "text.hpp"
 
@@ -47,6 +49,12 @@ Json answerTo(const Json& asked) {
   if (rule == "overriddenLayers") {
     const double layers = overriddenLayers(textsOf(asked[1]), specFromJson(asked[2]));
     return layers == kEveryLayer ? Json("all") : Json(layers);
+  }
+  if (rule == "findDevice") return catalog::findDevice(asked[1].get<std::string>()).name;
+  if (rule == "findModel") return catalog::findModel(asked[1].get<std::string>()).name;
+  if (rule == "parseModelName") {
+    const ModelName said = parseModelName(asked[1].get<std::string>());
+    return {{"name", said.name}, {"quant", said.quant ? Json(*said.quant) : Json()}};
   }
   if (rule == "toFixed") return toFixed(asked[1].get<double>(), asked[2].get<int>());
   return {{"error", "no such rule"}};

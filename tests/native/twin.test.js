@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { devices, findDevice, findModel, models as known, parseModelName } from '../../dist/catalog.js';
 import { isRepository, saidBy } from '../../js/cli/names.js';
 import { overriddenLayers } from '../../js/cli/overrides.js';
 import { QUANT_ALIASES, quantOf } from '../../js/cli/quants.js';
@@ -154,6 +155,52 @@ test('20,000 names of models and repositories say the same', () => {
     const said = answers.filter((answer) => answer[key]).length;
     assert.ok(said > 500 && said < 19_000, `${said} say ${key}`);
   }
+});
+
+/** What tools print around a name of a device. */
+const AROUND = [
+  ['NVIDIA ', ''],
+  ['NVIDIA ', ', 12288'],
+  ['0, ', ', 24564 MiB, 550.54.14'],
+  ['GPU 0: ', ' (UUID: GPU-1)'],
+  ['Chipset Model: ', '\n      Total Number of Cores: 40'],
+  ['01:00.0 VGA compatible controller [0300]: NVIDIA Corporation AD102 [', '] [10de:2684] (rev a1)'],
+  ['Advanced Micro Devices, Inc. [AMD/ATI] Navi 31 [', '/7900 XTX/7900M]'],
+  ['NVIDIA Corporation AD107M [', ' Max-Q / Mobile]'],
+  ['deviceName        = ', ' (RADV NAVI31)'],
+  ['macbook pro ', ''],
+  ['', ' laptop'],
+  ['', ' 16gb'],
+  ['', ', [N/A]'],
+  ['Intel(R) ', '(TM) Graphics (DG2)'],
+];
+const AROUND_MODELS = [
+  ['hf.co/unsloth/', '-GGUF:Q4_K_M'],
+  ['https://www.huggingface.co/bartowski/google_', '-i1-GGUF'],
+  ['lmstudio-community/', '-GGUF'],
+  ['', ':q8_0'],
+  ['', '-Instruct-UD-Q4_K_XL.gguf'],
+  ['unsloth/', '-BF16'],
+];
+/** Names with something around them, misspelt ones, and odd ones. */
+function askedFor(items, around, count) {
+  const all = items.flatMap(({ name, aliases }) => [name, ...aliases]);
+  const asked = [...all, ...ODD, 'cpu', 'gpu', 'laptop', 'mac', 'a '.repeat(200_000)].map((name) => [name]);
+  while (asked.length < count) {
+    const [before, behind] = one(around);
+    const name = `${before}${one(all)}${behind}`;
+    asked.push([random(2) ? name : misspelt(random(2) ? name : one(all), all)]);
+  }
+  return asked;
+}
+
+test('4,000 names of devices and models find the same, or are refused in the same words', () => {
+  const found = [
+    ...same('findDevice', (name) => findDevice(name).name, askedFor(devices, AROUND, 2000)),
+    ...same('findModel', (name) => findModel(name).name, askedFor(known, AROUND_MODELS, 2000)),
+  ].filter((answer) => typeof answer === 'string').length;
+  assert.ok(found > 1500 && found < 3600, `${found} are found`);
+  same('parseModelName', parseModelName, askedFor(known, AROUND_MODELS, 2000));
 });
 
 test('patterns move the same experts', () => {
