@@ -258,7 +258,7 @@ test('names of models: the one that is meant, or none', () => {
     ['Devstral-Small-2-24B-Instruct-2512', 24, 'Devstral Small 2 24B'],
     ['mistral-small-3-2-24b', 0, 'Mistral Small 3.1 24B'],
     ['Mistral-Small-3.1-24B-Instruct-2503-UD-Q4_K_XL', 23.6, 'Mistral Small 3.1 24B'],
-    ['Qwen3-Coder-30B-A3B-Instruct', 30.5, 'Qwen3 30B-A3B'],
+    ['Qwen3-Coder-30B-A3B-Instruct', 30.5, 'Qwen3 Coder 30B-A3B'],
     ['Qwen3.6-35B llama.cpp UD-Q4_K_XL', 0, 'Qwen3.6 35B-A3B'],
     ['Gemma4-E2B llama.cpp Q4_K_M', 0, 'Gemma 4 E2B'],
     ['deepseek-r1-70b', 0, 'DeepSeek R1 Distill Llama 70B'],
