@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <set>
 #include <stdexcept>
 #include <string_view>
@@ -18,9 +19,6 @@ namespace llmcalc {
 namespace {
 
 constexpr double kHostMargin = 4.0 * kGiB;
-// Of a card given by its size alone, the part that drivers leave: the least that was reported of one without ECC,
-// 15,841 of the 16,384 MiB of a GeForce RTX 5060 Ti.
-constexpr double kUsableShare = 0.966;
 
 template <typename... Parts>
 [[noreturn]] void refuse(const Parts&... parts) {
@@ -140,6 +138,28 @@ std::vector<std::optional<double>> each(const char* option, const std::vector<do
   return all;
 }
 
+// Of a card's memory as sold, what a program can have.
+struct Usable {
+  std::string name;
+  double share = 1;
+};
+
+// Of cards sold with so much memory, or the nearest to it, the one that leaves a program the least.
+Usable leastOf(double sold) {
+  Usable least;
+  double nearest = std::numeric_limits<double>::infinity();
+  for (const catalog::Device& device : catalog::devices()) {
+    if (device.kind != "gpu" || !device.memory || !device.memorySold) continue;
+    const double share = *device.memory / *device.memorySold;
+    const double off = std::abs(*device.memorySold - sold);
+    if (off < nearest || (off == nearest && share < least.share)) {
+      nearest = off;
+      least = {device.name, share};
+    }
+  }
+  return least;
+}
+
 // Sizes and bandwidths that were said of GPUs.
 void describeGpus(Parts& parts, const Options& o) {
   std::vector<PlanGpu>& gpus = parts.machine.gpus;
@@ -160,8 +180,9 @@ void describeGpus(Parts& parts, const Options& o) {
     } else if (vram[i] && gpu.memorySold != *vram[i] * kGiB) {
       const double sold = *vram[i] * kGiB;
       const bool isLike = gpu.memory && gpu.memorySold;
-      const std::string like = isLike ? gpu.name : "other cards";
-      gpu.memory = std::floor(sold * (isLike ? *gpu.memory / *gpu.memorySold : kUsableShare));
+      const Usable least = isLike ? Usable{gpu.name, *gpu.memory / *gpu.memorySold} : leastOf(sold);
+      const std::string like = isLike ? gpu.name : least.name + ", the least of cards of that size";
+      gpu.memory = std::floor(sold * least.share);
       gpu.memorySold = sold;
       gpu.memorySource = "the part of it that drivers leave of " + like;
       const std::string said = "Of " + sized(sold) + " as sold " + sized(*gpu.memory) +
@@ -238,7 +259,7 @@ void sayReserves(PlanHardware& machine, const Options& o) {
   std::vector<std::string> parts;
   if (!machine.gpus.empty() && o.reserve.empty()) parts.emplace_back("nothing else uses the GPU (--reserve)");
   if (!machine.gpus.empty() && o.margin.empty()) {
-    parts.push_back(sized(PlanGpu().margin) + " of it is to stay free (--margin)");
+    parts.push_back(sized(PlanGpu().margin) + " of each GPU is to stay free (--margin)");
   }
   if (machine.host.memory && !o.ramReserve) {
     parts.push_back(sized(hostMargin(*machine.host.memory)) +

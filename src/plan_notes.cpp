@@ -1,5 +1,6 @@
 #include "plan_notes.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
@@ -80,6 +81,12 @@ void addTypeNote(Sentences& notes, const Subject& subject, FileType type) {
 Sentences assumptionsOf(const std::optional<PlanHardware>& hardware, bool hostWorks) {
   if (!hardware) return {};
   Sentences all = hardware->assumed;
+  const bool isUnknown = std::any_of(hardware->gpus.begin(), hardware->gpus.end(),
+                                     [](const PlanGpu& gpu) { return !gpu.multiprocessors; });
+  if (hardware->backend == Backend::cuda && isUnknown) {
+    all.emplace_back(
+        "CUDA itself takes as much as on the largest card of such memory, for the multiprocessors are not known.");
+  }
   std::string host;
   if (!hardware->host.bandwidth) {
     host = formatNumber(kAssumedBandwidth / 1e9) + " GB/s of memory (--ram-bandwidth)";

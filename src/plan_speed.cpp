@@ -56,8 +56,8 @@ std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardwa
   return machine;
 }
 
-double roomOf(const Runtime& runtime) {
-  return runtime.kvUnified ? runtime.contextLength : std::floor(runtime.contextLength / runtime.sequences);
+double roomOf(const Runtime& runtime, double concurrency) {
+  return std::floor(runtime.contextLength / std::max(runtime.kvUnified ? 1.0 : runtime.sequences, concurrency));
 }
 
 std::optional<Workload> endOf(const Workload& workload, const Runtime& runtime) {

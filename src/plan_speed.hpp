@@ -24,7 +24,7 @@ inline constexpr double kAssumedThreads = 8;
                                                      const Runtime& runtime, Engine engine);
 
 // Tokens that the context has for one sequence.
-[[nodiscard]] double roomOf(const Runtime& runtime);
+[[nodiscard]] double roomOf(const Runtime& runtime, double concurrency = 1.0);
 
 // The same output at the end of the context; none where it is there already.
 [[nodiscard]] std::optional<Workload> endOf(const Workload& workload, const Runtime& runtime);

@@ -411,6 +411,33 @@ Lines noFitLines(const Json& noFit, bool hasGpus, std::size_t width) {
   return lines;
 }
 
+// Of more GPUs than are listed the one with least free stands for all, if none is short; with where it is said to be.
+std::vector<std::pair<Json, std::string>> summed(const std::vector<Json>& devices) {
+  constexpr std::size_t kListed = 3;
+  const auto isHost = [](const Json& device) { return device["name"] == "host"; };
+  const auto free = [](const Json& device) { return numberAt(device, "available") - numberAt(device, "needed"); };
+  std::size_t gpus = 0;
+  bool isShort = false;
+  const Json* least = nullptr;
+  std::vector<std::pair<Json, std::string>> all;
+  std::vector<std::pair<Json, std::string>> hosts;
+  for (const Json& device : devices) {
+    all.emplace_back(device, "");
+    if (isHost(device)) {
+      hosts.emplace_back(device, "");
+      continue;
+    }
+    ++gpus;
+    isShort = isShort || numberAt(device, "shortOfMargin") > 0.0;
+    if (least == nullptr || free(device) < free(*least)) least = &device;
+  }
+  if (gpus <= kListed || isShort) return all;
+  std::vector<std::pair<Json, std::string>> some = {
+      {*least, "on " + textIn(*least, "name") + " and more on the other GPUs"}};
+  some.insert(some.end(), hosts.begin(), hosts.end());
+  return some;
+}
+
 // Whether it fits, and with what it would.
 Lines verdictLines(const Json& answer, std::size_t width) {
   const Json& fit = answer["fit"];
@@ -423,12 +450,17 @@ Lines verdictLines(const Json& answer, std::size_t width) {
     if (!isShared(hardware) || !hasGpus) return "on " + name;
     return name == "host" ? "in all" : "in the part that the GPU may have";
   };
-  std::string parts;
+  std::vector<Json> concerned;
   for (const Json& device : fit["devices"]) {
     if (device["available"].is_null()) continue;
     if (verdict == "tight" && numberAt(device, "shortOfMargin") <= 0.0) continue;
     if (verdict == "doesNotFit" && numberAt(device, "shortBy") <= 0.0) continue;
-    parts.append(parts.empty() ? "" : ", ").append(roomText(device, where(textIn(device, "name"))));
+    concerned.push_back(device);
+  }
+  std::string parts;
+  for (const auto& [device, of] : summed(concerned)) {
+    const std::string named = of.empty() ? where(textIn(device, "name")) : of;
+    parts.append(parts.empty() ? "" : ", ").append(roomText(device, named));
   }
   const std::string start = verdict == "fits"    ? "It fits"
                             : verdict == "tight" ? "It fits, but it is tight"
@@ -488,7 +520,7 @@ Lines machineLines(const Json& hardware, std::size_t width) {
     }
   }
   Lines said;
-  for (const auto& [card, count] : cards) said.push_back(count > 1 ? std::to_string(count) + " x " + card : card);
+  for (const auto& [card, count] : cards) said.push_back(count > 1 ? std::to_string(count) + " x " + card + " each" : card);
   if (said.empty()) said.push_back(host["name"].is_null() ? "Processor, no GPU" : nameText(textIn(host, "name")));
   if (shared && !host["memory"].is_null()) {
     said.front() += ": " + gib(numberAt(host, "memory")) + " of memory for processor and GPU together";

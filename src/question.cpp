@@ -14,6 +14,7 @@
 #include "llmcalc/validation.hpp"
 #include "names.hpp"
 #include "overrides.hpp"
+#include "plan_speed.hpp"
 #include "quants.hpp"
 #include "spec_json.hpp"
 #include "text.hpp"
@@ -205,7 +206,7 @@ Runtime runtimeOf(const Options& o, const std::optional<Quant>& quant, const Que
 
 // What the speed is of. What is not said is made to fit into the context, what is said must.
 Workload workloadOf(const Options& o, const Runtime& runtime, std::vector<std::string>& notes) {
-  const double room = runtime.kvUnified ? runtime.contextLength : std::floor(runtime.contextLength / runtime.sequences);
+  const double room = roomOf(runtime, o.concurrency);
   const double left = room - o.depth;
   Workload workload;
   workload.outputLength = o.output.value_or(std::max(1.0, std::min(kUsualOutput, std::floor(left / 4.0))));
@@ -217,7 +218,8 @@ Workload workloadOf(const Options& o, const Runtime& runtime, std::vector<std::s
   if (o.depth + workload.promptLength + workload.outputLength > room) {
     throw std::invalid_argument("--depth " + formatNumber(o.depth) + ", --prompt " + prompt + " and --output " +
                                 output + " do not fit into the " + formatNumber(room) +
-                                " tokens that --context gives a sequence");
+                                " tokens that --context gives a sequence" +
+                                (o.concurrency > 1.0 ? " of " + formatNumber(o.concurrency) + " at once" : ""));
   }
   if (o.output.value_or(kUsualOutput) > workload.outputLength ||
       o.prompt.value_or(kUsualPrompt) > workload.promptLength) {
