@@ -1,5 +1,7 @@
 # shellcheck shell=bash
 # What the scripts beside this file share; sourced, not run.
+# Who sources this file calls its functions.
+# shellcheck disable=SC2317
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)

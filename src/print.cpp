@@ -520,7 +520,8 @@ Lines machineLines(const Json& hardware, std::size_t width) {
     }
   }
   Lines said;
-  for (const auto& [card, count] : cards) said.push_back(count > 1 ? std::to_string(count) + " x " + card + " each" : card);
+  for (const auto& [card, count] : cards)
+    said.push_back(count > 1 ? std::to_string(count) + " x " + card + " each" : card);
   if (said.empty()) said.push_back(host["name"].is_null() ? "Processor, no GPU" : nameText(textIn(host, "name")));
   if (shared && !host["memory"].is_null()) {
     said.front() += ": " + gib(numberAt(host, "memory")) + " of memory for processor and GPU together";

@@ -268,7 +268,8 @@ test('a number is plain digits', () => {
       );
     }
   }
-  for (const option of ['--vram', '--gpus']) assert.match(refusal('plan', 'phi-2', `${option}=`), /argument '' is invalid/);
+  for (const option of ['--vram', '--gpus'])
+    assert.match(refusal('plan', 'phi-2', `${option}=`), /argument '' is invalid/);
   for (const [text, gib] of [
     ['24', 24],
     ['24.0', 24],
