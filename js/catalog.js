@@ -62,5 +62,6 @@ export { nearestNames, parseModelName };
 /** @type {typeof import('./catalog.d.ts').gpuOf} */
 export function gpuOf({ name, profileFamily, memory, memorySold, bandwidth, multiprocessors, backend, speed }) {
   const known = { name, family: profileFamily, memory, memorySold, bandwidth, multiprocessors, backend, ...speed };
-  return /** @type {any} */ (Object.fromEntries(Object.entries(known).filter(([, value]) => value !== null)));
+  // A rate of 0 is unknown too.
+  return /** @type {any} */ (Object.fromEntries(Object.entries(known).filter(([, value]) => value)));
 }
