@@ -162,8 +162,8 @@ std::optional<double> Planner::calibrate() {
   if (!hardware_->host.threads) measured.host.threads = 0;
   const PlanGpu gpu = hasGpus_ ? hardware_->gpus.front() : PlanGpu();
   const Runtime used = runtime(placing_);
-  const Calibrated by =
-      calibratedBy(question_.calibrate, {model_, question_.subject.architecture, used, measured, gpu.family, gpu.name});
+  const Calibrated by = calibratedBy(question_.calibrate, {model_, question_.subject.architecture, used, measured,
+                                                           gpu.family, gpu.name, question_.subject.name});
   machine_->gpuProfile = by.gpuProfile;
   machine_->hostProfile = by.hostProfile;
   return by.measurements;

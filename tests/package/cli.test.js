@@ -440,7 +440,7 @@ test('a GGUF file, its address and a config.json are planned', async () => {
   assert.match(fromFile.commandLine, /^llama-server --model mine\.gguf /);
   // Another type is another file: its sizes follow the rules.
   const other = read('mine.gguf', '--quant', 'Q4_K_M');
-  assert.equal(other.memory.fileBytes, both('llama 3.1 8b').answer.memory.fileBytes);
+  assert.equal(other.memory.fileBytes, both('llama 3.1 8b', '--no-detect').answer.memory.fileBytes);
   assert.match(other.commandLine, /^llama-server --model mine-Q4_K_M\.gguf /);
   // A file need not be called .gguf, and one that names no type is not said to have one.
   const { 'general.file_type': _, ...untyped } = golden.entries[name].metadata;
