@@ -431,7 +431,8 @@ test('a GGUF file, its address and a config.json are planned', async () => {
     tensors: tensorsOf(golden.models.get(name)),
   });
   writeFileSync(join(folder, 'mine.gguf'), bytes);
-  const read = (text, ...more) => JSON.parse(cli('plan', text, '--json', '--context', '8192', '--no-detect', ...more).stdout);
+  const read = (text, ...more) =>
+    JSON.parse(cli('plan', text, '--json', '--context', '8192', '--no-detect', ...more).stdout);
   const fromFile = read('mine.gguf');
   assert.ok(validate(fromFile), JSON.stringify(validate.errors));
   assert.deepEqual([fromFile.model.name, fromFile.runtime.fileType], ['Mine', 'F16']);
@@ -458,7 +459,7 @@ test('a GGUF file, its address and a config.json are planned', async () => {
   assert.match(cli('explain', 'mine.gguf').stdout, /^Mine {2}F16, 8192 tokens/);
 
   const url = await serve(bytes);
-  const child = spawn(command, ['plan', url, '--json', '--context', '8192'], { cwd: folder });
+  const child = spawn(command, ['plan', url, '--json', '--context', '8192', '--no-detect'], { cwd: folder });
   let output = '';
   child.stdout.on('data', (part) => {
     output += part;
@@ -490,10 +491,10 @@ test('a GGUF file, its address and a config.json are planned', async () => {
     quantization: null,
   });
   for (const [file, message] of [
-    ['mine.gguf', /^llmcalc: mine\.gguf: GGUF files and addresses are for the npm tool$/m],
+    ['mine.gguf', /^llmcalc: mine\.gguf: GGUF files and addresses take the npm tool/m],
     ['config.json', /^llmcalc: config\.json: a config\.json is for the npm tool$/m],
   ]) {
-    const { status, stderr } = start(native, ['plan', file]);
+    const { status, stderr } = start(native, ['plan', file, '--no-detect']);
     assert.equal(status, 2);
     assert.match(stderr, message);
   }
