@@ -492,7 +492,7 @@ test('a GGUF file, its address and a config.json are planned', async () => {
   });
   for (const [file, message] of [
     ['mine.gguf', /^llmcalc: mine\.gguf: GGUF files and addresses take the npm tool/m],
-    ['config.json', /^llmcalc: config\.json: a config\.json is for the npm tool$/m],
+    ['config.json', /^llmcalc: config\.json is no ModelSpec; a config\.json takes the npm tool/m],
   ]) {
     const { status, stderr } = start(native, ['plan', file, '--no-detect']);
     assert.equal(status, 2);
