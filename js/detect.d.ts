@@ -7,7 +7,8 @@ export interface Match {
   confidence: number;
 }
 
-export type Known = Pick<CatalogDevice, 'name' | 'vendor' | 'kind' | 'memory'>;
+export type Known = Pick<CatalogDevice, 'name' | 'vendor' | 'kind' | 'memory'> &
+  Partial<Pick<CatalogDevice, 'aliases' | 'memorySold' | 'family'>>;
 
 export interface DetectOptions {
   /** The catalogue's `devices`, or others. */
@@ -22,7 +23,15 @@ export interface DetectOptions {
 
 /** What a machine tells of itself. What it does not is null or an empty list. */
 export interface Detected {
-  gpus: { reported: string; vendor: string | null; memory: number | null; matches: Match[] }[];
+  gpus: {
+    reported: string;
+    vendor: string | null;
+    /** Bytes, as the driver calls the total; a program can have a little less. */
+    memory: number | null;
+    /** Bytes that others use now. */
+    used: number | null;
+    matches: Match[];
+  }[];
   cpu: { reported: string | null; cores: number | null; matches: Match[] };
   memory: {
     bytes: number | null;
@@ -36,5 +45,9 @@ export interface Detected {
   hints: string[];
 }
 
-/** GPUs, processor and memory of this machine, matched with the catalogue. Never throws for what is not there. */
+/**
+ * GPUs, processor and memory of this machine, matched with the catalogue. Never throws for what is not there.
+ *
+ * @throws {TypeError} if `devices` is no list, or an option is not known
+ */
 export declare function detectDevices(options: DetectOptions): Promise<Detected>;

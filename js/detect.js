@@ -1,6 +1,6 @@
 // @ts-check
 // wasm-calculator/detect in a browser: what WebGPU, WebGL and the navigator tell.
-import { isSoftware, matchDevice, vendorOf } from './detect-match.js';
+import { checkOptions, isSoftware, matchDevice, vendorOf } from './detect-match.js';
 
 /** @param {any} canvas */
 function rendererOf(canvas) {
@@ -14,7 +14,9 @@ const newCanvas = () =>
   typeof OffscreenCanvas === 'function' ? new OffscreenCanvas(1, 1) : document.createElement('canvas');
 
 /** @param {import('./detect.d.ts').DetectOptions} options @returns {Promise<import('./detect.d.ts').Detected>} */
-export async function detectDevices({ devices, navigator: nav = globalThis.navigator, createCanvas = newCanvas }) {
+export async function detectDevices(options) {
+  checkOptions(options, ['navigator', 'createCanvas']);
+  const { devices, navigator: nav = globalThis.navigator, createCanvas = newCanvas } = options;
   const hints = [];
   const attempt = async (/** @type {() => any} */ ask) => {
     try {
@@ -34,7 +36,7 @@ export async function detectDevices({ devices, navigator: nav = globalThis.navig
   else if (reported !== null) {
     let matches = matchDevice(reported, {}, devices);
     if (matches.length === 0 && described) matches = matchDevice(described, {}, devices);
-    gpus.push({ reported, vendor: vendorOf(`${info.vendor ?? ''} ${reported}`), memory: null, matches });
+    gpus.push({ reported, vendor: vendorOf(`${info.vendor ?? ''} ${reported}`), memory: null, used: null, matches });
   }
   const gigabytes = /** @type {any} */ (nav)?.deviceMemory;
   const known = typeof gigabytes === 'number' && gigabytes > 0;

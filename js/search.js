@@ -25,7 +25,7 @@ const setOf = (/** @type {string} */ text) => new Set(text.split(' '));
 /** Of a model, what says nothing of its shape. */
 const COMMON = setOf('instruct chat it gguf hf base qat ud i imatrix mlx');
 /** Of a device: companies, kinds of cards, and what drivers put around a name. */
-const NOISE = setOf(
+export const NOISE = setOf(
   'advanced micro devices ati inc corporation corp co ltd r tm graphics card video vga compatible controller series ' +
     'generation gen edition workstation desktop founders lite hash rate lovelace design with chip chipset model device',
 );
@@ -161,7 +161,7 @@ function isOf({ words, sizes, kind }, { kind: own, memorySold }) {
 /**
  * What is compared of an item, which does not change: the words of its names, as a whole and by parts.
  *
- * @typedef {{ text: string, words: string[], parts: { isUnsaid: boolean, length: number }[] }} Compared
+ * @typedef {{ words: string[], parts: { isUnsaid: boolean, length: number }[] }} Compared
  * @type {WeakMap<Named, { names: Compared[], beside: ReadonlySet<string> }>}
  */
 const prepared = new WeakMap();
@@ -171,7 +171,6 @@ function preparedOf(item) {
   let known = prepared.get(item);
   if (!known) {
     const names = namesOf(item).map((text) => ({
-      text: text.slice(0, COMPARED).toLowerCase(),
       words: wordsOf(text),
       parts: text.split(' ').map((part) => ({ isUnsaid: UNSAID.test(part), length: wordsOf(part).length })),
     }));
@@ -264,7 +263,7 @@ const pathsOf = (text) => {
 };
 
 /** What a file's type looks like in a name. */
-const QUANT = /^(?:ud-)?(?:i?q\d(?:_[a-z0-9]+)*|tq\d_\d|b?f16|fp16|f32|mxfp4(?:_moe)?|nvfp4)$/i;
+const QUANT = /^(?:ud-|i1-)?(?:i?q\d(?:_[a-z0-9]+)*|tq\d_\d|b?f16|fp16|f32|mxfp4(?:_moe)?|nvfp4)$/i;
 
 /**
  * A name of a model as it stands in the address of a repository, apart from the type of a file:
@@ -368,6 +367,9 @@ function likeness(/** @type {string} */ a, /** @type {string} */ b) {
 /** Names of families and long numbers tell most, single letters and small numbers least. @param {string} word */
 const weightOf = (word) => (word.length >= 3 ? (word.includes('.') ? 2 : 3) : 1);
 
+/** @param {readonly string[]} words */
+const spelt = (words) => words.join(' ').slice(0, COMPARED);
+
 /** The most names that are given for one that is unknown. */
 const NEAREST = 3;
 
@@ -380,7 +382,7 @@ const NEAREST = 3;
  */
 export function nearestNames(query, items) {
   const asDevice = items.length > 0 && items[0].vendor !== undefined;
-  const text = (asDevice ? deviceTexts(query)[0] : parseModelName(query).name).slice(0, COMPARED).toLowerCase();
+  const text = asDevice ? deviceTexts(query)[0] : parseModelName(query).name;
   const words = asDevice ? askedOf(text).words : wordsOf(text).filter((word) => !COMMON.has(word));
   const order = items.flatMap((item, i) => {
     const best = preparedOf(item)
@@ -392,7 +394,7 @@ export function nearestNames(query, items) {
           points += alike * weightOf(word);
           if (alike >= 50 && word.length >= 3 && !word.includes('.')) told = true;
         }
-        return { points: told ? points : 0, changes: distance(text, name.text) };
+        return { points: told ? points : 0, changes: distance(spelt(words), spelt(name.words)) };
       })
       .sort((a, b) => b.points - a.points || a.changes - b.changes)[0];
     return best.points > 0 ? [{ name: item.name, i, ...best }] : [];

@@ -397,7 +397,7 @@ std::vector<Asked> pathsOf(const std::string& text) {
 // What a file's type looks like in a name.
 bool isQuant(std::string_view text) {
   std::string low = lowered(text);
-  if (low.starts_with("ud-")) low.erase(0, 3);
+  if (low.starts_with("ud-") || low.starts_with("i1-")) low.erase(0, 3);
   constexpr auto kWhole =
       std::to_array<std::string_view>({"f16", "bf16", "fp16", "f32", "mxfp4", "mxfp4_moe", "nvfp4"});
   if (isIn(kWhole, low)) return true;
@@ -455,7 +455,14 @@ struct Alike {
   }
 };
 
-Alike alikeOf(const Words& words, const std::string& text, const std::string& name) {
+// Words as they are compared letter by letter.
+std::string spelt(const Words& words) {
+  std::string text;
+  for (const std::string& word : words) text.append(text.empty() ? "" : " ").append(word);
+  return text.substr(0, kCompared);
+}
+
+Alike alikeOf(const Words& words, const std::string& name) {
   const Words others = wordsOf(name);
   Alike alike;
   bool told = false;
@@ -466,7 +473,7 @@ Alike alikeOf(const Words& words, const std::string& text, const std::string& na
     told = told || (most >= 50 && word.size() >= 3 && word.find('.') == std::string::npos);
   }
   if (!told) alike.points = 0;
-  alike.changes = distance(text, lowered(name.substr(0, kCompared)));
+  alike.changes = distance(spelt(words), spelt(others));
   return alike;
 }
 
@@ -606,13 +613,12 @@ std::vector<std::size_t> searchBest(std::string_view query, const std::vector<Na
 std::vector<std::string> nearestNames(std::string_view query, const std::vector<Named>& items) {
   const bool isModels = areModels(items);
   const std::string whole = isModels ? parseModelName(query).name : deviceTexts(query).front();
-  const std::string text = lowered(std::string_view(whole).substr(0, kCompared));
-  Words words = isModels ? wordsOf(text) : askedOf(text).words;
+  Words words = isModels ? wordsOf(whole) : askedOf(whole).words;
   if (isModels) std::erase_if(words, [](const std::string& word) { return isIn(kCommon, word); });
   std::vector<Alike> order;
   for (std::size_t i = 0; i < items.size(); ++i) {
     std::vector<Alike> all;
-    for (const std::string& name : namesOf(items[i])) all.push_back(alikeOf(words, text, name));
+    for (const std::string& name : namesOf(items[i])) all.push_back(alikeOf(words, name));
     Alike best = *std::min_element(all.begin(), all.end());
     best.index = i;
     if (best.points > 0) order.push_back(best);

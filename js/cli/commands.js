@@ -191,11 +191,12 @@ function programOf(exit) {
     name: 'devices',
     all: catalogue.devices,
     search: catalogue.searchDevices,
-    head: ['name', 'kind', 'memory', 'GB/s'],
-    row: ({ name, kind, memory, bandwidthGBs }) => [
+    head: ['name', 'kind', 'usable', 'sold', 'GB/s'],
+    row: ({ name, kind, memory, memorySold, bandwidthGBs }) => [
       name,
       kind,
       memory === null ? '-' : gib(memory),
+      memorySold === null ? '-' : gib(memorySold),
       bandwidthGBs === null ? '-' : String(bandwidthGBs),
     ],
   });

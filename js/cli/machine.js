@@ -232,10 +232,10 @@ function detectedDraft(told, catalogue, withGpus) {
   /** @type {{ gpu: Gpu, device: CatalogDevice | null, reported: string }[]} */
   const found = [];
   const leftOut = [];
-  for (const { reported, memory, matches } of withGpus ? told.gpus : []) {
+  for (const { reported, memory, used, matches } of withGpus ? told.gpus : []) {
     const best = matches.filter(({ confidence }) => confidence === matches[0].confidence).map(({ name }) => name);
     if (best.length === 0) {
-      const gpu = unknownGpu(reported);
+      const gpu = { ...unknownGpu(reported), reserved: used ?? 0 };
       if (memory === null) leftOut.push(reported);
       else {
         takeReport(gpu, memory, catalogue, assumed);
@@ -244,7 +244,7 @@ function detectedDraft(told, catalogue, withGpus) {
       continue;
     }
     const device = slowest(best, catalogue);
-    const gpu = gpuFrom(catalogue, device);
+    const gpu = { ...gpuFrom(catalogue, device), reserved: used ?? 0 };
     if (best.length > 1) assumed.push(`${reported} is one of ${best.join(', ')}: taken as ${device.name} (--device).`);
     if (memory !== null) takeReport(gpu, memory, catalogue, assumed);
     found.push({ gpu, device, reported });
@@ -295,7 +295,7 @@ function describeGpus({ gpus, pool, assumed }, o, catalogue) {
     }
     if (usable[i] !== null) Object.assign(gpu, { memory: usable[i] * GIB, memorySource: 'as given' });
     if (bandwidth[i] !== null) gpu.bandwidth = bandwidth[i] * 1e9;
-    gpu.reserved = (reserve[i] ?? 0) * GIB;
+    if (reserve[i] !== null) gpu.reserved = reserve[i] * GIB;
     if (margin[i] !== null) gpu.margin = margin[i] * GIB;
   });
   assumed.push(...said);
@@ -353,7 +353,11 @@ function splitGpus(draft, o) {
 /** @param {Draft} draft @param {any} o */
 function sayReserves({ gpus, host, assumed }, o) {
   const parts = [];
-  if (gpus.length > 0 && o.reserve === undefined) parts.push('nothing else uses the GPU (--reserve)');
+  if (gpus.length > 0 && o.reserve === undefined) {
+    const busy = gpus.filter(({ reserved }) => reserved >= GIB / 100);
+    const uses = busy.map(({ name, reserved }) => `${sized(reserved)} of ${name} are in use by others now (--reserve)`);
+    parts.push(...(busy.length > 0 ? uses : ['nothing else uses the GPU (--reserve)']));
+  }
   if (gpus.length > 0 && o.margin === undefined)
     parts.push(`${sized(GPU_MARGIN)} of each GPU is to stay free (--margin)`);
   if (host.memory !== null && o.ramReserve === undefined) {

@@ -55,6 +55,18 @@ test('a card has what its driver reports, its bandwidth and its multiprocessors'
   ]);
 });
 
+test('what others use of this machine now is not there for the plan, unless it is said to be', async () => {
+  const detect = async () => {
+    const machine = told([['NVIDIA GeForce RTX 4090', ['GeForce RTX 4090'], 24564 * 2 ** 20]]);
+    machine.gpus[0].used = 3 * GIB;
+    return machine;
+  };
+  const { gpus, assumed } = (await ask({}, detect)).hardware;
+  assert.deepEqual([gpus[0].memory, gpus[0].reserved], [24080 * 2 ** 20, 3 * GIB]);
+  assert.match(assumed.at(-1), /^3 GiB of GeForce RTX 4090 are in use by others now \(--reserve\), 1 GiB of each GPU/);
+  assert.equal((await ask({ reserve: [0] }, detect)).hardware.gpus[0].reserved, 0);
+});
+
 test('unlike cards keep their own numbers and their order', async () => {
   const { hardware } = await ask({ device: ['3090', '4060 ti'] });
   assert.deepEqual(
