@@ -2,11 +2,13 @@
 //
 //   node scripts/make-catalog.mjs --cpp FILE     C++ source with one JSON text per entry
 //   node scripts/make-catalog.mjs --memory       the rules for the memory of devices that nobody reported, with their errors
-//   node scripts/make-catalog.mjs --check        recomputes the parameter totals of data/models.csv (needs dist/)
+//   node scripts/make-catalog.mjs --check        recomputes the parameter totals of data/models.csv (needs dist/), and
+//                                                holds memory and names of devices against themselves
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parametersOf } from '../js/cli/answer.js';
 import { modelFromGgufMetadata } from '../js/gguf.js';
 import { ggufMetadataFromHuggingFaceConfig } from '../js/huggingface.js';
+import { wordsOf } from '../js/search.js';
 import { parseCsv } from './support/csv.mjs';
 import { deviceMemory, memoryRules, rulesTable } from './support/device-memory.mjs';
 import { deviceSpeed } from './support/device-speed.mjs';
@@ -135,10 +137,40 @@ async function check() {
   console.log(
     `${entries.length} models, ${entries.length - unplannable.length} with a spec; of the sourced totals ${alone} recompute, ${beyond} with what a GGUF file does not hold, ${wrong.length} do not`,
   );
+  wrong.push(...wrongDevices());
   if (wrong.length > 0) {
     console.error(wrong.join('\n'));
     process.exitCode = 1;
   }
+}
+
+/** Memory and names of devices that contradict themselves; prints what is known of their memory, and how. */
+function wrongDevices() {
+  const rows = rowsOf('devices.csv');
+  const rules = memoryRules(rows);
+  const wrong = [];
+  const owners = new Map();
+  for (const row of rows) {
+    const { name, usable_mib: usable, driver_mib: driver, memory_reports: reports } = row;
+    const sold = Number(row.memory_gib) * 1024;
+    if ((usable || driver) && !reports) wrong.push(`${name}: a size of memory without a source`);
+    if (usable && Number(usable) > Number(driver || sold)) wrong.push(`${name}: more usable than there is`);
+    if (driver && Number(driver) > sold) wrong.push(`${name}: its driver has more than is sold`);
+    if (deviceMemory({ ...row, usable_mib: '' }, rules).memory > Number(usable || Infinity) * 2 ** 20) {
+      wrong.push(`${name}: the rule is above its report`);
+    }
+    for (const text of [name, ...aliasesOf(row)]) {
+      const words = wordsOf(text).join(' ');
+      if (owners.has(words)) wrong.push(`${name}: ${owners.get(words)} has the name ${text} too`);
+      owners.set(words, name);
+    }
+  }
+  const sized = rows.filter((row) => row.memory_gib !== '' && row.kind !== 'accelerator');
+  const reported = sized.filter((row) => row.usable_mib !== '').length;
+  console.log(
+    `${rows.length} devices, ${sized.length} with a size of memory: ${reported} as reported, ${sized.length - reported} by the rules of --memory`,
+  );
+  return wrong;
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
