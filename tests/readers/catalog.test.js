@@ -17,6 +17,7 @@ import {
 } from '../../dist/catalog.js';
 import { detectDevices as detectInBrowser } from '../../dist/detect.js';
 import { detectDevices as detectInNode } from '../../dist/detect-node.js';
+import { fits, planMemory } from '../../dist/js.js';
 import { parseCsv } from '../../scripts/support/csv.mjs';
 import { deviceMemory, memoryRules } from '../../scripts/support/device-memory.mjs';
 
@@ -108,6 +109,19 @@ test('a card has less memory than it is sold with, as its driver reports it', ()
       assert.ok(memory < memorySold && memory > 0.84 * memorySold, name);
       assert.match(memorySource, /^\d+ MiB reported.*: \S|^rule \(.*, n \d+\): \d+ MiB less/, name);
     }
+  }
+});
+
+test('what fits a card as sold need not fit it as it is', () => {
+  for (const [model, fileType, query] of [
+    ['qwen2.5 72b', 'Q4_K_M', 'l40s'],
+    ['phi-4 14b', 'Q8_0', 't4'],
+    ['qwen3 32b', 'Q5_K_M', 'l4'],
+  ]) {
+    const device = findDevice(query);
+    const plan = planMemory(findModel(model).model, { contextLength: 8192, fileType, gpus: [device] });
+    const on = (memory) => fits(plan, { gpus: [{ ...device, memory }], hostMemory: 256 * GIB }).fits;
+    assert.deepEqual([on(device.memorySold), on(device.memory)], [true, false], query);
   }
 });
 
