@@ -277,7 +277,7 @@ std::vector<Question> questionsOf(const Json& rows, const Planned& planned) {
       ++same->second;
     }
   }
-  for (const auto& [text, named] : taken) note(text + " is taken as " + named);
+  for (const auto& [text, named] : taken) note(std::string(text).append(" is taken as ").append(named));
   for (const auto& [text, count] : skipped) {
     note(std::to_string(count) + (count == 1 ? " row" : " rows") + " skipped: " + text);
   }

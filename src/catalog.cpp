@@ -88,6 +88,7 @@ Named namedOf(const Device& device) {
 template <typename Item>
 const Item& only(const std::string& what, const std::string& query, const std::vector<Item>& items) {
   std::vector<Named> named;
+  named.reserve(items.size());
   for (const Item& item : items) named.push_back(namedOf(item));
   const std::vector<std::size_t> best = searchBest(query, named);
   if (best.size() == 1) return items[best.front()];

@@ -129,7 +129,7 @@ std::string display(const Json& json) {
   if (json.is_object()) return "an object";
   if (json.is_number()) return formatNumber(numberIn(json));
   if (!json.is_string()) return json.dump();
-  const std::string& text = json.get_ref<const std::string&>();
+  const auto& text = json.get_ref<const std::string&>();
   std::string shown = beginningOf(text, kShown);
   if (shown.size() < text.size()) shown += "...";
   return inQuotes(shown);

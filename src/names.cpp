@@ -18,7 +18,7 @@ constexpr std::size_t kLongest = 500;
 std::regex pattern(const char* syntax) { return std::regex(syntax, std::regex::ECMAScript | std::regex::icase); }
 
 std::string withoutHub(const std::string& text) {
-  static const std::regex hub = pattern("^(?:https?:\\/\\/)?(?:www\\.)?(?:huggingface\\.co|hf\\.co)\\/(?:models\\/)?");
+  static const std::regex hub = pattern(R"(^(?:https?:\/\/)?(?:www\.)?(?:huggingface\.co|hf\.co)\/(?:models\/)?)");
   return text.size() > kLongest ? text : std::regex_replace(text, hub, "");
 }
 
@@ -29,7 +29,7 @@ struct Parts {
 };
 
 std::optional<Parts> partsOf(const std::string& text) {
-  static const std::regex repository("^([\\w.-]+)\\/([\\w.-]+?)\\/?(?::([\\w.-]+))?$");
+  static const std::regex repository(R"(^([\w.-]+)\/([\w.-]+?)\/?(?::([\w.-]+))?$)");
   std::smatch found;
   if (text.size() > kLongest || !std::regex_match(text, found, repository)) return std::nullopt;
   return Parts{found[1], found[2], found[3].matched ? std::optional<std::string>(found[3]) : std::nullopt};
@@ -38,7 +38,7 @@ std::optional<Parts> partsOf(const std::string& text) {
 // A name, and the file type at its end: "-Q4_K_M", "-i1-IQ3_XS", "-UD-Q4_K_XL", "-qat".
 std::pair<std::string, std::optional<std::string>> withoutType(const std::string& text) {
   static const std::regex type =
-      pattern("^(.+?)[\\s:_-]((?:(?:i1|ud|qat)-)?(?:i?q\\d\\w*|tq\\d\\w*|bf16|f16|f32|fp16|mxfp4\\w*|nvfp4)|qat)$");
+      pattern(R"(^(.+?)[\s:_-]((?:(?:i1|ud|qat)-)?(?:i?q\d\w*|tq\d\w*|bf16|f16|f32|fp16|mxfp4\w*|nvfp4)|qat)$)");
   std::smatch found;
   if (text.size() > kLongest || !std::regex_match(text, found, type)) return {text, std::nullopt};
   return {found[1], std::optional<std::string>(found[2])};

@@ -20,7 +20,7 @@ constexpr std::size_t kLeastWidth = 50;
 // Columns of the screen, where it says so; the terminal breaks what is narrower than any.
 std::size_t screenWidth() {
   const char* const columns = std::getenv("COLUMNS");
-  const unsigned long width = columns ? std::strtoul(columns, nullptr, 10) : 0;
+  const std::size_t width = columns ? std::strtoul(columns, nullptr, 10) : 0;
   return width == 0 || width > 1000 ? kUsualWidth : std::max<std::size_t>(kLeastWidth, width);
 }
 

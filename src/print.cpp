@@ -216,7 +216,7 @@ std::optional<Lines> memoryTable(const std::vector<Row>& rows, std::size_t width
       line.push_back(row.available ? size(*row.available) : "-");
       cells.push_back(line);
     }
-    if (const auto table = tableOf(cells, width)) return table;
+    if (auto table = tableOf(cells, width)) return table;
   }
   return std::nullopt;
 }
@@ -370,7 +370,7 @@ std::string placementText(const Json& placement) {
 // What is free, or missing.
 std::string roomText(const Json& device, const std::string& where) {
   if (numberAt(device, "shortBy") > 0.0) return gib(numberAt(device, "shortBy")) + " short " + where;
-  const std::string free = gib(numberAt(device, "available") - numberAt(device, "needed")) + " free " + where;
+  std::string free = gib(numberAt(device, "available") - numberAt(device, "needed")) + " free " + where;
   if (numberAt(device, "shortOfMargin") <= 0.0) return free;
   return "only " + free + ", where " + gib(numberAt(device, "margin")) + " should stay so";
 }

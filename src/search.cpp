@@ -112,7 +112,7 @@ Groups groupsOf(std::string_view text, char open, char close) {
     const std::size_t end = found.rest.find(close);
     const std::size_t start = end == std::string::npos ? end : found.rest.rfind(open, end);
     if (start == std::string::npos) return found;
-    found.groups.emplace_back(trimmed(std::string_view(found.rest).substr(start + 1, end - start - 1)));
+    found.groups.emplace_back(trimmed(std::string_view{found.rest}.substr(start + 1, end - start - 1)));
     found.rest = found.rest.substr(0, start) + " " + found.rest.substr(end + 1);
   }
 }
@@ -159,7 +159,7 @@ std::vector<std::string> alternativesOf(std::string_view text) {
       }
       all.push_back(part);
     } else {
-      all.push_back(hasDigit(part) ? part : stem + " " + part);
+      all.push_back(hasDigit(part) ? part : std::string(stem).append(" ").append(part));
     }
   }
   std::vector<std::string> numbered;
@@ -177,7 +177,7 @@ std::optional<Field> fieldOf(std::string_view text) {
   const std::string low = lowered(trimmed(text));
   const std::size_t end = std::min(low.find_first_not_of("0123456789."), low.size());
   if (end == 0) return std::nullopt;
-  const std::string unit(trimmed(std::string_view(low).substr(end)));
+  const std::string unit(trimmed(std::string_view{low}.substr(end)));
   constexpr auto kUnits = std::to_array<std::string_view>({"", "mib", "mb", "gib", "gb", "w", "%"});
   if (!isIn(kUnits, unit)) return std::nullopt;
   return Field{low.substr(0, end), unit};
@@ -234,7 +234,7 @@ std::vector<std::string> deviceTexts(std::string_view query) {
   }
   const bool isNamed = named != bracketed.groups.rend();
   std::vector<std::string> texts = alternativesOf(isNamed ? *named : kept);
-  for (std::string& name : texts) name = trimmed(name + " " + suffix);
+  for (std::string& name : texts) name = std::string(trimmed(name.append(" ").append(suffix)));
   return texts;
 }
 

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
@@ -114,7 +114,7 @@ TEST(PlanMemory, FurtherMatricesAreOfWholeBlocks) {
     model.groups[0].furtherElements = elements;
     Runtime runtime = at8192();
     runtime.fileType = FileType::Q8_0;
-    const double blocks = static_cast<double>((static_cast<std::int64_t>(elements) + 31) / 32);
+    const double blocks = std::ceil(elements / 32);
     EXPECT_EQ(planMemory(model, runtime).fileBytes - planMemory(llama(), runtime).fileBytes, 32 * blocks * 34)
         << elements;
   }
