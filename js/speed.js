@@ -317,7 +317,7 @@ export function createSpeed(core) {
     to[i] = listed.length;
     let next = i + 1;
     for (const [n, gpu] of gpus.entries()) next = writeDevice(to, next, gpu, 'machine.gpus[]', n);
-    const bandwidth = host.bandwidth ?? (unified ? gpus[0]?.bandwidth : DEFAULTS.hostBandwidth);
+    const bandwidth = host.bandwidth ?? (unified && gpus.length > 0 ? gpus[0].bandwidth : DEFAULTS.hostBandwidth);
     next = writeDevice(to, next, { ...host, bandwidth }, 'machine.host');
     to[next] = numberOf(machine.linkBandwidth, DEFAULTS.linkBandwidth, 'machine.linkBandwidth');
     to[next + 1] = numberOf(machine.gpuLinkBandwidth, DEFAULTS.linkBandwidth, 'machine.gpuLinkBandwidth');

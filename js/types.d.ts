@@ -539,7 +539,10 @@ export interface SpeedProfile {
   evidence: Evidence;
 }
 
-/** On what a profile rests: nothing like it, its back end, its family, measurements of it, or your own. */
+/**
+ * On what an estimate rests: nothing like it (no row of the engine, or of the back end with weights of the file type's
+ * main tensor type: the bands are the widest there are), its back end, its family, measurements of it, or your own.
+ */
 export type Evidence = 'none' | 'backend' | 'family' | 'device' | 'calibrated';
 
 /** A machine for `fits` and for estimates of speed. */

@@ -1,6 +1,6 @@
 // Fits the profiles of back ends, families and devices to a folder of measurements (docs/speed.md has its format) and to
-// tests/golden/h100.tsv, and writes data/runtime_profiles.csv, data/speed_spreads.csv and the header that is made of
-// them:
+// tests/golden/h100.tsv, and writes data/runtime_profiles.csv, data/speed_spreads.csv, data/speed_types.csv and the header
+// that is made of them:
 //
 //   node scripts/fit-speed.mjs DIR         fits and writes; takes some minutes for the cross-validation
 //   node scripts/fit-speed.mjs --header    writes the header alone
@@ -140,10 +140,15 @@ function spreadRowsOf({ results }, calibratedPairs, interpolated, deviceOf) {
         device: result.cell.hardware,
       }));
   };
+  const hasBatches = new Set(
+    results.filter(({ cell }) => classOf(cell) === 'batched').map(({ cell }) => cell.backend),
+  );
   const rows = [];
   for (const backend of BACKENDS) {
-    for (const evidence of EVIDENCES) {
+    for (const stated of EVIDENCES) {
       for (const kind of CLASSES) {
+        // Whatever is known of a device, nothing is of its batches where the back end has none.
+        const evidence = kind === 'batched' && !hasBatches.has(backend) ? 'none' : stated;
         const ofSide = (points) => points.filter(({ cell }) => (cell.backend === 'cpu') === (backend === 'cpu'));
         // Of processors there are few batches and experts, and none that were calibrated.
         const pooled = [
@@ -161,7 +166,7 @@ function spreadRowsOf({ results }, calibratedPairs, interpolated, deviceOf) {
         const middle = kind === 'batched' ? p50 : 1;
         rows.push({
           backend,
-          evidence,
+          evidence: stated,
           class: kind,
           device: '',
           ...bandOf({ n, p10: wider(p10), p90: wider(p90) }, middle),
@@ -190,6 +195,25 @@ function spreadRowsOf({ results }, calibratedPairs, interpolated, deviceOf) {
   return rows;
 }
 
+/** Rows of data/speed_types.csv: what was decoded, by back end. */
+function typeRowsOf(cells) {
+  const rows = [];
+  for (const backend of BACKENDS) {
+    const counts = new Map();
+    for (const cell of cells) {
+      if (cell.backend !== backend || cell.metric !== 'decode') continue;
+      counts.set(cell.fileType, (counts.get(cell.fileType) ?? 0) + 1);
+    }
+    for (const [fileType, n] of [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))) {
+      rows.push({ backend, fileType, n });
+    }
+  }
+  return rows;
+}
+
+const writeTypes = (cells) =>
+  writeFileSync(`${root}data/speed_types.csv`, csvOf(['backend', 'fileType', 'n'], typeRowsOf(cells)));
+
 async function fit(folder) {
   const { h100Cells, judgedCells } = await import('./support/speed-cells.mjs');
   const { answered, betweenEnds, calibrateWithOne, crossValidate, deviceOf } = await import(
@@ -217,6 +241,7 @@ async function fit(folder) {
       profiles,
     ),
   );
+  writeTypes(cells);
   const spreads = spreadRowsOf(
     validated,
     calibrateWithOne(validated.results),

@@ -69,6 +69,12 @@ class Calibration {
     }
     const Violation wrong = speedViolation(model, runtime, hardware, workload);
     if (!wrong.parameter.empty()) return wrong;
+    // What varies is of llama.cpp's laws; vLLM's have no profile.
+    if (hardware.engine == Engine::vllm) {
+      Violation other{"runtime.engine", "llama.cpp in a measurement"};
+      other.text = kEngines[static_cast<std::size_t>(Engine::vllm)];
+      return other;
+    }
     if (!(measured.tokensPerSecond >= 1e-6 && measured.tokensPerSecond <= 1e9)) {
       return Violation{"measurements[].tokensPerSecond", "from 1e-6 to 1e9", measured.tokensPerSecond};
     }

@@ -55,6 +55,16 @@ template <typename Adjustments>
 }
 inline constexpr SpeedProfile kWidest = widestProfile();
 
+// By back end, whether weights of a tensor type are the most of a file that was measured.
+using MeasuredByType = std::array<std::array<bool, kTensorTypes.size()>, kBackends.size()>;
+inline constexpr MeasuredByType kMeasuredByType = [] {
+  MeasuredByType measured{};
+  for (const MeasuredType& row : kMeasuredTypes) {
+    measured[static_cast<std::size_t>(row.backend)][static_cast<std::size_t>(baseType(row.fileType))] = true;
+  }
+  return measured;
+}();
+
 // `spread` about its own median, no narrower than `least`.
 [[nodiscard]] constexpr Spread widened(const Spread& spread, const Spread& least) noexcept {
   return {std::min(spread.p10, least.p10 * spread.p50), spread.p50, std::max(spread.p90, least.p90 * spread.p50)};
@@ -75,6 +85,12 @@ inline constexpr double kFirstBuildOf2025 = 4410.0;
   profile.measured = detail::spreadOf(detail::kMeasuredSpread);
   profile.evidence = evidence;
   return profile;
+}
+
+// Whether `backend` was measured with a file whose weights are of the type that most of `fileType`'s are
+// (data/speed_types.csv): what such weights cost is else a prior that no measurement moved.
+[[nodiscard]] constexpr bool isMeasured(Backend backend, FileType fileType) noexcept {
+  return detail::kMeasuredByType[static_cast<std::size_t>(backend)][static_cast<std::size_t>(baseType(fileType))];
 }
 
 // The shipped profile for a device of `family` (data/devices.csv) under `backend`; `build` is llama.cpp's. Names that

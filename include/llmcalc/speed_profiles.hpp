@@ -1,4 +1,4 @@
-// Made by scripts/fit-speed.mjs from data/runtime_profiles.csv and data/speed_spreads.csv.
+// Made by scripts/fit-speed.mjs from data/runtime_profiles.csv, data/speed_spreads.csv and data/speed_types.csv.
 #pragma once
 
 #include <array>
@@ -219,30 +219,30 @@ inline constexpr std::array<std::array<std::array<std::array<float, 3>, 4>, kEvi
           {{{0.8733F, 1.0F, 1.079F}, {0.8944F, 1.0F, 1.167F}, {0.8517F, 1.0F, 1.205F}, {0.8651F, 0.9966F, 1.126F}}},
           {{{0.8951F, 1.0F, 1.064F}, {0.6456F, 1.0F, 1.211F}, {0.8517F, 1.0F, 1.205F}, {0.8651F, 0.9966F, 1.126F}}}}},
         {{{{{0.6551F, 1.0F, 1.437F}, {0.6414F, 1.0F, 1.392F}, {0.8793F, 1.0F, 1.292F}, {0.7976F, 0.9959F, 1.26F}}},
-          {{{0.7543F, 1.0F, 1.274F}, {0.7437F, 1.0F, 1.247F}, {0.9178F, 1.0F, 1.186F}, {0.86F, 0.9959F, 1.166F}}},
-          {{{0.8551F, 1.0F, 1.191F}, {0.7814F, 1.0F, 1.427F}, {0.9178F, 1.0F, 1.163F}, {0.8551F, 1.029F, 1.191F}}},
-          {{{0.9026F, 1.0F, 1.09F}, {0.7977F, 1.0F, 1.271F}, {0.9072F, 1.0F, 1.098F}, {0.8651F, 0.9966F, 1.126F}}},
-          {{{0.9089F, 1.0F, 1.269F}, {0.6456F, 1.0F, 1.211F}, {0.9072F, 1.0F, 1.098F}, {0.8651F, 0.9966F, 1.126F}}}}},
+          {{{0.7543F, 1.0F, 1.274F}, {0.7437F, 1.0F, 1.247F}, {0.9178F, 1.0F, 1.186F}, {0.7976F, 0.9959F, 1.26F}}},
+          {{{0.8551F, 1.0F, 1.191F}, {0.7814F, 1.0F, 1.427F}, {0.9178F, 1.0F, 1.163F}, {0.7976F, 0.9959F, 1.26F}}},
+          {{{0.9026F, 1.0F, 1.09F}, {0.7977F, 1.0F, 1.271F}, {0.9072F, 1.0F, 1.098F}, {0.7976F, 0.9959F, 1.26F}}},
+          {{{0.9089F, 1.0F, 1.269F}, {0.6456F, 1.0F, 1.211F}, {0.9072F, 1.0F, 1.098F}, {0.7976F, 0.9959F, 1.26F}}}}},
         {{{{{0.6407F, 1.0F, 1.241F}, {0.2531F, 1.0F, 1.384F}, {0.5446F, 1.0F, 1.885F}, {0.7976F, 0.9959F, 1.26F}}},
-          {{{0.7432F, 1.0F, 1.155F}, {0.4001F, 1.0F, 1.242F}, {0.6669F, 1.0F, 1.526F}, {0.86F, 0.9959F, 1.166F}}},
-          {{{0.851F, 1.0F, 1.125F}, {0.7814F, 1.0F, 1.427F}, {0.8503F, 1.0F, 1.324F}, {0.851F, 1.011F, 1.125F}}},
-          {{{0.7379F, 1.0F, 2.145F}, {0.5737F, 1.0F, 1.183F}, {0.7599F, 1.0F, 1.309F}, {0.8651F, 0.9966F, 1.126F}}},
-          {{{0.8788F, 1.0F, 1.177F}, {0.6456F, 1.0F, 1.211F}, {0.7599F, 1.0F, 1.309F}, {0.8651F, 0.9966F, 1.126F}}}}},
+          {{{0.7432F, 1.0F, 1.155F}, {0.4001F, 1.0F, 1.242F}, {0.6669F, 1.0F, 1.526F}, {0.7976F, 0.9959F, 1.26F}}},
+          {{{0.851F, 1.0F, 1.125F}, {0.7814F, 1.0F, 1.427F}, {0.8503F, 1.0F, 1.324F}, {0.7976F, 0.9959F, 1.26F}}},
+          {{{0.7379F, 1.0F, 2.145F}, {0.5737F, 1.0F, 1.183F}, {0.7599F, 1.0F, 1.309F}, {0.7976F, 0.9959F, 1.26F}}},
+          {{{0.8788F, 1.0F, 1.177F}, {0.6456F, 1.0F, 1.211F}, {0.7599F, 1.0F, 1.309F}, {0.7976F, 0.9959F, 1.26F}}}}},
         {{{{{0.69F, 1.0F, 1.488F}, {0.7481F, 1.0F, 1.392F}, {0.5175F, 1.0F, 1.86F}, {0.7976F, 0.9959F, 1.26F}}},
-          {{{0.7808F, 1.0F, 1.304F}, {0.8241F, 1.0F, 1.247F}, {0.6445F, 1.0F, 1.512F}, {0.86F, 0.9959F, 1.166F}}},
-          {{{0.851F, 1.0F, 1.125F}, {0.8279F, 1.0F, 1.548F}, {0.6781F, 1.0F, 1.562F}, {0.851F, 1.011F, 1.125F}}},
-          {{{0.7054F, 1.0F, 1.139F}, {0.8232F, 1.0F, 1.263F}, {0.4439F, 1.0F, 1.562F}, {0.8651F, 0.9966F, 1.126F}}},
-          {{{0.8788F, 1.0F, 1.177F}, {0.6456F, 1.0F, 1.211F}, {0.4439F, 1.0F, 1.562F}, {0.8651F, 0.9966F, 1.126F}}}}},
+          {{{0.7808F, 1.0F, 1.304F}, {0.8241F, 1.0F, 1.247F}, {0.6445F, 1.0F, 1.512F}, {0.7976F, 0.9959F, 1.26F}}},
+          {{{0.851F, 1.0F, 1.125F}, {0.8279F, 1.0F, 1.548F}, {0.6781F, 1.0F, 1.562F}, {0.7976F, 0.9959F, 1.26F}}},
+          {{{0.7054F, 1.0F, 1.139F}, {0.8232F, 1.0F, 1.263F}, {0.4439F, 1.0F, 1.562F}, {0.7976F, 0.9959F, 1.26F}}},
+          {{{0.8788F, 1.0F, 1.177F}, {0.6456F, 1.0F, 1.211F}, {0.4439F, 1.0F, 1.562F}, {0.7976F, 0.9959F, 1.26F}}}}},
         {{{{{0.4966F, 1.0F, 1.422F}, {0.7313F, 1.0F, 1.322F}, {0.4209F, 1.0F, 1.906F}, {0.4966F, 1.023F, 1.422F}}},
-          {{{0.6271F, 1.0F, 1.265F}, {0.8117F, 1.0F, 1.204F}, {0.5616F, 1.0F, 1.537F}, {0.6271F, 1.023F, 1.265F}}},
-          {{{0.745F, 1.0F, 1.169F}, {0.8253F, 1.0F, 1.247F}, {0.595F, 1.0F, 1.5F}, {0.745F, 0.962F, 1.169F}}},
-          {{{0.6856F, 1.0F, 1.169F}, {0.9037F, 1.0F, 1.08F}, {0.7743F, 1.0F, 1.66F}, {0.6856F, 1.002F, 1.169F}}},
-          {{{0.6856F, 1.0F, 1.169F}, {0.6856F, 1.0F, 1.169F}, {0.7743F, 1.0F, 1.66F}, {0.6856F, 1.002F, 1.169F}}}}},
+          {{{0.6271F, 1.0F, 1.265F}, {0.8117F, 1.0F, 1.204F}, {0.5616F, 1.0F, 1.537F}, {0.4966F, 1.023F, 1.422F}}},
+          {{{0.745F, 1.0F, 1.169F}, {0.8253F, 1.0F, 1.247F}, {0.595F, 1.0F, 1.5F}, {0.4966F, 1.023F, 1.422F}}},
+          {{{0.6856F, 1.0F, 1.169F}, {0.9037F, 1.0F, 1.08F}, {0.7743F, 1.0F, 1.66F}, {0.4966F, 1.023F, 1.422F}}},
+          {{{0.6856F, 1.0F, 1.169F}, {0.6856F, 1.0F, 1.169F}, {0.7743F, 1.0F, 1.66F}, {0.4966F, 1.023F, 1.422F}}}}},
         {{{{{0.7006F, 1.0F, 1.575F}, {0.6414F, 1.0F, 1.392F}, {0.2302F, 1.0F, 1.488F}, {0.7976F, 0.9959F, 1.26F}}},
-          {{{0.7888F, 1.0F, 1.353F}, {0.7437F, 1.0F, 1.247F}, {0.3756F, 1.0F, 1.304F}, {0.86F, 0.9959F, 1.166F}}},
-          {{{0.851F, 1.0F, 1.125F}, {0.7814F, 1.0F, 1.427F}, {0.8503F, 1.0F, 1.324F}, {0.851F, 1.011F, 1.125F}}},
-          {{{0.793F, 1.0F, 1.113F}, {0.7977F, 1.0F, 1.271F}, {0.6575F, 1.0F, 2.014F}, {0.8651F, 0.9966F, 1.126F}}},
-          {{{0.8788F, 1.0F, 1.177F}, {0.6456F, 1.0F, 1.211F}, {0.6575F, 1.0F, 2.014F}, {0.8651F, 0.9966F, 1.126F}}}}},
+          {{{0.7888F, 1.0F, 1.353F}, {0.7437F, 1.0F, 1.247F}, {0.3756F, 1.0F, 1.304F}, {0.7976F, 0.9959F, 1.26F}}},
+          {{{0.851F, 1.0F, 1.125F}, {0.7814F, 1.0F, 1.427F}, {0.8503F, 1.0F, 1.324F}, {0.7976F, 0.9959F, 1.26F}}},
+          {{{0.793F, 1.0F, 1.113F}, {0.7977F, 1.0F, 1.271F}, {0.6575F, 1.0F, 2.014F}, {0.7976F, 0.9959F, 1.26F}}},
+          {{{0.8788F, 1.0F, 1.177F}, {0.6456F, 1.0F, 1.211F}, {0.6575F, 1.0F, 2.014F}, {0.7976F, 0.9959F, 1.26F}}}}},
     }};
 
 // The same for devices that have enough rows of their own.
@@ -264,6 +264,39 @@ inline constexpr std::array<DeviceSpread, 17> kDeviceSpreads = {{
     {Backend::rocm, "Radeon 8060S (Ryzen AI Max+ 395)", 2, {0.4215F, 1.0F, 1.536F}},
     {Backend::sycl, "Arc Pro B70", 0, {0.793F, 1.0F, 1.113F}},
     {Backend::sycl, "Arc Pro B70", 2, {0.6575F, 1.0F, 2.014F}},
+}};
+
+struct MeasuredType {
+  Backend backend;
+  FileType fileType;
+};
+
+// File types that cells of a back end decode.
+inline constexpr std::array<MeasuredType, 72> kMeasuredTypes = {{
+    {Backend::cuda, FileType::Q4_K_M},     {Backend::cuda, FileType::Q8_0},        {Backend::cuda, FileType::F16},
+    {Backend::cuda, FileType::Q4_0},       {Backend::cuda, FileType::MXFP4_MOE},   {Backend::cuda, FileType::Q2_K},
+    {Backend::cuda, FileType::Q6_K},       {Backend::cuda, FileType::IQ4_XS},      {Backend::cuda, FileType::Q5_K_M},
+    {Backend::cuda, FileType::IQ2_M},      {Backend::cuda, FileType::Q3_K_M},      {Backend::cuda, FileType::Q3_K_S},
+    {Backend::cuda, FileType::Q4_1},       {Backend::cuda, FileType::Q4_K_S},      {Backend::cuda, FileType::Q5_0},
+    {Backend::metal, FileType::Q4_K_M},    {Backend::metal, FileType::Q8_0},       {Backend::metal, FileType::F16},
+    {Backend::metal, FileType::Q2_K},      {Backend::metal, FileType::Q4_0},       {Backend::metal, FileType::Q6_K},
+    {Backend::metal, FileType::MXFP4_MOE}, {Backend::metal, FileType::Q3_K_M},     {Backend::metal, FileType::Q5_K_M},
+    {Backend::vulkan, FileType::Q4_K_M},   {Backend::vulkan, FileType::Q8_0},      {Backend::vulkan, FileType::BF16},
+    {Backend::vulkan, FileType::Q3_K_S},   {Backend::vulkan, FileType::MXFP4_MOE}, {Backend::vulkan, FileType::Q4_0},
+    {Backend::vulkan, FileType::Q5_K_M},   {Backend::vulkan, FileType::Q2_K},      {Backend::vulkan, FileType::Q3_K_M},
+    {Backend::vulkan, FileType::Q6_K},     {Backend::rocm, FileType::Q4_K_M},      {Backend::rocm, FileType::Q8_0},
+    {Backend::rocm, FileType::BF16},       {Backend::rocm, FileType::MXFP4_MOE},   {Backend::rocm, FileType::Q4_0},
+    {Backend::rocm, FileType::Q3_K_S},     {Backend::rocm, FileType::Q5_K_M},      {Backend::rocm, FileType::Q6_K},
+    {Backend::cpu, FileType::Q4_K_M},      {Backend::cpu, FileType::Q4_0},         {Backend::cpu, FileType::F16},
+    {Backend::cpu, FileType::Q8_0},        {Backend::cpu, FileType::IQ2_M},        {Backend::cpu, FileType::IQ2_XS},
+    {Backend::cpu, FileType::IQ2_XXS},     {Backend::cpu, FileType::IQ3_S},        {Backend::cpu, FileType::IQ3_XXS},
+    {Backend::cpu, FileType::IQ4_NL},      {Backend::cpu, FileType::IQ4_XS},       {Backend::cpu, FileType::Q2_K_S},
+    {Backend::cpu, FileType::Q3_K_S},      {Backend::cpu, FileType::Q4_K_S},       {Backend::cpu, FileType::Q5_0},
+    {Backend::cpu, FileType::Q5_K_S},      {Backend::cpu, FileType::Q6_K},         {Backend::sycl, FileType::Q4_K_M},
+    {Backend::sycl, FileType::Q8_0},       {Backend::sycl, FileType::Q5_K_M},      {Backend::sycl, FileType::Q6_K},
+    {Backend::sycl, FileType::IQ3_XS},     {Backend::sycl, FileType::IQ4_NL},      {Backend::sycl, FileType::IQ4_XS},
+    {Backend::sycl, FileType::MXFP4_MOE},  {Backend::sycl, FileType::Q2_K},        {Backend::sycl, FileType::Q4_0},
+    {Backend::sycl, FileType::Q4_1},       {Backend::sycl, FileType::Q4_K_S},      {Backend::sycl, FileType::Q5_K_S},
 }};
 
 // Of decoding the very model that was measured.

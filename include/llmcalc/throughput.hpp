@@ -769,19 +769,55 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
   return cache > 0.1 * bytes ? 0.0 : bytes;
 }
 
-// `spread` of the host where it does a part; else of the GPUs. `bytes`: measuredPart().
-[[nodiscard]] inline Times stepTimes(const SpeedTerms& terms, const Hardware& hardware, bool experts, bool batched,
+// Whose bands an estimate has: of the GPUs' profile and of the host's, each as wide as any where nothing like the
+// weights was measured and the machine was not either.
+struct Bands {
+  const Hardware& hardware;
+  bool gpuMeasured = true;
+  bool hostMeasured = true;
+
+  Bands(const Hardware& machine, const Runtime& runtime) noexcept
+      : hardware(machine),
+        gpuMeasured(covers(machine.gpuProfile, runtime.backend, machine.engine, runtime.fileType)),
+        hostMeasured(covers(machine.hostProfile, Backend::cpu, machine.engine, runtime.fileType)) {}
+
+  [[nodiscard]] static constexpr bool covers(const SpeedProfile& profile, Backend backend, Engine engine,
+                                             FileType fileType) noexcept {
+    return engine != Engine::vllm && (profile.evidence == Evidence::calibrated || isMeasured(backend, fileType));
+  }
+
+  [[nodiscard]] Evidence evidence(bool onGpus) const noexcept {
+    if (!(onGpus ? gpuMeasured : hostMeasured)) return Evidence::none;
+    return (onGpus ? hardware.gpuProfile : hardware.hostProfile).evidence;
+  }
+
+  [[nodiscard]] Spread gpu(Spread SpeedProfile::*kind) const noexcept {
+    const Spread& own = hardware.gpuProfile.*kind;
+    return gpuMeasured ? own : widened(own, kWidest.*kind);
+  }
+
+  [[nodiscard]] Spread host(Spread SpeedProfile::*kind) const noexcept {
+    const Spread& own = hardware.hostProfile.*kind;
+    return hostMeasured ? own : widened(own, kWidest.*kind);
+  }
+};
+
+// `bytes`: measuredPart().
+[[nodiscard]] inline Times stepTimes(const SpeedTerms& terms, const Bands& bands, bool experts, bool batched,
                                      double bytes) noexcept {
-  const auto spreadOf = [&](const SpeedProfile& p) -> const Spread& {
+  const auto kindOf = [&](const SpeedProfile& p) {
     // Sums differ in their last digits by where layers are.
     const bool measured = p.measuredBytes > 0.0 && std::abs(p.measuredBytes - bytes) <= 1e-9 * bytes;
-    return batched ? p.batched : measured ? p.measured : experts ? p.experts : p.decode;
+    return batched    ? &SpeedProfile::batched
+           : measured ? &SpeedProfile::measured
+           : experts  ? &SpeedProfile::experts
+                      : &SpeedProfile::decode;
   };
   Times times;
   // Without GPUs their profile may be empty.
   const double onGpus = terms.total() - terms.host;
-  if (onGpus > 0.0) times.add(onGpus, spreadOf(hardware.gpuProfile));
-  if (terms.host > 0.0) times.add(terms.host, spreadOf(hardware.hostProfile));
+  if (onGpus > 0.0) times.add(onGpus, bands.gpu(kindOf(bands.hardware.gpuProfile)));
+  if (terms.host > 0.0) times.add(terms.host, bands.host(kindOf(bands.hardware.hostProfile)));
   return times;
 }
 
@@ -814,7 +850,8 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
   for (std::size_t i = 0; i < static_cast<std::size_t>(runtime.gpuCount); ++i) {
     onGpus = onGpus || holdsWork(shape.work[i]);
   }
-  estimate.evidence = (onGpus ? hardware.gpuProfile : hardware.hostProfile).evidence;
+  const Bands bands(hardware, runtime);
+  estimate.evidence = bands.evidence(onGpus);
   const double depth = workload.cachedTokens + workload.promptLength + 0.5 * workload.outputLength;
   const double users = workload.concurrency;
   double accepted = 1;  // tokens per step
@@ -832,18 +869,16 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
         vllmTimes(shape, model, hardware, runtime.gpuCount, users * (1.0 + workload.draftLength), depth);
     estimate.step = {alone.step, 0, 0, 0, 0, 0};
     estimate.prompt = {0, workload.promptLength * alone.promptToken, 0, 0, 0, 0};
-    estimate.evidence = Evidence::none;
-    one.add(alone.step, widened(hardware.gpuProfile.decode, kWidest.decode));
-    all.add(many.step + workload.draftLength * workload.draftCost * alone.step,
-            widened(hardware.gpuProfile.batched, kWidest.batched));
-    prompt.add(estimate.prompt.total(), widened(hardware.gpuProfile.prefill, kWidest.prefill));
+    one.add(alone.step, bands.gpu(&SpeedProfile::decode));
+    all.add(many.step + workload.draftLength * workload.draftCost * alone.step, bands.gpu(&SpeedProfile::batched));
+    prompt.add(estimate.prompt.total(), bands.gpu(&SpeedProfile::prefill));
   } else {
     estimate.step = stepTerms(shape, model, runtime, hardware, 1.0, depth);
     const double bytes = measuredPart(shape, depth);
-    one = stepTimes(estimate.step, hardware, experts, false, bytes);
+    one = stepTimes(estimate.step, bands, experts, false, bytes);
     const double together = users * (1.0 + workload.draftLength);
     all = together > 1.0
-              ? stepTimes(stepTerms(shape, model, runtime, hardware, together, depth), hardware, experts, true, bytes)
+              ? stepTimes(stepTerms(shape, model, runtime, hardware, together, depth), bands, experts, true, bytes)
               : one;
     if (workload.draftLength > 0.0) {
       const double drafted = workload.draftLength * workload.draftCost;
@@ -851,9 +886,9 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
     }
     if (workload.promptLength > 0.0) {
       estimate.prompt = promptTerms(shape, model, runtime, hardware, workload.promptLength, workload.cachedTokens);
-      const SpeedProfile& profile = runtime.gpuCount > 0.0 ? hardware.gpuProfile : hardware.hostProfile;
-      prompt.add(std::max(0.0, estimate.prompt.total() - estimate.prompt.host), profile.prefill);
-      prompt.add(estimate.prompt.host, hardware.hostProfile.prefill);
+      prompt.add(std::max(0.0, estimate.prompt.total() - estimate.prompt.host),
+                 runtime.gpuCount > 0.0 ? bands.gpu(&SpeedProfile::prefill) : bands.host(&SpeedProfile::prefill));
+      prompt.add(estimate.prompt.host, bands.host(&SpeedProfile::prefill));
     }
   }
   const double least = leastStep(shape, runtime, hardware);

@@ -8,6 +8,8 @@ import { cellsOf, depthClassOf, isClean, measuredRows } from './measured-rows.mj
 const HERE = new URL('../../', import.meta.url);
 const REFERENCE_BUILD = 11669;
 const BUILD_OF = { 2023: 1500, 2024: 3000 };
+/** More than any prompt here; batches of long ones take more. */
+const CONTEXT = 262144;
 const CACHE_TYPES = new Set(['f32', 'f16', 'bf16', 'q8_0', 'q4_0', 'q4_1', 'iq4_nl', 'q5_0', 'q5_1']);
 
 /** The back end that "llama.cpp" means on a device of a family. @param {string} family */
@@ -69,11 +71,13 @@ export function questionOf(cell) {
   const [keys, values = keys] = cell.cacheType.split('/');
   const fa = cell.flashAttention ?? cell.era > 2024;
   const layers = model.layerCount + (model.predictionLayerCount ?? 0);
+  const workload = workloadOf(cell);
+  const { promptLength, cachedTokens, outputLength, concurrency = 1 } = workload;
   const runtime = {
     build: BUILD_OF[cell.era] ?? REFERENCE_BUILD,
     server: false,
     fileType,
-    contextLength: 262144,
+    contextLength: Math.max(CONTEXT, concurrency * (promptLength + cachedTokens + outputLength)),
     microBatchSize: cell.microBatchSize > 0 ? cell.microBatchSize : 512,
     batchSize: Math.max(2048, cell.microBatchSize || 0),
     flashAttention: fa,
@@ -117,7 +121,7 @@ export function questionOf(cell) {
     model,
     runtime,
     machine,
-    workload: { ...workloadOf(cell), fileBytes: cell.fileBytes || undefined },
+    workload: { ...workload, fileBytes: cell.fileBytes || undefined },
     metric: cell.metric,
     tokensPerSecond: cell.value,
   };

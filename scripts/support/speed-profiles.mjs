@@ -1,4 +1,4 @@
-// data/runtime_profiles.csv and data/speed_spreads.csv as objects, and as the header that C++ reads them from.
+// data/runtime_profiles.csv, data/speed_spreads.csv and data/speed_types.csv as objects, and as the header that C++ reads them from.
 import { readFileSync } from 'node:fs';
 import { NAMES } from '../../js/memory.js';
 import { SPEED_NAMES, SPREADS } from '../../js/speed.js';
@@ -35,6 +35,8 @@ export const profileRows = () => rowsOf('runtime_profiles.csv');
 /** Where fits start, by back end. */
 export const priorRows = () => rowsOf('speed_priors.csv');
 export const spreadRows = () => rowsOf('speed_spreads.csv');
+/** File types that were measured, by back end. */
+export const typeRows = () => rowsOf('speed_types.csv');
 
 /** Four digits are kept, which float holds: half the bytes, and the same in every build. */
 const float = (value) => {
@@ -48,7 +50,7 @@ const quoted = (text) => JSON.stringify(text);
 const backendOf = (row) => `    ${list(NUMBERS.map((name) => row[name]))},\n`;
 
 /** include/llmcalc/speed_profiles.hpp, before clang-format. */
-export function headerOf(rows = profileRows(), spreads = spreadRows()) {
+export function headerOf(rows = profileRows(), spreads = spreadRows(), types = typeRows()) {
   const ofLevel = (level) => rows.filter((row) => row.level === level);
   const backends = BACKENDS.map((backend) => ofLevel('backend').find((row) => row.backend === backend));
   const adjustments = (level) =>
@@ -71,7 +73,7 @@ export function headerOf(rows = profileRows(), spreads = spreadRows()) {
     `    {{${EVIDENCES.map((evidence) => `{{${CLASSES.map((kind) => spreadOf(backend, evidence, kind)).join(', ')}}}`).join(',\n      ')}}},\n`;
   const array = (level, name) =>
     `inline constexpr std::array<Adjustment, ${ofLevel(level).length}> ${name} = {{\n${adjustments(level)}}};\n\n`;
-  return `// Made by scripts/fit-speed.mjs from data/runtime_profiles.csv and data/speed_spreads.csv.
+  return `// Made by scripts/fit-speed.mjs from data/runtime_profiles.csv, data/speed_spreads.csv and data/speed_types.csv.
 #pragma once
 
 #include <array>
@@ -111,6 +113,15 @@ ${BACKENDS.map(spreadsOf).join('')}}};
 // The same for devices that have enough rows of their own.
 inline constexpr std::array<DeviceSpread, ${own.length}> kDeviceSpreads = {{
 ${own.map(ownSpread).join('')}}};
+
+struct MeasuredType {
+  Backend backend;
+  FileType fileType;
+};
+
+// File types that cells of a back end decode.
+inline constexpr std::array<MeasuredType, ${types.length}> kMeasuredTypes = {{
+${types.map(({ backend, fileType }) => `    {Backend::${backend}, FileType::${fileType}},\n`).join('')}}};
 
 // Of decoding the very model that was measured.
 inline constexpr std::array<float, 3> kMeasuredSpread = ${list([measured.p10, measured.p50, measured.p90])};

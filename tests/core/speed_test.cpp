@@ -336,6 +336,49 @@ TEST(EstimateSpeed, HasNoEvidenceOfVllm) {
   EXPECT_LT(e.decode.p10, 0.6 * e.decode.p50);
 }
 
+// Of BF16 there are rows with Vulkan and ROCm, of F16 with CUDA; data/speed_types.csv.
+TEST(EstimateSpeed, HasNoEvidenceOfAFileTypeThatItsBackendWasNotMeasuredWith) {
+  const auto evidence = [](Backend backend, FileType fileType) {
+    Hardware hardware = h100();
+    hardware.gpuProfile = speedProfile(backend, "AMD RDNA4");
+    Runtime runtime = runtimeOf(fileType);
+    runtime.backend = backend;
+    return estimateSpeed(llama8B(), runtime, hardware);
+  };
+  EXPECT_EQ(evidence(Backend::vulkan, FileType::BF16).evidence, Evidence::family);
+  EXPECT_EQ(evidence(Backend::vulkan, FileType::Q5_K_S).evidence, Evidence::family);
+  for (const FileType unmeasured : {FileType::IQ1_S, FileType::IQ3_XXS, FileType::TQ2_0}) {
+    const SpeedEstimate e = evidence(Backend::vulkan, unmeasured);
+    EXPECT_EQ(e.evidence, Evidence::none);
+    const Spread widest = detail::kWidest.decode;
+    EXPECT_LE(e.decode.p10, widest.p10 * e.decode.p50 * 1.0001);
+  }
+  EXPECT_EQ(evidence(Backend::cuda, FileType::BF16).evidence, Evidence::none);
+  EXPECT_TRUE(isMeasured(Backend::cuda, FileType::F16));
+  EXPECT_FALSE(isMeasured(Backend::rocm, FileType::F16));
+}
+
+TEST(EstimateSpeed, KeepsTheBandsOfAMachineThatWasMeasured) {
+  Hardware hardware = h100();
+  const double before = estimateSpeed(llama8B(), runtimeOf(FileType::IQ1_S), hardware, decoding()).decode.p10;
+  hardware.gpuProfile = withEvidence(hardware.gpuProfile, Backend::cuda, Evidence::calibrated);
+  const SpeedEstimate e = estimateSpeed(llama8B(), runtimeOf(FileType::IQ1_S), hardware, decoding());
+  EXPECT_EQ(e.evidence, Evidence::calibrated);
+  EXPECT_GT(e.decode.p10, before);
+}
+
+// Batches were measured with CUDA alone.
+TEST(EstimateSpeed, KnowsNoMoreOfBatchesElsewhereThanOfNothingLikeThem) {
+  for (const Backend backend : {Backend::metal, Backend::vulkan, Backend::rocm, Backend::cpu, Backend::sycl}) {
+    const Spread known = withEvidence({}, backend, Evidence::device).batched;
+    const Spread unknown = withEvidence({}, backend, Evidence::none).batched;
+    EXPECT_EQ(known.p10, unknown.p10);
+    EXPECT_EQ(known.p90, unknown.p90);
+  }
+  EXPECT_GT(withEvidence({}, Backend::cuda, Evidence::device).batched.p10,
+            withEvidence({}, Backend::cuda, Evidence::none).batched.p10);
+}
+
 // Reading alone takes 16.06e9 bytes / 3.35e12 bytes/s, so 208.6 tokens per second are never exceeded.
 TEST(EstimateSpeed, NoRateIsAboveTheBandwidth) {
   Hardware hardware = h100();

@@ -9,10 +9,13 @@ import { readCompact } from '../../scripts/support/memory-golden.mjs';
 import {
   mutated,
   randomMachine,
+  randomMeasurement,
   randomModel,
   randomOf,
   randomPlan,
+  randomProfileQuestion,
   randomRuntime,
+  randomSpeedQuestion,
   throughGetters,
 } from './support/random.js';
 
@@ -64,6 +67,54 @@ function checkFit({ fits, verdict, devices }, [plan, machine], calculator) {
   assert.ok(order.indexOf(more.verdict) >= order.indexOf(verdict), `${verdict} becomes ${more.verdict}`);
 }
 
+/** @param {any} estimate */
+function checkSpeed({ terms, decodeLimit, prefillLimit, evidence, ...bands }) {
+  for (const [name, band] of Object.entries(bands)) {
+    if (band === null) continue;
+    const { p10, p50, p90 } = /** @type {any} */ (band);
+    assert.ok(p10 > 0 && p10 < p50 && p50 < p90, `${name} ${p10} ${p50} ${p90}`);
+  }
+  for (const [path, seconds] of numbersIn(terms)) assert.ok(seconds >= 0, `${path} ${seconds}`);
+  assert.equal(terms.step[decodeLimit], Math.max(...Object.values(terms.step).map(Number)));
+  assert.equal(bands.prefill === null, prefillLimit === null);
+  assert.notEqual(evidence, 'calibrated');
+}
+
+/** @param {any} answer @param {any[]} args @param {any} calculator */
+function checkSpeedOfMore(answer, [model, runtime, machine, workload], calculator) {
+  checkSpeed(answer);
+  // Twice the bandwidth everywhere is never slower.
+  const twice = (/** @type {any} */ device) => ({ ...device, bandwidth: 2 * device.bandwidth });
+  const host = machine.host ?? { bandwidth: 75e9 };
+  const of = (/** @type {any} */ gpus, /** @type {any} */ asked) =>
+    calculator.estimateSpeed(model, runtime, { ...machine, gpus, host: asked }, workload).terms.step;
+  const sum = (/** @type {any} */ terms) => Object.values(terms).reduce((total, seconds) => total + Number(seconds), 0);
+  // What is not said of a device follows from its bandwidth; only what is said stays the same.
+  const said = machine.gpus.every((/** @type {any} */ gpu) => gpu.shaderFlops && gpu.halfFlops && gpu.quantizedOps);
+  if (!said || machine.kind !== 'separate') return;
+  const [before, after] = [sum(of(machine.gpus, host)), sum(of(machine.gpus.map(twice), twice(host)))];
+  assert.ok(after <= before * (1 + 1e-12), `${before} s become ${after} s`);
+}
+
+/** @param {any} profile */
+function checkProfile({ spreads, evidence, measuredBytes }) {
+  for (const [kind, { p10, p50, p90 }] of Object.entries(/** @type {Record<string, any>} */ (spreads))) {
+    assert.ok(p10 <= p50 && p50 <= p90, kind);
+  }
+  assert.ok(['none', 'backend', 'family', 'device'].includes(evidence), evidence);
+  assert.equal(measuredBytes, 0);
+}
+
+/** @param {any} answer @param {any[]} args */
+function checkCalibration({ profile, hostProfile, estimates }, [measurements]) {
+  assert.equal(estimates.length, measurements.length);
+  for (const [path, number] of numbersIn([profile, hostProfile])) assert.ok(number >= 0, `${path} ${number}`);
+}
+
+const share = (/** @type {any} */ answer) => assert.ok(answer >= 0.1 && answer <= 1, String(answer));
+const positive = (/** @type {any} */ answer) => assert.ok(answer > 0, String(answer));
+const anything = () => {};
+
 /**
  * Of each function how many questions, how one is made, and what must hold of an answer to one that is legal.
  *
@@ -79,6 +130,60 @@ const functions = {
     count: 8000,
     make: (random) => [randomPlan(random), randomMachine(random)],
     check: checkFit,
+  },
+  estimateSpeed: {
+    count: 6000,
+    make: (random) => {
+      const { runtime, machine, workload } = randomSpeedQuestion(random);
+      return [random.chance(0.5) ? randomModel(random) : random.of(golden), runtime, machine, workload];
+    },
+    check: checkSpeedOfMore,
+  },
+  speedProfile: {
+    count: 3000,
+    make: (random) => [randomProfileQuestion(random)],
+    check: checkProfile,
+  },
+  calibrate: {
+    count: 150,
+    make: (random) => {
+      const model = random.of(golden);
+      return [Array.from({ length: random.whole(1, 3) }, () => randomMeasurement(random, model))];
+    },
+    check: checkCalibration,
+  },
+  calculateVRAM: {
+    count: 5000,
+    make: ({ next, sized, whole }) => [sized(1, 1e6) * next() + 1e-6, 0.1 + 63 * next(), sized(1, 1e9), whole(1, 1e6)],
+    check: positive,
+  },
+  calculatePerformance: {
+    count: 5000,
+    make: ({ next, sized }) => [sized(1, 1e9), sized(1, 1e9) * (next() + 1e-9), 1 - next()],
+    check: positive,
+  },
+  batchCalculatePerformance: {
+    count: 1000,
+    make: ({ next, sized }) => [sized(1, 1e9), sized(1, 1e6), 0.1 + 9 * next(), 10 + 54 * next(), 0.1 + next()],
+    check: anything,
+  },
+  calculateOffloadBandwidth: {
+    count: 5000,
+    make: ({ sized, whole }) => {
+      const layers = sized(1, 1e6);
+      return [sized(1, 1e9), sized(1, 1e9), whole(0, layers), layers];
+    },
+    check: positive,
+  },
+  isOutOfMemory: {
+    count: 5000,
+    make: ({ sized, chance }) => [sized(1, 1e9), sized(1, 1e9), sized(1, 1e9), chance(0.5)],
+    check: anything,
+  },
+  getCPUFactor: {
+    count: 5000,
+    make: ({ of, whole, chance }) => [of([1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15]), whole(1, 1024), chance(0.5)],
+    check: share,
   },
 };
 

@@ -103,6 +103,23 @@ describeEntries(
       }
     });
 
+    test('a file type that a back end was never measured with has evidence none, and wide bands', () => {
+      const said = (backend, fileType) =>
+        estimateSpeed(model, { ...runtime, fileType, backend }, { gpus: [{ ...rtx4090, backend }] });
+      assert.equal(said('cuda', 'Q4_K_S').evidence, 'device');
+      const width = ({ p10, p50 }) => p50 / p10;
+      for (const [backend, fileType] of [
+        ['cuda', 'BF16'],
+        ['cuda', 'IQ1_S'],
+        ['metal', 'IQ3_XXS'],
+        ['sycl', 'F16'],
+      ]) {
+        const { evidence, decode } = said(backend, fileType);
+        assert.equal(evidence, 'none', `${backend} ${fileType}`);
+        assert.ok(width(decode) > 1.2 * width(said(backend, 'Q4_K_M').decode), `${backend} ${fileType}`);
+      }
+    });
+
     test('no rate is above what the bandwidth allows, and no band is without a width', () => {
       for (const backend of ['cuda', 'metal', 'vulkan', 'rocm', 'sycl']) {
         for (const family of ['NVIDIA Ada GeForce', 'AMD RDNA4', 'Intel Arc', 'AMD APU', 'no such family']) {
@@ -128,6 +145,12 @@ describeEntries(
           }
         }
       }
+    });
+
+    test('a machine of one memory and no graphics has a host as others have', () => {
+      const asked = { ...runtime, gpus: 0 };
+      const unsaid = estimateSpeed(model, asked, { kind: 'amd' });
+      assert.deepEqual(unsaid, estimateSpeed(model, asked, { kind: 'amd', host: { bandwidth: 75e9 } }));
     });
 
     test('what is not said of a workload keeps to the context', () => {
@@ -404,6 +427,11 @@ describeEntries(
         'nothing measured',
         () => calibrate([]),
         ['RangeError', 'calibrate: measurements must be at least one, got none'],
+      ],
+      [
+        'a measurement of vLLM, which has no profile',
+        () => calibrate([{ model, runtime: { ...runtime, engine: 'vllm' }, machine, tokensPerSecond: 100 }]),
+        ['RangeError', 'calibrate: runtime.engine must be llama.cpp in a measurement, got vllm'],
       ],
       [
         'a rate of 0',

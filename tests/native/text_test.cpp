@@ -33,9 +33,9 @@ TEST(Text, IsCutByUtf16) {
 TEST(Text, PrintsWithoutWhatSteers) {
   EXPECT_EQ(printable("plain \u00e4\u20ac\U0001F600"), "plain \u00e4\u20ac\U0001F600");
   EXPECT_EQ(printable("a\x1b[31m\nb"), "a [31m b");
-  const std::string steering = {
-      "a\x1b\x07\xe2\x80\xae\xe2\x80\xa8\xe2\x80\x8b"
-      "b"};
+  // Letter by letter: U+202E, U+2028 and U+200B would steer whoever reads this file.
+  const std::string steering = {'a',    '\x1b', '\x07', '\xe2', '\x80', '\xae', '\xe2',
+                                '\x80', '\xa8', '\xe2', '\x80', '\x8b', 'b'};
   EXPECT_EQ(printable(steering), "a b");
   EXPECT_EQ(printable(" \t\u00a0a  b\u3000\r\n"), "a  b");
   EXPECT_EQ(printable("\x1b"), "");

@@ -1,4 +1,4 @@
-// Seeded random arguments for tests/js/fuzz.test.js: models, runtimes, machines and plans, legal and hostile.
+// Seeded random arguments for tests/js/fuzz.test.js: models, runtimes, machines, workloads and plans, legal and hostile.
 
 /** mulberry32, and what is made of it. @param {number} seed */
 export function randomOf(seed) {
@@ -253,3 +253,74 @@ export const randomPlan = (random) => ({
     total: random.of([0, random.sized(1, 2 ** 38)]),
   })),
 });
+
+/** A device of which speed knows more than its bandwidth, or not. @param {Random} random */
+const randomRates = (random) =>
+  without({
+    bandwidth: random.sized(1e9, 8e12),
+    shaderFlops: random.maybe(() => random.sized(1e11, 1e14)),
+    halfFlops: random.maybe(() => random.sized(1e12, 1e15)),
+    quantizedOps: random.maybe(() => random.sized(1e12, 2e15)),
+  });
+
+/**
+ * Machine, runtime and workload that go together.
+ *
+ * @param {Random} random
+ */
+export function randomSpeedQuestion(random) {
+  const { whole, sized, of, maybe, chance } = random;
+  const count = of([0, 1, 1, 1, 2, 4]);
+  const { multiprocessors: _, ...asked } = randomRuntime(random);
+  const outputLength = sized(1, 400);
+  const concurrency = of([1, 1, 1, 2, 8, 9, 64]);
+  const workload = without({
+    promptLength: maybe(() => of([0, 1, 24, 512, 3000])),
+    outputLength,
+    cachedTokens: maybe(() => of([0, 700, 9000])),
+    concurrency,
+    draftLength: maybe(() => of([0, 4, 16])),
+    acceptanceRate: maybe(() => random.next()),
+    draftCost: maybe(() => 0.1 * random.next()),
+    fileBytes: chance(0.1) ? sized(1e8, 1e12) : undefined,
+  });
+  // Room for as many sequences as there are, each of at most 12,400 tokens.
+  const runtime = { ...asked, gpus: count, contextLength: 13000 * 64 * 8 };
+  const machine = without({
+    kind: of([undefined, 'separate', 'apple', 'amd', 'shared']),
+    gpus: Array.from({ length: count }, () => ({ ...randomGpu(random), ...randomRates(random) })),
+    host: maybe(() =>
+      without({ bandwidth: sized(1e10, 1e12), threads: maybe(() => whole(1, 128)), family: of(['x86', 'vCPU']) }),
+    ),
+    linkBandwidth: maybe(() => sized(1e9, 1e11)),
+    gpuLinkBandwidth: maybe(() => sized(1e9, 1e12)),
+    split: maybe(() => of(['layer', 'layer', 'tensor'])),
+  });
+  return { runtime, machine, workload };
+}
+
+/** @param {Random} random */
+export const randomProfileQuestion = (random) =>
+  without({
+    backend: random.maybe(() => random.of(['cuda', 'metal', 'vulkan', 'rocm', 'cpu', 'sycl'])),
+    family: random.maybe(() => random.of(['NVIDIA Ada GeForce', 'AMD RDNA4', 'Apple', 'x86', 'no such family'])),
+    name: random.maybe(() => random.of(['RTX 4090', 'H100 SXM', 'no such device'])),
+    build: random.maybe(() => random.of([1500, 3000, 5000, 11669])),
+  });
+
+/** What a benchmark of a model printed. @param {Random} random @param {any} model */
+export function randomMeasurement(random, model) {
+  const { runtime, machine, workload } = randomSpeedQuestion(random);
+  const { draftLength: _, ...measured } = workload;
+  // Types of caches that a model does not take would refuse whole lists of measurements.
+  const { cacheTypeK: _k, cacheTypeV: _v, ...plain } = runtime;
+  return without({
+    model,
+    runtime: plain,
+    machine,
+    workload: { ...measured, promptLength: 512 },
+    metric: random.maybe(() => random.of(['decode', 'prefill'])),
+    tokensPerSecond: random.sized(1, 5000),
+    weight: random.maybe(() => 0.5),
+  });
+}
