@@ -10,4 +10,3 @@ function(llmcalc_tool_package name version repository tag)
 endfunction()
 
 llmcalc_tool_package(nlohmann_json 3.10 https://github.com/nlohmann/json.git v3.11.3)
-llmcalc_tool_package(CLI11 2.1 https://github.com/CLIUtils/CLI11.git v2.4.2)

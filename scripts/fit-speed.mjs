@@ -140,9 +140,7 @@ function spreadRowsOf({ results }, calibratedPairs, interpolated, deviceOf) {
         device: result.cell.hardware,
       }));
   };
-  const hasBatches = new Set(
-    results.filter(({ cell }) => classOf(cell) === 'batched').map(({ cell }) => cell.backend),
-  );
+  const hasBatches = new Set(results.filter(({ cell }) => classOf(cell) === 'batched').map(({ cell }) => cell.backend));
   const rows = [];
   for (const backend of BACKENDS) {
     for (const stated of EVIDENCES) {
