@@ -43,7 +43,8 @@ Model modelFromJson(const Json& json) {
               isRecorded(textOf(json, "architecture")),
               {},
               {},
-              textOf(json, "defaultFileType")};
+              textOf(json, "defaultFileType"),
+              textOf(json, "releasedAs")};
   if (model.unplannable.empty()) {
     model.spec = specFromJson(json.at("model"));
     Json shape = json.at("model");

@@ -20,6 +20,7 @@ struct Model {
   ModelSpec spec;
   std::string shape;            // what speed depends on, equal for models that are alike
   std::string defaultFileType;  // what people download
+  std::string releasedAs;       // precision of what the publisher released; empty: not known
 };
 
 // Facts of a data sheet; what is unknown is not there.

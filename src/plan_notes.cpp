@@ -1,8 +1,12 @@
 #include "plan_notes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdlib>
+#include <string>
+#include <string_view>
 
 #include "llmcalc/validation.hpp"
 #include "placement.hpp"
@@ -44,19 +48,19 @@ void addContextNote(Sentences& notes, const Subject& subject, const Runtime& run
   notes.push_back(said);
 }
 
-// Bits of a weight, of types that have the same everywhere; else 0.
-double bitsOf(FileType type) {
-  switch (type) {
-    case FileType::F32:
-      return 32.0;
-    case FileType::F16:
-    case FileType::BF16:
-      return 16.0;
-    case FileType::Q8_0:
-      return 8.5;
-    default:
-      return 0.0;
-  }
+// Bits of a weight in what publishers release; 16 at most where that is not known.
+struct ReleasedBits {
+  std::string_view word;
+  int bits;
+};
+constexpr auto kReleasedBits =
+    std::to_array<ReleasedBits>({{"F32", 32}, {"FP8", 8}, {"FP8 and FP4", 8}, {"INT4 QAT", 4}});
+constexpr int kUsualBits = 16;
+
+// The bits that a file type is called after.
+int bitsOf(FileType type) {
+  const std::string_view name = traits(type).name;
+  return std::atoi(name.data() + name.find_first_of("0123456789"));
 }
 
 // Of a file type that nobody would make of what was released.
@@ -70,9 +74,11 @@ void addTypeNote(Sentences& notes, const Subject& subject, FileType type) {
                     nameOf(*as) + " (--quant " + nameOf(*as) + ").");
     return;
   }
-  const double known = as ? bitsOf(*as) : 0.0;
-  if (bitsOf(type) <= (known > 0.0 ? known : 16.0)) return;
-  notes.push_back(subject.name + " is released in " + (known > 0.0 ? nameOf(*as) : "at most 16 bits") + ": " +
+  const auto* const known = std::find_if(kReleasedBits.begin(), kReleasedBits.end(),
+                                         [&](const ReleasedBits& bits) { return bits.word == subject.releasedIn; });
+  const bool isKnown = known != kReleasedBits.end();
+  if (bitsOf(type) <= (isKnown ? known->bits : kUsualBits)) return;
+  notes.push_back(subject.name + " is released in " + (isKnown ? subject.releasedIn : "at most 16 bits") + ": " +
                   nameOf(type) + " is larger and no better.");
 }
 

@@ -151,6 +151,7 @@ Subject subjectNamed(const std::string& text, std::optional<Quant>& asked) {
   subject.architecture = found.architecture;
   subject.recorded = found.recorded;
   if (found.defaultFileType != traits(kDefaultType).name) subject.releasedAs = quantOf(found.defaultFileType).fileType;
+  subject.releasedIn = found.releasedAs;
   return subject;
 }
 

@@ -29,7 +29,8 @@ struct Subject {
   std::optional<bool> recorded;
   std::string file;  // for the printed command
   std::optional<Rope> rope;
-  std::optional<FileType> releasedAs;  // what its publisher released, where it is known
+  std::optional<FileType> releasedAs;  // what its publisher released, or what holds it as it is, where it is known
+  std::string releasedIn;              // the catalogue's word for the released precision; empty: not known
 };
 
 // Where layers go, in the words of the command line.

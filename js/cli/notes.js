@@ -58,8 +58,12 @@ function contextNotes({ name, model, architecture, rope }, runtime) {
   return [said.join(' ')];
 }
 
-/** Bits of a weight, by what is released; of a file type the usual ones. @type {Record<string, number>} */
-const BITS = { F32: 32, F16: 16, BF16: 16, Q8_0: 8.5 };
+/** Bits of a weight in what publishers release; 16 at most where that is not known. @type {Record<string, number>} */
+const RELEASED_BITS = { F32: 32, FP8: 8, 'FP8 and FP4': 8, 'INT4 QAT': 4 };
+const USUAL_BITS = 16;
+
+/** The bits that a file type is called after. @param {string} fileType */
+const bitsOf = (fileType) => Number(/\d+/.exec(fileType)?.[0]);
 
 /**
  * Of a file type that nobody would make of what was released.
@@ -67,7 +71,7 @@ const BITS = { F32: 32, F16: 16, BF16: 16, Q8_0: 8.5 };
  * @param {Subject} subject @param {any} runtime
  * @returns {string[]}
  */
-function typeNotes({ name, source, releasedAs }, { fileType }) {
+function typeNotes({ name, source, releasedAs, releasedIn }, { fileType }) {
   // A file at hand is what it is.
   if (source.kind === 'gguf' || fileType === releasedAs) return [];
   if (FINAL.includes(String(releasedAs))) {
@@ -76,9 +80,9 @@ function typeNotes({ name, source, releasedAs }, { fileType }) {
         `experts as they are, and are about as large as ${releasedAs} (--quant ${releasedAs}).`,
     ];
   }
-  const released = BITS[String(releasedAs)] ?? 16;
-  if ((BITS[fileType] ?? 0) <= released) return [];
-  const from = releasedAs === null || BITS[releasedAs] === undefined ? 'at most 16 bits' : releasedAs;
+  const known = RELEASED_BITS[String(releasedIn)];
+  if (bitsOf(fileType) <= (known ?? USUAL_BITS)) return [];
+  const from = known === undefined ? 'at most 16 bits' : releasedIn;
   return [`${name} is released in ${from}: ${fileType} is larger and no better.`];
 }
 

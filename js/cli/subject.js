@@ -24,7 +24,8 @@ import { quantOf } from './quants.js';
  * @property {string} file for the printed command
  * @property {{ type: string, factor: number, originalContextLength?: number } | null} rope what extends the context,
  *   where the model says it
- * @property {FileType | null} releasedAs the type that its publisher released, where it is known
+ * @property {FileType | null} releasedAs the file type that its publisher released or that holds it as it is, where it is known
+ * @property {string | null} releasedIn the catalogue's word for the released precision
  */
 
 /**
@@ -118,7 +119,7 @@ async function fromJson(place, asked, sources) {
     const name = place.replace(/^.*[/\\]/, '').replace(/\.json$/i, '');
     const source = /** @type {Subject['source']} */ ({ kind: 'spec', locations: [place] });
     return ruled(
-      { name, source, model: spec, architecture: null, recorded: null, rope: null, releasedAs: null },
+      { name, source, model: spec, architecture: null, recorded: null, rope: null, releasedAs: null, releasedIn: null },
       asked,
     );
   }
@@ -135,6 +136,7 @@ async function fromJson(place, asked, sources) {
       rope: ropeOf(read),
       // The converter keeps MXFP4 as it is.
       releasedAs: quantization?.method === 'mxfp4' ? 'MXFP4_MOE' : null,
+      releasedIn: null,
     },
     asked,
   );
@@ -151,6 +153,7 @@ async function fromGguf(place, asked, sources) {
     recorded: isRecorded(sources, architecture),
     rope: ropeOf(read),
     releasedAs: null,
+    releasedIn: null,
   };
   if (asked && asked.fileType !== read.fileType) {
     // Another type than the file's is another file: its sizes follow the rules.
@@ -223,6 +226,7 @@ function fromName(text, asked, sources) {
       recorded: isRecorded(sources, architecture),
       rope: ropeOf(found),
       releasedAs: found.defaultFileType === DEFAULT_TYPE ? null : found.defaultFileType,
+      releasedIn: found.releasedAs ?? null,
     },
     asked ?? named,
   );

@@ -357,6 +357,28 @@ test('a quantised checkpoint is named, and that a GGUF file of it is planned', a
   }
 });
 
+test('what is released in less than 16 bits needs no more in a file', async () => {
+  for (const [model, type, from] of [
+    ['deepseek v3', 'BF16', 'FP8'],
+    ['devstral small 2', 'F16', 'FP8'],
+    ['minimax m2', 'F32', 'FP8'],
+    ['kimi k2.5', 'Q8_0', 'INT4 QAT'],
+  ]) {
+    const { notes: said } = await answerTo(`"${model}" --device "h100 sxm" --quant ${type}`);
+    const about = said.filter((note) => note.endsWith(`is released in ${from}: ${type} is larger and no better.`));
+    assert.equal(about.length, 1, `${model} in ${type}`);
+  }
+  for (const [model, type] of [
+    ['deepseek v3', 'Q8_0'],
+    ['kimi k2.5', 'Q4_K_M'],
+    ['gemma 3 27b', 'BF16'],
+  ]) {
+    const answer = await answerTo(`"${model}" --device "h100 sxm" --quant ${type}`);
+    assert.equal(notes(answer, /released/).length, 0, `${model} in ${type}`);
+  }
+  assert.equal((await answerTo('"kimi k2.5" --device "h100 sxm"')).runtime.fileType, 'Q4_0');
+});
+
 test('a type that nobody would make of what was released has a note', async () => {
   const wide = await answerTo('"llama 3.1 8b" --device "h100 sxm" --quant F32');
   assert.equal(
