@@ -60,7 +60,7 @@ const flatDevice = (device) => [
 
 /** A plan as bindings/flat.hpp writes it: the host before the GPUs. */
 const flatPlan = ({ devices, cells, outputs, fileBytes, bytesPerToken }) => [
-  ...[cells.streams, cells.full, cells.sliding, outputs, fileBytes, bytesPerToken],
+  ...[devices.length - 1, cells.streams, cells.full, cells.sliding, outputs, fileBytes, bytesPerToken],
   ...[devices.at(-1), ...devices.slice(0, -1)].flatMap(flatDevice),
 ];
 
@@ -128,7 +128,7 @@ const functions = {
       const engine = row[29] === 1 ? 'vllm' : 'llama.cpp';
       const machine = machineOf(row.slice(19, 30), runtime.gpus);
       // The family is asked for even without a GPU that could say it.
-      const profile = calculator.speedProfile({ ...runtime, family: 'NVIDIA Hopper' });
+      const profile = calculator.speedProfile({ backend: runtime.backend, build: runtime.build, family: 'NVIDIA Hopper' });
       return estimateSpeed(models[model], { ...runtime, engine }, { ...machine, profile }, workloadOf(row.slice(30)));
     },
   },

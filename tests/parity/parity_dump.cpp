@@ -148,7 +148,8 @@ Options drawOptions(Generator& random, std::size_t models, double firstBuild) {
                  random.whole(0, 200),
                  random.whole(0, 3)};
   std::vector<double> fields(options.row.begin() + 1, options.row.end());
-  fields.resize(fields.size() + Runtime::kMaximumGpus, 1.0);
+  // GPUs alike: a share each, and nothing that is known of one alone.
+  for (double i = 0; i < options.row.back(); i += 1.0) fields.insert(fields.end(), {1.0, 0.0, 0.0, 0.0});
   flat::Reader reader(fields);
   flat::read(reader, options.runtime);
   return options;
@@ -162,7 +163,8 @@ void dumpPlans(const std::filesystem::path& directory, int count) {
   for (int i = 0; i < count; ++i) {
     auto [row, runtime] = drawOptions(random, models.size(), 9000);
     const MemoryPlan plan = planMemory(models[static_cast<std::size_t>(row[0])].spec, runtime);
-    std::vector<double> numbers(6 + flat::kDeviceLength * (1 + static_cast<std::size_t>(runtime.gpuCount)));
+    std::vector<double> numbers(flat::kHeaderLength +
+                                flat::kDeviceLength * (1 + static_cast<std::size_t>(runtime.gpuCount)));
     flat::write(numbers.data(), plan);
     row.insert(row.end(), numbers.begin(), numbers.end());
     out.row(row);
