@@ -280,7 +280,7 @@ test('what is released and what people have', () => {
   };
   assert.deepEqual(of('gpt oss 120b'), ['MXFP4_MOE', 'MXFP4', null]);
   assert.deepEqual(of('deepseek v3'), ['Q4_K_M', 'FP8', false]);
-  assert.deepEqual(of('kimi k2.5'), ['Q4_K_M', 'INT4 QAT', null]);
+  assert.deepEqual(of('kimi k2.5'), ['Q4_0', 'INT4 QAT', null]);
   assert.deepEqual(of('qwen3 8b'), ['Q4_K_M', 'BF16', null]);
   assert.deepEqual(of('gemma 3 27b'), ['Q4_K_M', null, null]);
   // Files of Qwen3.6 27B log 65 layers, those of GLM-4.5 Air 48: with the head, and Air with its block.
