@@ -1,5 +1,6 @@
 // How a model, a runtime and a plan cross between JavaScript and C++: as rows of numbers in one block of memory,
-// written and read by js/memory.js in the same order. Booleans are 0 or 1, names are their place in the list of names.
+// in the order of the tables (llmcalc/base/field.hpp), which js/generated/layout.js is made of too. Booleans are 0 or
+// 1, names are their place in the list of names.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include "llmcalc/memory.hpp"
 
@@ -46,8 +48,12 @@ class Reader {
 class Counter {
  public:
   template <typename T>
-  constexpr void operator()(const T& /*field*/) {
-    ++count_;
+  constexpr void operator()(const T& field) {
+    if constexpr (std::is_class_v<T>) {
+      readFields(*this, field);
+    } else {
+      ++count_;
+    }
   }
   constexpr void operator()(const std::optional<double>& /*field*/) { count_ += 2; }
 
@@ -57,99 +63,38 @@ class Counter {
   std::size_t count_ = 0;
 };
 
-template <typename Field>
-constexpr void read(Field& field, LayerGroup& g) {
-  field(g.attention);
-  field(g.headCount);
-  field(g.kvHeadCount);
-  field(g.keyLength);
-  field(g.valueLength);
-  field(g.sharesCache);
-  field(g.valueFromKey);
-  field(g.fusedQKV);
-  field(g.gatedQuery);
-  field(g.queryLoraRank);
-  field(g.kvLoraRank);
-  field(g.ropeLength);
-  field(g.mlaKeyLength);
-  field(g.mlaValueLength);
-  field(g.recurrence);
-  field(g.convolutionLength);
-  field(g.innerLength);
-  field(g.stateLength);
-  field(g.stateGroupCount);
-  field(g.timeStepRank);
-  field(g.feedForward);
-  field(g.feedForwardLength);
-  field(g.expertCount);
-  field(g.expertsUsed);
-  field(g.expertLength);
-  field(g.fusedExperts);
-  field(g.plainExperts);
-  field(g.sharedExpertLength);
-  field(g.perLayerEmbeddingLength);
-  field(g.vectorElements);
-  field(g.expertVectorElements);
-  field(g.unquantizedElements);
-  field(g.indexerKeyLength);
-  field(g.expertHiddenLength);
-  field(g.furtherElements);
+template <typename Field, typename T, std::size_t... places>
+constexpr void readRows(Field& field, T& object, std::index_sequence<places...> /*rows*/) {
+  (field(object.*RowAt<kFields<std::remove_const_t<T>>, places>::kRow.member), ...);
+}
+// The fields of one table, in its order.
+template <typename Field, typename T>
+constexpr void readFields(Field& field, T& object) {
+  readRows(field, object, Places<kFields<std::remove_const_t<T>>>{});
+}
+
+template <typename Field, typename T, std::size_t... places>
+constexpr void readGpuRows(Field& field, T& object, std::size_t gpu, std::index_sequence<places...> /*rows*/) {
+  (field((object.*RowAt<kGpuFields<T>, places>::kRow.member)[gpu]), ...);
+}
+// What is known of one GPU.
+template <typename Field, typename T>
+constexpr void readGpu(Field& field, T& object, std::size_t gpu) {
+  readGpuRows(field, object, gpu, Places<kGpuFields<T>>{});
 }
 
 // The counts of groups and runs are whatever JavaScript found; planMemory refuses those that do not fit.
 template <typename Field>
 constexpr void read(Field& field, ModelSpec& m) {
-  field(m.architecture);
-  field(m.vocabularySize);
-  field(m.hiddenSize);
-  field(m.layerCount);
-  field(m.contextLength);
-  field(m.slidingWindow);
-  field(m.tiedEmbeddings);
-  field(m.is70B);
-  field(m.perLayerEmbeddingLength);
-  field(m.outputVectorElements);
-  field(m.outputUnquantizedElements);
-  field(m.firstLayerVectorElements);
-  field(m.firstLayerUnquantizedElements);
-  field(m.predictionLayerCount);
-  field(m.predictionGroup);
-  field(m.groupCount);
-  field(m.runCount);
-  for (std::size_t i = 0; i < atMost(m.groupCount, ModelSpec::kMaximumGroups); ++i) read(field, m.groups[i]);
-  for (std::size_t i = 0; i < atMost(m.runCount, ModelSpec::kMaximumRuns); ++i) {
-    field(m.runs[i].group);
-    field(m.runs[i].count);
-  }
+  readFields(field, m);
+  for (std::size_t i = 0; i < atMost(m.groupCount, ModelSpec::kMaximumGroups); ++i) readFields(field, m.groups[i]);
+  for (std::size_t i = 0; i < atMost(m.runCount, ModelSpec::kMaximumRuns); ++i) readFields(field, m.runs[i]);
 }
 
 template <typename Field>
 constexpr void read(Field& field, Runtime& r) {
-  field(r.build);
-  field(r.server);
-  field(r.fileType);
-  field(r.importanceMatrix);
-  field(r.contextLength);
-  field(r.batchSize);
-  field(r.microBatchSize);
-  field(r.sequences);
-  field(r.kvUnified);
-  field(r.flashAttention);
-  field(r.cacheTypeK);
-  field(r.cacheTypeV);
-  field(r.gpuLayers);
-  field(r.cpuMoeLayers);
-  field(r.swaFull);
-  field(r.kvOffload);
-  field(r.backend);
-  field(r.multiprocessors);
-  field(r.gpuCount);
-  for (std::size_t i = 0; i < atMost(r.gpuCount, r.gpuShares.size()); ++i) {
-    field(r.gpuShares[i]);
-    field(r.gpuMultiprocessors[i]);
-    field(r.gpuThreads[i]);
-    field(r.gpuMemory[i]);
-  }
+  readFields(field, r);
+  for (std::size_t i = 0; i < atMost(r.gpuCount, Runtime::kMaximumGpus); ++i) readGpu(field, r, i);
 }
 
 // Token embedding, head, what is placed with the head, then dense and expert bytes of every layer.
@@ -170,16 +115,8 @@ constexpr void read(Field& field, MemoryPlan& plan, Machine& machine) {
   field(plan.gpuCount);
   field(plan.host.weights);
   for (std::size_t i = 0; i < atMost(plan.gpuCount, plan.gpus.size()); ++i) field(plan.gpus[i].weights);
-  field(machine.kind);
-  field(machine.hostMemory);
-  field(machine.hostReserved);
-  field(machine.hostMargin);
-  field(machine.gpuCount);
-  for (std::size_t i = 0; i < atMost(machine.gpuCount, machine.gpuMemory.size()); ++i) {
-    field(machine.gpuMemory[i]);
-    field(machine.gpuReserved[i]);
-    field(machine.gpuMargin[i]);
-  }
+  readFields(field, machine);
+  for (std::size_t i = 0; i < atMost(machine.gpuCount, machine.gpuMemory.size()); ++i) readGpu(field, machine, i);
 }
 
 // Longest questions: what has to fit into the block.
@@ -209,40 +146,52 @@ inline constexpr std::size_t kMostFit = [] {
   return count.count();
 }();
 
-inline constexpr std::size_t kFitHeaderLength = 2;
-inline constexpr std::size_t kFitLength = 3;
+template <typename T>
+constexpr double* writeFields(double* to, const T& object);
 
-inline double* write(double* to, const DeviceFit& device) {
-  for (const double value : {device.needed, device.available, device.margin}) *to++ = value;
+template <typename T>
+constexpr double* writeField(double* to, const T& field) {
+  if constexpr (std::is_class_v<T>) {
+    return writeFields(to, field);
+  } else {
+    *to = static_cast<double>(field);
+    return to + 1;
+  }
+}
+
+template <typename T, std::size_t... places>
+constexpr double* writeRows(double* to, const T& object, std::index_sequence<places...> /*rows*/) {
+  ((to = writeField(to, object.*RowAt<kFields<T>, places>::kRow.member)), ...);
   return to;
 }
+template <typename T>
+constexpr double* writeFields(double* to, const T& object) {
+  return writeRows(to, object, Places<kFields<T>>{});
+}
+
+// How many numbers a struct is.
+template <typename T>
+inline constexpr std::size_t kLength = [] {
+  T object;
+  Counter count;
+  readFields(count, object);
+  return count.count();
+}();
+
+inline constexpr std::size_t kFitHeaderLength = kLength<Fit>;
+inline constexpr std::size_t kFitLength = kLength<DeviceFit>;
 
 inline void write(double* to, const Fit& fit) {
-  *to++ = fit.fits ? 1.0 : 0.0;
-  *to++ = static_cast<double>(fit.verdict);
-  to = write(to, fit.host);
-  for (std::size_t i = 0; i < atMost(fit.gpuCount, fit.gpus.size()); ++i) to = write(to, fit.gpus[i]);
+  to = writeFields(writeFields(to, fit), fit.host);
+  for (std::size_t i = 0; i < atMost(fit.gpuCount, fit.gpus.size()); ++i) to = writeFields(to, fit.gpus[i]);
 }
 
-inline constexpr std::size_t kHeaderLength = 7;
-inline constexpr std::size_t kDeviceLength = 14;
-
-inline double* write(double* to, const DeviceMemory& d) {
-  for (const double value :
-       {d.weights, d.kvCache, d.recurrentState, d.computeBuffer, d.outputBuffer, d.overhead, d.layers, d.bytesPerToken,
-        d.tokenEmbedding, d.outputHead, d.experts, d.slidingCache, d.inputs, static_cast<double>(d.stage)}) {
-    *to++ = value;
-  }
-  return to;
-}
+inline constexpr std::size_t kHeaderLength = kLength<MemoryPlan>;
+inline constexpr std::size_t kDeviceLength = kLength<DeviceMemory>;
 
 inline void write(double* to, const MemoryPlan& plan) {
-  for (const double value : {plan.gpuCount, plan.cells.streams, plan.cells.full, plan.cells.sliding, plan.outputs,
-                             plan.fileBytes, plan.bytesPerToken}) {
-    *to++ = value;
-  }
-  to = write(to, plan.host);
-  for (std::size_t i = 0; i < atMost(plan.gpuCount, plan.gpus.size()); ++i) to = write(to, plan.gpus[i]);
+  to = writeFields(writeFields(to, plan), plan.host);
+  for (std::size_t i = 0; i < atMost(plan.gpuCount, plan.gpus.size()); ++i) to = writeFields(to, plan.gpus[i]);
 }
 
 }  // namespace llmcalc::flat

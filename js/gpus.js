@@ -2,11 +2,11 @@
 // One GPU, wherever it is asked for: planMemory's runtime, the machine of fits and of estimateSpeed. A device of the
 // catalogue is one as it is, so its keys are known here though nothing reads most of them.
 
-import { checkKeys } from './keys.js';
+import { checkKeys, words } from './keys.js';
 import { display } from './violation.js';
 
-/** As keys of an object, whose strings the engine compares by address. @param {string} text */
-export const words = (text) => new Set(Object.keys(Object.fromEntries(text.split(' ').map((word) => [word, 0]))));
+export { words };
+
 const RATES = words('shaderFlops halfFlops quantizedOps');
 export const GPU_KEYS = words(
   'name aliases family memory memorySold memorySource reserved margin bandwidth shaderFlops halfFlops quantizedOps threads ' +

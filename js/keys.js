@@ -1,6 +1,12 @@
 // @ts-check
 // A key that nobody knows is a question that nobody hears: objects are refused for it, with the nearest that is known.
 
+/** As keys of an object, whose strings the engine compares by address. @param {string} text */
+export const words = (text) => new Set(Object.keys(Object.fromEntries(text.split(' ').map((word) => [word, 0]))));
+
+/** Names by their place. @param {readonly string[]} names @returns {Map<unknown, number>} */
+export const indexed = (names) => new Map(names.map((name, index) => [name, index]));
+
 /** What people call a key that has another name here. @type {Record<string, string[]>} */
 const CALLED = {
   contextLength: ['ctx', 'ctxsize', 'nctx', 'maxcontext'],

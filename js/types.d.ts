@@ -127,11 +127,75 @@ export declare function isOutOfMemory(
  */
 export declare function getCPUFactor(generation: number, coreCount: number, isHighEnd?: boolean): number;
 
+// Written by scripts/make-layout.mjs from the lists of include/llmcalc: {
+interface Names {
+  architecture:
+    | 'common'
+    | 'command-r'
+    | 'cohere2'
+    | 'deepseek2'
+    | 'falcon-h1'
+    | 'gemma3n'
+    | 'gemma4'
+    | 'granitehybrid'
+    | 'llama4'
+    | 'olmo2'
+    | 'qwen35'
+    | 'qwen35moe'
+    | 'qwen3next';
+  attention: 'none' | 'full' | 'sliding' | 'mla';
+  recurrence: 'none' | 'mamba1' | 'mamba2' | 'gatedDeltaNet' | 'shortConvolution';
+  feedForward: 'none' | 'gated' | 'fusedGated' | 'plain';
+  fileType:
+    | 'F32'
+    | 'F16'
+    | 'BF16'
+    | 'Q8_0'
+    | 'Q6_K'
+    | 'Q5_K_M'
+    | 'Q5_K_S'
+    | 'Q5_0'
+    | 'Q5_1'
+    | 'Q4_K_M'
+    | 'Q4_K_S'
+    | 'Q4_0'
+    | 'Q4_1'
+    | 'Q3_K_L'
+    | 'Q3_K_M'
+    | 'Q3_K_S'
+    | 'Q2_K'
+    | 'Q2_K_S'
+    | 'IQ4_XS'
+    | 'IQ4_NL'
+    | 'IQ3_M'
+    | 'IQ3_S'
+    | 'IQ3_XS'
+    | 'IQ3_XXS'
+    | 'IQ2_M'
+    | 'IQ2_S'
+    | 'IQ2_XS'
+    | 'IQ2_XXS'
+    | 'IQ1_M'
+    | 'IQ1_S'
+    | 'TQ2_0'
+    | 'TQ1_0'
+    | 'MXFP4_MOE'
+    | 'NVFP4'
+    | 'Q2_0'
+    | 'Q1_0';
+  cacheType: 'f32' | 'f16' | 'bf16' | 'q8_0' | 'q4_0' | 'q4_1' | 'iq4_nl' | 'q5_0' | 'q5_1';
+  backend: 'cuda' | 'metal' | 'vulkan' | 'rocm' | 'cpu' | 'sycl';
+  memoryKind: 'separate' | 'apple' | 'amd' | 'shared';
+  stage: 'none' | 'logits' | 'feedForward' | 'experts' | 'attention' | 'latentAttention' | 'recurrence' | 'hostCopy';
+  verdict: 'fits' | 'tight' | 'doesNotFit';
+}
+// }
+
 /** How a layer attends; `mla` is multi-head latent attention, `sliding` also stands for chunks. */
-export type Attention = 'none' | 'full' | 'sliding' | 'mla';
-export type Recurrence = 'none' | 'mamba1' | 'mamba2' | 'gatedDeltaNet' | 'shortConvolution';
+export type Attention = Names['attention'];
+export type Recurrence = Names['recurrence'];
 /** Gate, up and down; gate and up in one matrix; or up and down. */
-export type FeedForward = 'none' | 'gated' | 'fusedGated' | 'plain';
+export type FeedForward = Names['feedForward'];
 
 /** Layers of one shape. Lengths are in elements; what does not apply is left out. */
 export interface LayerGroup {
@@ -250,25 +314,9 @@ export interface ModelSpec {
   tensors?: GgufTensor[];
 }
 
-export type FileType =
-  | ('F32' | 'F16' | 'BF16' | 'Q8_0' | 'Q6_K' | 'Q5_K_M' | 'Q5_K_S' | 'Q5_0' | 'Q5_1' | 'Q4_K_M' | 'Q4_K_S')
-  | ('Q4_0' | 'Q4_1' | 'Q3_K_L' | 'Q3_K_M' | 'Q3_K_S' | 'Q2_K' | 'Q2_K_S' | 'IQ4_XS' | 'IQ4_NL' | 'IQ3_M' | 'IQ3_S')
-  | (
-      | 'IQ3_XS'
-      | 'IQ3_XXS'
-      | 'IQ2_M'
-      | 'IQ2_S'
-      | 'IQ2_XS'
-      | 'IQ2_XXS'
-      | 'IQ1_M'
-      | 'IQ1_S'
-      | 'TQ2_0'
-      | 'TQ1_0'
-      | 'MXFP4_MOE'
-    )
-  | ('NVFP4' | 'Q2_0' | 'Q1_0');
+export type FileType = Names['fileType'];
 
-export type CacheType = 'f32' | 'f16' | 'bf16' | 'q8_0' | 'q4_0' | 'q4_1' | 'iq4_nl' | 'q5_0' | 'q5_1';
+export type CacheType = Names['cacheType'];
 
 /** Options of llama.cpp; defaults are llama-server's. */
 export interface MemoryRuntime {
@@ -319,7 +367,7 @@ export interface MemoryRuntime {
   multiprocessors?: number | null;
 }
 
-export type GpuBackend = 'cuda' | 'metal' | 'vulkan' | 'rocm' | 'cpu' | 'sycl';
+export type GpuBackend = Names['backend'];
 
 /**
  * A GPU, wherever one is asked for: a device of the catalogue as it is, what `gpuOf` makes of one, or your own. null is
@@ -409,7 +457,7 @@ export declare function planMemory(model: ModelSpec, runtime?: MemoryRuntime): M
 
 export interface Machine {
   /** `apple`, `amd` and `shared` (DGX Spark) have one pool for host and GPU. Default `separate`. */
-  kind?: 'separate' | 'apple' | 'amd' | 'shared';
+  kind?: Names['memoryKind'];
   /** Bytes that the system has, at least 1 MiB; with one pool all of it. */
   hostMemory: number;
   /** Bytes in use by others: 0, or at least 1 MiB. Default 0. */
@@ -424,7 +472,7 @@ export interface MemoryFit {
   /** Every device has the bytes that are needed: they may be allocated, if nobody else takes them. */
   fits: boolean;
   /** The same with all margins, only without them, or not at all. */
-  verdict: 'fits' | 'tight' | 'doesNotFit';
+  verdict: Names['verdict'];
   /** In the plan's order, in bytes. With one pool the host's row is the whole pool. */
   devices: {
     name: string;

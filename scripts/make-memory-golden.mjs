@@ -1,7 +1,7 @@
 // Makes the compact copies of llama.cpp's recorded plans that the tests read:
 //
 //   node scripts/make-memory-golden.mjs DIR   from a folder in the golden format, into tests/golden
-//   node scripts/make-memory-golden.mjs --names   names.tsv alone
+//   node scripts/make-memory-golden.mjs --derived   models.tsv and names.tsv alone
 //   node scripts/make-memory-golden.mjs --check   that models.tsv and names.tsv are up to date
 //
 // models.json has what was put into the GGUF files, models.tsv the same as the numbers that cross to C++ (so that
@@ -32,7 +32,8 @@ if (argument === '--check') {
   ].filter(([file, text]) => readFileSync(`${golden}/${file}`, 'utf8') !== text);
   for (const [file] of stale) console.error(`tests/golden/${file} is not up to date`);
   process.exitCode = stale.length > 0 ? 1 : 0;
-} else if (argument === '--names') {
+} else if (argument === '--derived') {
+  writeFileSync(`${golden}/models.tsv`, flat(readCompact(golden).models));
   writeFileSync(`${golden}/names.tsv`, names());
 } else if (argument) {
   const { entries, models, runs, weights } = readRecorded(argument);
@@ -43,6 +44,6 @@ if (argument === '--check') {
   writeFileSync(`${golden}/weights.tsv`, lines(weights.map((row) => [row.model, row.fileType, row.mib])));
   writeFileSync(`${golden}/memory.tsv`, formatRuns(runs));
 } else {
-  console.error('usage: node scripts/make-memory-golden.mjs DIR | --check | --names');
+  console.error('usage: node scripts/make-memory-golden.mjs DIR | --check | --derived');
   process.exitCode = 2;
 }

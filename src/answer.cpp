@@ -4,9 +4,11 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 
 #include "calibrate.hpp"
 #include "command.hpp"
+#include "llmcalc/base/field.hpp"
 #include "llmcalc/llmcalc.hpp"
 #include "placement.hpp"
 #include "plan_notes.hpp"
@@ -18,38 +20,53 @@ namespace {
 
 constexpr double kSchema = 2;
 
+// A field of a table as JSON.
+template <typename Row, typename T>
+Json fieldOf(const Row& row, const T& object) {
+  if constexpr (field::kIsChoice<Row>) {
+    return std::string(row.names[static_cast<std::size_t>(object.*row.member)]);
+  } else {
+    return object.*row.member;
+  }
+}
+
+template <const auto& table, typename T>
+void add(Json& json, const T& object) {
+  eachField<table>([&](auto at) { json[std::string(field::keyOf(at.kRow))] = fieldOf(at.kRow, object); });
+}
+
 Json jsonOf(const DeviceMemory& d, const std::string& name) {
-  return {{"name", name},
-          {"weights", d.weights},
-          {"kvCache", d.kvCache},
-          {"recurrentState", d.recurrentState},
-          {"computeBuffer", d.computeBuffer},
-          {"outputBuffer", d.outputBuffer},
-          {"overhead", d.overhead},
-          {"total", d.total()},
-          {"layers", d.layers},
-          {"bytesPerToken", d.bytesPerToken},
-          {"terms",
-           {{"tokenEmbedding", d.tokenEmbedding},
-            {"outputHead", d.outputHead},
-            {"experts", d.experts},
-            {"slidingCache", d.slidingCache},
-            {"inputs", d.inputs},
-            {"largestStage", d.computeBuffer - d.inputs},
-            {"stage", std::string(kStages[static_cast<std::size_t>(d.stage)])}}}};
+  Json json = {{"name", name}};
+  add<kTotalFields>(json, d);
+  json["total"] = d.total();
+  add<kLoadFields>(json, d);
+  Json terms;
+  add<kPartFields>(terms, d);
+  terms["largestStage"] = d.computeBuffer - d.inputs;
+  add<kStageFields>(terms, d);
+  json["terms"] = terms;
+  return json;
 }
 
 Json jsonOf(const MemoryPlan& plan) {
-  Json devices = Json::array();
-  for (std::size_t i = 0; i < static_cast<std::size_t>(plan.gpuCount); ++i) {
-    devices.push_back(jsonOf(plan.gpus[i], "gpu" + std::to_string(i)));
-  }
-  devices.push_back(jsonOf(plan.host, "host"));
-  return {{"devices", devices},
-          {"cells", {{"streams", plan.cells.streams}, {"full", plan.cells.full}, {"sliding", plan.cells.sliding}}},
-          {"outputs", plan.outputs},
-          {"fileBytes", plan.fileBytes},
-          {"bytesPerToken", plan.bytesPerToken}};
+  Json json;
+  eachField<kFields<MemoryPlan>>([&](auto at) {
+    const auto& row = at.kRow;
+    using Row = std::remove_cvref_t<decltype(row)>;
+    const std::string key(field::keyOf(row));
+    if constexpr (field::kIsCount<Row>) {
+      Json& devices = json[key] = Json::array();
+      for (std::size_t i = 0; i < static_cast<std::size_t>(plan.gpuCount); ++i) {
+        devices.push_back(jsonOf(plan.gpus[i], "gpu" + std::to_string(i)));
+      }
+      devices.push_back(jsonOf(plan.host, "host"));
+    } else if constexpr (field::kIsPart<Row>) {
+      add<kFields<std::remove_cvref_t<decltype(plan.*row.member)>>>(json[key], plan.*row.member);
+    } else {
+      json[key] = fieldOf(row, plan);
+    }
+  });
+  return json;
 }
 
 Json jsonOf(const Fit& fit, bool hostIsKnown) {
@@ -73,24 +90,20 @@ Json jsonOf(const Fit& fit, bool hostIsKnown) {
 }
 
 Json jsonOf(const Runtime& r, const Placing& placing) {
-  Json json = {{"engine", "llama.cpp"},
-               {"build", r.build},
-               {"server", r.server},
-               {"fileType", std::string(traits(r.fileType).name)},
-               {"importanceMatrix", r.importanceMatrix},
-               {"contextLength", r.contextLength},
-               {"batchSize", r.batchSize},
-               {"microBatchSize", r.microBatchSize},
-               {"sequences", r.sequences},
-               {"kvUnified", r.kvUnified},
-               {"flashAttention", r.flashAttention},
-               {"cacheTypeK", std::string(traits(r.cacheTypeK).name)},
-               {"cacheTypeV", std::string(traits(r.cacheTypeV).name)}};
-  json.update(jsonOf(placing));
-  json.update(Json{{"swaFull", r.swaFull},
-                   {"kvOffload", r.kvOffload},
-                   {"gpus", r.gpuCount},
-                   {"backend", std::string(kBackends[static_cast<std::size_t>(r.backend)])}});
+  Json json = {{"engine", "llama.cpp"}};
+  const Json placed = jsonOf(placing);
+  Json backend;
+  eachField<kFields<Runtime>>([&](auto at) {
+    const auto& row = at.kRow;
+    const std::string key(field::keyOf(row));
+    if (key == "multiprocessors") return;  // known of each GPU, if at all: see the hardware
+    if (key == "backend") {
+      backend = fieldOf(row, r);
+    } else {
+      json[key] = placed.contains(key) ? placed[key] : fieldOf(row, r);
+    }
+  });
+  json["backend"] = backend;
   return json;
 }
 

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <tuple>
 
+#include "llmcalc/base/field.hpp"
 #include "llmcalc/model.hpp"
 #include "llmcalc/runtime.hpp"
 
@@ -32,6 +34,13 @@ struct CacheCells {
   double streams = 1;
   double full = 0;
   double sliding = 0;  // 0 without sliding layers
+};
+
+template <>
+inline constexpr auto kFields<CacheCells> = std::tuple{
+    field::Number{"plan.cells.streams", &CacheCells::streams},
+    field::Number{"plan.cells.full", &CacheCells::full},
+    field::Number{"plan.cells.sliding", &CacheCells::sliding},
 };
 
 // Tokens of all sequences together, as given.

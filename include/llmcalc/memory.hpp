@@ -9,7 +9,9 @@
 #include <limits>
 #include <optional>
 #include <string_view>
+#include <tuple>
 
+#include "llmcalc/base/field.hpp"
 #include "llmcalc/compute_buffer.hpp"
 #include "llmcalc/kv_cache.hpp"
 #include "llmcalc/model.hpp"
@@ -43,10 +45,37 @@ struct DeviceMemory {
   double inputs = 0;          // of computeBuffer
   Stage stage = Stage::none;  // the largest stage, which is the rest of computeBuffer
 
-  [[nodiscard]] constexpr double total() const noexcept {
-    return weights + kvCache + recurrentState + computeBuffer + outputBuffer + overhead;
-  }
+  [[nodiscard]] constexpr double total() const noexcept;
 };
+
+// What adds up to a device's total.
+inline constexpr auto kTotalFields = std::tuple{
+    field::Number{"plan.devices[].weights", &DeviceMemory::weights},
+    field::Number{"plan.devices[].kvCache", &DeviceMemory::kvCache},
+    field::Number{"plan.devices[].recurrentState", &DeviceMemory::recurrentState},
+    field::Number{"plan.devices[].computeBuffer", &DeviceMemory::computeBuffer},
+    field::Number{"plan.devices[].outputBuffer", &DeviceMemory::outputBuffer},
+    field::Number{"plan.devices[].overhead", &DeviceMemory::overhead},
+};
+inline constexpr auto kLoadFields = std::tuple{
+    field::Number{"plan.devices[].layers", &DeviceMemory::layers},
+    field::Number{"plan.devices[].bytesPerToken", &DeviceMemory::bytesPerToken},
+};
+// Parts of what adds up to the total. What the largest stage has of the compute buffer is the rest beside `inputs`.
+inline constexpr auto kPartFields = std::tuple{
+    field::Number{"plan.devices[].terms.tokenEmbedding", &DeviceMemory::tokenEmbedding},
+    field::Number{"plan.devices[].terms.outputHead", &DeviceMemory::outputHead},
+    field::Number{"plan.devices[].terms.experts", &DeviceMemory::experts},
+    field::Number{"plan.devices[].terms.slidingCache", &DeviceMemory::slidingCache},
+    field::Number{"plan.devices[].terms.inputs", &DeviceMemory::inputs},
+};
+inline constexpr auto kStageFields = std::tuple{
+    field::Choice{"plan.devices[].terms.stage", &DeviceMemory::stage, kStages},
+};
+template <>
+inline constexpr auto kFields<DeviceMemory> = std::tuple_cat(kTotalFields, kLoadFields, kPartFields, kStageFields);
+
+constexpr double DeviceMemory::total() const noexcept { return sumOfFields<kTotalFields>(*this); }
 
 struct MemoryPlan {
   double gpuCount = 0;
@@ -60,6 +89,15 @@ struct MemoryPlan {
   double bytesPerToken = 0;
 };
 
+template <>
+inline constexpr auto kFields<MemoryPlan> = std::tuple{
+    field::Count{"plan.devices", &MemoryPlan::gpuCount},  // and the host
+    field::Part{"plan.cells", &MemoryPlan::cells},
+    field::Number{"plan.outputs", &MemoryPlan::outputs},
+    field::Number{"plan.fileBytes", &MemoryPlan::fileBytes},
+    field::Number{"plan.bytesPerToken", &MemoryPlan::bytesPerToken},
+};
+
 // Sizes from a real tensor list (a GGUF header), in bytes. They win over the file type.
 struct MeasuredWeights {
   double tokenEmbedding = 0;
@@ -69,17 +107,6 @@ struct MeasuredWeights {
 };
 
 namespace detail {
-
-inline constexpr Range kWholePositive{"", "a whole number from 1 to 1e9", 1.0, 1e9};
-inline constexpr Range kWholeOrNone{"", "a whole number from 0 to 1e9", 0.0, 1e9};
-inline constexpr Range kElements{"", "a whole number from 0 to 1e13", 0.0, 1e13};
-inline constexpr Range kLayers{"", "a whole number from 1 to 1024", 1.0, ModelSpec::kMaximumLayers};
-inline constexpr Range kLayersOrNone{"", "a whole number from 0 to 1024", 0.0, ModelSpec::kMaximumLayers};
-inline constexpr Range kGroups{"", "1 to 8 groups", 1.0, static_cast<double>(ModelSpec::kMaximumGroups)};
-inline constexpr Range kRuns{"", "1 to 160 runs", 1.0, static_cast<double>(ModelSpec::kMaximumRuns)};
-inline constexpr Range kSequences{"", "a whole number from 1 to 256", 1.0, 256.0};
-inline constexpr Range kGpus{"", "a whole number from 0 to 16, or up to 16 shares", 0.0,
-                             static_cast<double>(Runtime::kMaximumGpus)};
 
 // How far `value` is from a whole number within `range`, without branches: much of the time of a plan is checks.
 // Of NaN the range leaves its minimum, and 2^52 added leaves no digits after the point.
@@ -97,63 +124,57 @@ struct Field {
   const Range* range;
 };
 
-// In fives that often do not apply together.
-inline constexpr auto kModelFields = std::to_array<Field<ModelSpec>>({
-    {"model.vocabularySize", &ModelSpec::vocabularySize, &kWholePositive},
-    {"model.hiddenSize", &ModelSpec::hiddenSize, &kWholePositive},
-    {"model.layerCount", &ModelSpec::layerCount, &kLayers},
-    {"model.groups", &ModelSpec::groupCount, &kGroups},
-    {"model.runs", &ModelSpec::runCount, &kRuns},
-    {"model.perLayerEmbeddingLength", &ModelSpec::perLayerEmbeddingLength, &kWholeOrNone},
-    {"model.outputUnquantizedElements", &ModelSpec::outputUnquantizedElements, &kElements},
-    {"model.firstLayerVectorElements", &ModelSpec::firstLayerVectorElements, &kElements},
-    {"model.firstLayerUnquantizedElements", &ModelSpec::firstLayerUnquantizedElements, &kElements},
-    {"model.predictionLayerCount", &ModelSpec::predictionLayerCount, &kLayersOrNone},
-    {"model.contextLength", &ModelSpec::contextLength, &kWholeOrNone},
-    {"model.slidingWindow", &ModelSpec::slidingWindow, &kWholeOrNone},
-    {"model.outputVectorElements", &ModelSpec::outputVectorElements, &kElements},
-});
+template <typename Row>
+[[nodiscard]] constexpr const Range* rangeOf(const Row& row) noexcept {
+  if constexpr (requires { row.range; }) {
+    return row.range;
+  } else {
+    return nullptr;
+  }
+}
 
-inline constexpr auto kGroupFields = std::to_array<Field<LayerGroup>>({
-    {"model.groups[].headCount", &LayerGroup::headCount, &kWholeOrNone},
-    {"model.groups[].kvHeadCount", &LayerGroup::kvHeadCount, &kWholeOrNone},
-    {"model.groups[].keyLength", &LayerGroup::keyLength, &kWholeOrNone},
-    {"model.groups[].valueLength", &LayerGroup::valueLength, &kWholeOrNone},
-    {"model.groups[].feedForwardLength", &LayerGroup::feedForwardLength, &kWholeOrNone},
-    {"model.groups[].queryLoraRank", &LayerGroup::queryLoraRank, &kWholeOrNone},
-    {"model.groups[].kvLoraRank", &LayerGroup::kvLoraRank, &kWholeOrNone},
-    {"model.groups[].ropeLength", &LayerGroup::ropeLength, &kWholeOrNone},
-    {"model.groups[].mlaKeyLength", &LayerGroup::mlaKeyLength, &kWholeOrNone},
-    {"model.groups[].mlaValueLength", &LayerGroup::mlaValueLength, &kWholeOrNone},
-    {"model.groups[].convolutionLength", &LayerGroup::convolutionLength, &kWholeOrNone},
-    {"model.groups[].innerLength", &LayerGroup::innerLength, &kWholeOrNone},
-    {"model.groups[].stateLength", &LayerGroup::stateLength, &kWholeOrNone},
-    {"model.groups[].stateGroupCount", &LayerGroup::stateGroupCount, &kWholeOrNone},
-    {"model.groups[].timeStepRank", &LayerGroup::timeStepRank, &kWholeOrNone},
-    {"model.groups[].expertCount", &LayerGroup::expertCount, &kWholeOrNone},
-    {"model.groups[].expertsUsed", &LayerGroup::expertsUsed, &kWholeOrNone},
-    {"model.groups[].expertLength", &LayerGroup::expertLength, &kWholeOrNone},
-    {"model.groups[].sharedExpertLength", &LayerGroup::sharedExpertLength, &kWholeOrNone},
-    {"model.groups[].expertHiddenLength", &LayerGroup::expertHiddenLength, &kWholeOrNone},
-    {"model.groups[].indexerKeyLength", &LayerGroup::indexerKeyLength, &kWholeOrNone},
-    {"model.groups[].perLayerEmbeddingLength", &LayerGroup::perLayerEmbeddingLength, &kWholeOrNone},
-    {"model.groups[].expertVectorElements", &LayerGroup::expertVectorElements, &kElements},
-    {"model.groups[].unquantizedElements", &LayerGroup::unquantizedElements, &kElements},
-    {"model.groups[].furtherElements", &LayerGroup::furtherElements, &kElements},
-    {"model.groups[].vectorElements", &LayerGroup::vectorElements, &kElements},
-});
+template <typename Row>
+[[nodiscard]] constexpr bool isMeasure(const Row& /*row*/) noexcept {
+  return false;
+}
+template <typename T>
+[[nodiscard]] constexpr bool isMeasure(const field::Measure<T>& /*row*/) noexcept {
+  return true;
+}
 
-inline constexpr auto kRuntimeFields = std::to_array<Field<Runtime>>({
-    {"runtime.build", &Runtime::build, &kWholePositive},
-    {"runtime.contextLength", &Runtime::contextLength, &kWholeOrNone},
-    {"runtime.batchSize", &Runtime::batchSize, &kWholePositive},
-    {"runtime.microBatchSize", &Runtime::microBatchSize, &kWholePositive},
-    {"runtime.sequences", &Runtime::sequences, &kSequences},
-    {"runtime.gpuLayers", &Runtime::gpuLayers, &kWholeOrNone},
-    {"runtime.cpuMoeLayers", &Runtime::cpuMoeLayers, &kWholeOrNone},
-    {"runtime.multiprocessors", &Runtime::multiprocessors, &kWholeOrNone},
-    {"runtime.gpus", &Runtime::gpuCount, &kGpus},
-});
+// How many rows of a table are as `is` wants them.
+template <typename T, typename Is>
+[[nodiscard]] constexpr std::size_t countRows(Is is) noexcept {
+  std::size_t count = 0;
+  eachField<kFields<T>>([&](auto at) { count += is(at.kRow) ? 1U : 0U; });
+  return count;
+}
+
+// The ranged numbers of a table.
+template <typename T>
+inline constexpr auto kChecked = [] {
+  std::array<Field<T>, countRows<T>([](const auto& row) { return rangeOf(row) != nullptr; })> checked{};
+  std::size_t next = 0;
+  eachField<kFields<T>>([&](auto at) {
+    if constexpr (rangeOf(at.kRow) != nullptr) checked[next++] = {at.kRow.name, at.kRow.member, at.kRow.range};
+  });
+  return checked;
+}();
+
+// The numbers of a table that are in a unit of their own.
+template <typename T>
+inline constexpr auto kMeasured = [] {
+  std::array<field::Measure<T>, countRows<T>([](const auto& row) { return isMeasure(row); })> measured{};
+  std::size_t next = 0;
+  eachField<kFields<T>>([&](auto at) {
+    if constexpr (isMeasure(at.kRow)) measured[next++] = at.kRow;
+  });
+  return measured;
+}();
+
+inline constexpr auto kModelFields = kChecked<ModelSpec>;
+inline constexpr auto kGroupFields = kChecked<LayerGroup>;
+inline constexpr auto kRuntimeFields = kChecked<Runtime>;
 
 // The first violation of what it is given.
 class Checker {
@@ -675,6 +696,22 @@ struct Machine {
   }();
 };
 
+template <>
+inline constexpr auto kFields<Machine> = std::tuple{
+    field::Choice{"machine.kind", &Machine::kind, kMemoryKinds},
+    field::Measure{"machine.hostMemory", &Machine::hostMemory, &kBytes},
+    field::Measure{"machine.hostReserved", &Machine::hostReserved, &kBytesOrNone},
+    field::OptionalMeasure{"machine.hostMargin", &Machine::hostMargin, &kBytesOrNone},
+    field::Count{"machine.gpus", &Machine::gpuCount, &detail::kGpus},
+};
+
+template <>
+inline constexpr auto kGpuFields<Machine> = std::tuple{
+    field::Each{"machine.gpus[].memory", &Machine::gpuMemory},
+    field::Each{"machine.gpus[].reserved", &Machine::gpuReserved},
+    field::Each{"machine.gpus[].margin", &Machine::gpuMargin},
+};
+
 // Bytes that the GPU of a unified pool may use of `installed`. Apple: recommendedMaxWorkingSetSize of current systems,
 // 11.84 of 16 GiB, 17.76 of 24, 51.84 of 64, 107.52 of 128, straight lines between (llmfit#754, antirez/ds4#893); AMD:
 // half, the default of the translation table (kyuz0/amd-strix-halo-vllm-toolboxes#81).
@@ -713,6 +750,13 @@ struct DeviceFit {
   }
 };
 
+template <>
+inline constexpr auto kFields<DeviceFit> = std::tuple{
+    field::Number{"fit.devices[].needed", &DeviceFit::needed},
+    field::Number{"fit.devices[].available", &DeviceFit::available},
+    field::Number{"fit.devices[].margin", &DeviceFit::margin},
+};
+
 enum class Verdict : std::uint8_t {
   fits,        // with all margins
   tight,       // only without
@@ -728,6 +772,12 @@ struct Fit {
   DeviceFit host;  // unified: the whole pool
 };
 
+template <>
+inline constexpr auto kFields<Fit> = std::tuple{
+    field::Flag{"fit.fits", &Fit::fits},
+    field::Choice{"fit.verdict", &Fit::verdict, kVerdicts},
+};
+
 namespace detail {
 
 // The first thing that is wrong with a plan and a machine. Devices of a plan are its GPUs and then the host, as in
@@ -736,10 +786,11 @@ namespace detail {
   constexpr Range kPlanned{"", "the host and up to 16 GPUs", 0.0, static_cast<double>(Runtime::kMaximumGpus)};
   Checker check;
   check.whole("plan.devices", plan.gpuCount, kPlanned);
-  check.measure("machine.hostMemory", machine.hostMemory, kBytes);
-  check.measure("machine.hostReserved", machine.hostReserved, kBytesOrNone);
+  for (const field::Measure<Machine>& row : kMeasured<Machine>) {
+    check.measure(row.name, machine.*row.member, *row.quantity);
+  }
   if (machine.hostMargin) check.measure("machine.hostMargin", *machine.hostMargin, kBytesOrNone);
-  check.whole("machine.gpus", machine.gpuCount, kGpus);
+  check.fields<kChecked<Machine>>(machine);
   const bool separate = machine.kind == MemoryKind::separate;
   check.require(!separate || machine.gpuCount >= plan.gpuCount, "machine.gpus", "at least as many as the plan has",
                 machine.gpuCount);

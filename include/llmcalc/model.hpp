@@ -8,8 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <tuple>
 
-#include "llmcalc/quantization.hpp"
+#include "llmcalc/base/field.hpp"
 
 namespace llmcalc {
 
@@ -146,6 +147,90 @@ struct ModelSpec {
   // Runs follow each other, over again until there are layerCount layers.
   double runCount = 0;
   std::array<LayerRun, kMaximumRuns> runs{};
+};
+
+namespace detail {
+
+inline constexpr Range kLayers{"", "a whole number from 1 to 1024", 1.0, ModelSpec::kMaximumLayers};
+inline constexpr Range kLayersOrNone{"", "a whole number from 0 to 1024", 0.0, ModelSpec::kMaximumLayers};
+inline constexpr Range kGroups{"", "1 to 8 groups", 1.0, static_cast<double>(ModelSpec::kMaximumGroups)};
+inline constexpr Range kRuns{"", "1 to 160 runs", 1.0, static_cast<double>(ModelSpec::kMaximumRuns)};
+
+}  // namespace detail
+
+// Checks take five ranged numbers at a time and skip them where all are 0: numbers that a layer has together stand
+// together, and what every layer has stands last.
+template <>
+inline constexpr auto kFields<LayerGroup> = std::tuple{
+    field::Choice{"model.groups[].attention", &LayerGroup::attention, kAttentions},
+    field::Number{"model.groups[].headCount", &LayerGroup::headCount, &detail::kWholeOrNone},
+    field::Number{"model.groups[].kvHeadCount", &LayerGroup::kvHeadCount, &detail::kWholeOrNone},
+    field::Number{"model.groups[].keyLength", &LayerGroup::keyLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].valueLength", &LayerGroup::valueLength, &detail::kWholeOrNone},
+    field::Flag{"model.groups[].sharesCache", &LayerGroup::sharesCache},
+    field::Flag{"model.groups[].valueFromKey", &LayerGroup::valueFromKey},
+    field::Flag{"model.groups[].fusedQKV", &LayerGroup::fusedQKV},
+    field::Flag{"model.groups[].gatedQuery", &LayerGroup::gatedQuery},
+    field::Choice{"model.groups[].feedForward", &LayerGroup::feedForward, kFeedForwards},
+    field::Number{"model.groups[].feedForwardLength", &LayerGroup::feedForwardLength, &detail::kWholeOrNone},
+
+    field::Number{"model.groups[].queryLoraRank", &LayerGroup::queryLoraRank, &detail::kWholeOrNone},
+    field::Number{"model.groups[].kvLoraRank", &LayerGroup::kvLoraRank, &detail::kWholeOrNone},
+    field::Number{"model.groups[].ropeLength", &LayerGroup::ropeLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].mlaKeyLength", &LayerGroup::mlaKeyLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].mlaValueLength", &LayerGroup::mlaValueLength, &detail::kWholeOrNone},
+
+    field::Choice{"model.groups[].recurrence", &LayerGroup::recurrence, kRecurrences},
+    field::Number{"model.groups[].convolutionLength", &LayerGroup::convolutionLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].innerLength", &LayerGroup::innerLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].stateLength", &LayerGroup::stateLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].stateGroupCount", &LayerGroup::stateGroupCount, &detail::kWholeOrNone},
+    field::Number{"model.groups[].timeStepRank", &LayerGroup::timeStepRank, &detail::kWholeOrNone},
+
+    field::Number{"model.groups[].expertCount", &LayerGroup::expertCount, &detail::kWholeOrNone},
+    field::Number{"model.groups[].expertsUsed", &LayerGroup::expertsUsed, &detail::kWholeOrNone},
+    field::Number{"model.groups[].expertLength", &LayerGroup::expertLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].sharedExpertLength", &LayerGroup::sharedExpertLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].expertHiddenLength", &LayerGroup::expertHiddenLength, &detail::kWholeOrNone},
+    field::Flag{"model.groups[].fusedExperts", &LayerGroup::fusedExperts},
+    field::Flag{"model.groups[].plainExperts", &LayerGroup::plainExperts},
+
+    field::Number{"model.groups[].indexerKeyLength", &LayerGroup::indexerKeyLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].perLayerEmbeddingLength", &LayerGroup::perLayerEmbeddingLength,
+                  &detail::kWholeOrNone},
+    field::Number{"model.groups[].expertVectorElements", &LayerGroup::expertVectorElements, &detail::kElements},
+    field::Number{"model.groups[].unquantizedElements", &LayerGroup::unquantizedElements, &detail::kElements},
+    field::Number{"model.groups[].furtherElements", &LayerGroup::furtherElements, &detail::kElements},
+
+    field::Number{"model.groups[].vectorElements", &LayerGroup::vectorElements, &detail::kElements},
+};
+
+template <>
+inline constexpr auto kFields<LayerRun> = std::tuple{
+    field::Number{"model.runs[].group", &LayerRun::group},
+    field::Number{"model.runs[].count", &LayerRun::count, &detail::kLayers},
+};
+
+// What every model has stands first, for the reason given at kFields<LayerGroup>.
+template <>
+inline constexpr auto kFields<ModelSpec> = std::tuple{
+    field::Choice{"model.architecture", &ModelSpec::architecture, kArchitectures},
+    field::Number{"model.vocabularySize", &ModelSpec::vocabularySize, &detail::kWholePositive},
+    field::Number{"model.hiddenSize", &ModelSpec::hiddenSize, &detail::kWholePositive},
+    field::Number{"model.layerCount", &ModelSpec::layerCount, &detail::kLayers},
+    field::Number{"model.contextLength", &ModelSpec::contextLength, &detail::kWholeOrNone},
+    field::Count{"model.groups", &ModelSpec::groupCount, &detail::kGroups},
+    field::Count{"model.runs", &ModelSpec::runCount, &detail::kRuns},
+    field::Number{"model.slidingWindow", &ModelSpec::slidingWindow, &detail::kWholeOrNone},
+    field::Number{"model.outputVectorElements", &ModelSpec::outputVectorElements, &detail::kElements},
+    field::Flag{"model.tiedEmbeddings", &ModelSpec::tiedEmbeddings},
+    field::Flag{"model.is70B", &ModelSpec::is70B},
+    field::Number{"model.perLayerEmbeddingLength", &ModelSpec::perLayerEmbeddingLength, &detail::kWholeOrNone},
+    field::Number{"model.outputUnquantizedElements", &ModelSpec::outputUnquantizedElements, &detail::kElements},
+    field::Number{"model.firstLayerVectorElements", &ModelSpec::firstLayerVectorElements, &detail::kElements},
+    field::Number{"model.firstLayerUnquantizedElements", &ModelSpec::firstLayerUnquantizedElements, &detail::kElements},
+    field::Number{"model.predictionLayerCount", &ModelSpec::predictionLayerCount, &detail::kLayersOrNone},
+    field::Number{"model.predictionGroup", &ModelSpec::predictionGroup},
 };
 
 // A whole number that was found small, as what loops count.

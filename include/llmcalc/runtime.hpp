@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <tuple>
 
+#include "llmcalc/base/field.hpp"
 #include "llmcalc/quantization.hpp"
 
 namespace llmcalc {
@@ -70,6 +72,48 @@ struct Runtime {
   std::array<double, kMaximumGpus> gpuMultiprocessors{};
   std::array<double, kMaximumGpus> gpuThreads{};  // of a multiprocessor: multiprocessorThreads(family)
   std::array<double, kMaximumGpus> gpuMemory{};   // bytes
+};
+
+inline constexpr auto kFileTypeNames = namesOf(kFileTypes);
+inline constexpr auto kCacheTypeNames = namesOf(kCacheTypes);
+
+namespace detail {
+
+inline constexpr Range kSequences{"", "a whole number from 1 to 256", 1.0, 256.0};
+inline constexpr Range kGpus{"", "a whole number from 0 to 16, or up to 16 shares", 0.0,
+                             static_cast<double>(Runtime::kMaximumGpus)};
+
+}  // namespace detail
+
+template <>
+inline constexpr auto kFields<Runtime> = std::tuple{
+    field::Number{"runtime.build", &Runtime::build, &detail::kWholePositive},
+    field::Flag{"runtime.server", &Runtime::server},
+    field::Choice{"runtime.fileType", &Runtime::fileType, kFileTypeNames},
+    field::Flag{"runtime.importanceMatrix", &Runtime::importanceMatrix},
+    field::Number{"runtime.contextLength", &Runtime::contextLength, &detail::kWholeOrNone},
+    field::Number{"runtime.batchSize", &Runtime::batchSize, &detail::kWholePositive},
+    field::Number{"runtime.microBatchSize", &Runtime::microBatchSize, &detail::kWholePositive},
+    field::Number{"runtime.sequences", &Runtime::sequences, &detail::kSequences},
+    field::Flag{"runtime.kvUnified", &Runtime::kvUnified},
+    field::Flag{"runtime.flashAttention", &Runtime::flashAttention},
+    field::Choice{"runtime.cacheTypeK", &Runtime::cacheTypeK, kCacheTypeNames},
+    field::Choice{"runtime.cacheTypeV", &Runtime::cacheTypeV, kCacheTypeNames},
+    field::Number{"runtime.gpuLayers", &Runtime::gpuLayers, &detail::kWholeOrNone},
+    field::Number{"runtime.cpuMoeLayers", &Runtime::cpuMoeLayers, &detail::kWholeOrNone},
+    field::Flag{"runtime.swaFull", &Runtime::swaFull},
+    field::Flag{"runtime.kvOffload", &Runtime::kvOffload},
+    field::Choice{"runtime.backend", &Runtime::backend, kBackends},
+    field::Number{"runtime.multiprocessors", &Runtime::multiprocessors, &detail::kWholeOrNone},
+    field::Count{"runtime.gpus", &Runtime::gpuCount, &detail::kGpus},
+};
+
+template <>
+inline constexpr auto kGpuFields<Runtime> = std::tuple{
+    field::Each{"runtime.gpus[].share", &Runtime::gpuShares},
+    field::Each{"runtime.gpus[].multiprocessors", &Runtime::gpuMultiprocessors},
+    field::Each{"runtime.gpus[].threads", &Runtime::gpuThreads},
+    field::Each{"runtime.gpus[].memory", &Runtime::gpuMemory},
 };
 
 }  // namespace llmcalc

@@ -1,0 +1,137 @@
+// describe: prints the tables of llmcalc's structs as JSON, of which scripts/make-layout.mjs makes the files of other
+// languages.
+#include <array>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "llmcalc/memory.hpp"
+#include "llmcalc/validation.hpp"
+
+namespace {
+
+using namespace llmcalc;
+
+struct List {
+  std::string_view name;
+  std::span<const std::string_view> names;
+};
+
+// In the order of js/generated/layout.js.
+constexpr std::array<List, 10> kLists = {{
+    {"architecture", kArchitectures},
+    {"attention", kAttentions},
+    {"recurrence", kRecurrences},
+    {"feedForward", kFeedForwards},
+    {"fileType", kFileTypeNames},
+    {"cacheType", kCacheTypeNames},
+    {"backend", kBackends},
+    {"memoryKind", kMemoryKinds},
+    {"stage", kStages},
+    {"verdict", kVerdicts},
+}};
+
+std::string quoted(std::string_view text) { return std::string("\"").append(text).append("\""); }
+
+// Elements of an array or members of an object.
+class Sequence {
+ public:
+  explicit Sequence(std::string_view open) : text_(open) {}
+
+  void add(const std::string& element) {
+    text_.append(isFirst_ ? "" : ",").append("\n").append(element);
+    isFirst_ = false;
+  }
+  [[nodiscard]] std::string closed(std::string_view close) const { return text_ + std::string(close); }
+
+ private:
+  std::string text_;
+  bool isFirst_ = true;
+};
+
+std::string listOf(std::span<const std::string_view> names) {
+  for (const List& list : kLists) {
+    if (list.names.data() == names.data()) return quoted(list.name);
+  }
+  return "null";  // make-layout.mjs refuses it
+}
+
+// What kind of row it is, and the default that the struct has.
+template <typename Row, typename T>
+std::string described(const Row& row, const T& object) {
+  using namespace llmcalc::field;
+  std::string text = std::string(R"({"name": )").append(quoted(row.name)).append(R"(, "key": )");
+  text += quoted(keyOf(row));
+  const auto kind = [&](std::string_view name) { text.append(R"(, "kind": )").append(quoted(name)); };
+  const auto fallback = [&](double value) { text.append(R"(, "default": )").append(formatNumber(value)); };
+  if constexpr (kIsPart<Row>) {
+    kind("part");
+  } else if constexpr (kIsChoice<Row>) {
+    kind("choice");
+    text.append(R"(, "list": )").append(listOf(row.names));
+    fallback(static_cast<double>(object.*row.member));
+  } else if constexpr (requires { (object.*row.member).has_value(); }) {
+    kind("optional");
+  } else if constexpr (requires { (object.*row.member).size(); }) {
+    kind("each");
+    fallback((object.*row.member).back());
+  } else if constexpr (std::is_same_v<Row, Flag<T>>) {
+    kind("flag");
+    fallback(object.*row.member ? 1.0 : 0.0);
+  } else {
+    kind(kIsCount<Row> ? "count" : "number");
+    fallback(object.*row.member);
+  }
+  return text + "}";
+}
+
+template <typename T, const auto& rows = kFields<T>>
+std::string table(std::string_view name) {
+  const T object{};
+  Sequence fields("[");
+  eachField<rows>([&](auto at) { fields.add("    " + described(at.kRow, object)); });
+  return "  " + quoted(name) + ": " + fields.closed("\n  ]");
+}
+
+std::string number(std::string_view name, double value) { return "  " + quoted(name) + ": " + formatNumber(value); }
+
+}  // namespace
+
+int main() {
+  Sequence lists("{");
+  for (const List& list : kLists) {
+    Sequence names("[");
+    for (const std::string_view name : list.names) names.add("    " + quoted(name));
+    lists.add("  " + quoted(list.name) + ": " + names.closed("\n  ]"));
+  }
+  Sequence tables("{");
+  tables.add(table<LayerGroup>("LayerGroup"));
+  tables.add(table<LayerRun>("LayerRun"));
+  tables.add(table<ModelSpec>("ModelSpec"));
+  tables.add(table<Runtime>("Runtime"));
+  tables.add(table<Runtime, kGpuFields<Runtime>>("RuntimeGpu"));
+  tables.add(table<CacheCells>("CacheCells"));
+  tables.add(table<MemoryPlan>("MemoryPlan"));
+  tables.add(table<DeviceMemory, kTotalFields>("DeviceTotal"));
+  tables.add(table<DeviceMemory, kLoadFields>("DeviceLoad"));
+  tables.add(table<DeviceMemory, kPartFields>("DeviceParts"));
+  tables.add(table<DeviceMemory, kStageFields>("DeviceStage"));
+  tables.add(table<Machine>("Machine"));
+  tables.add(table<Machine, kGpuFields<Machine>>("MachineGpu"));
+  tables.add(table<Fit>("Fit"));
+  tables.add(table<DeviceFit>("DeviceFit"));
+  Sequence numbers("{");
+  numbers.add(number("maximumGroups", static_cast<double>(ModelSpec::kMaximumGroups)));
+  numbers.add(number("maximumRuns", static_cast<double>(ModelSpec::kMaximumRuns)));
+  numbers.add(number("maximumLayers", ModelSpec::kMaximumLayers));
+  numbers.add(number("maximumGpus", static_cast<double>(Runtime::kMaximumGpus)));
+  numbers.add(number("allLayers", kAllLayers));
+  Sequence all("{");
+  all.add("\"lists\": " + lists.closed("\n}"));
+  all.add("\"tables\": " + tables.closed("\n}"));
+  all.add("\"numbers\": " + numbers.closed("\n}"));
+  std::puts(all.closed("\n}").c_str());
+  return 0;
+}
