@@ -4,7 +4,7 @@
 
 import { modelFromGgufMetadata } from './gguf.js';
 import { createMemory } from './memory.js';
-import { display, readViolation } from './violation.js';
+import { display, ofCaller, readViolation } from './violation.js';
 
 /**
  * @typedef {ReturnType<typeof import('llmcalc:transpiled').default>} Core
@@ -14,12 +14,13 @@ import { display, readViolation } from './violation.js';
  * The error for a call that cannot be answered: a TypeError where a value has the wrong type, else a RangeError.
  *
  * @param {Core} core
- * @param {string} name the public function
- * @param {string} bound its name in the core, whose twin with `Violation` says which requirement is violated first
+ * @param {Function} entry the public function
+ * @param {string} name of it
  * @param {Record<string, unknown>} args by name, in order
- * @param {string} [flag] the argument that is a boolean
+ * @param {{ flag?: string, bound?: string }} [options] `flag`: the argument that is a boolean; `bound`: the function's name
+ *   in the core, whose twin with `Violation` says which requirement is violated first
  */
-function argumentError(core, name, bound, args, flag) {
+function argumentError(core, entry, name, args, { flag, bound = name } = {}) {
   // A value of another type counts as NaN, which lies in no range: so C++ finds the requirement for it too.
   const values = Object.entries(args).map(([parameter, value]) => {
     if (parameter === flag) return value === true;
@@ -32,7 +33,8 @@ function argumentError(core, name, bound, args, flag) {
   const requirement = parameter ? range : 'a boolean';
   const limited = parameter && !Number.isNaN(limit) ? ` (${limit})` : '';
   const message = `${name}: ${wrong} must be ${requirement}${limited}, got ${display(args[wrong])}`;
-  return parameter && typeof args[wrong] === 'number' ? new RangeError(message) : new TypeError(message);
+  const error = parameter && typeof args[wrong] === 'number' ? new RangeError(message) : new TypeError(message);
+  return ofCaller(error, entry);
 }
 
 /** @param {number} count */
@@ -45,13 +47,14 @@ const newColumns = (count) => ({
 /**
  * @param {import('./types.d.ts').PerformanceColumns} into the caller's columns, to be filled again
  * @param {number} count
+ * @param {Function} entry
  */
-function checkedColumns(into, count) {
+function checkedColumns(into, count, entry) {
   for (const column of /** @type {const} */ (['bits', 'modelSize', 'tps'])) {
     const array = into?.[column];
     const text = `batchCalculatePerformanceColumns: into.${column} must be a Float64Array of ${count} elements, got`;
-    if (!(array instanceof Float64Array)) throw new TypeError(`${text} ${display(array)}`);
-    if (array.length !== count) throw new RangeError(`${text} ${array.length} elements`);
+    if (!(array instanceof Float64Array)) throw ofCaller(new TypeError(`${text} ${display(array)}`), entry);
+    if (array.length !== count) throw ofCaller(new RangeError(`${text} ${array.length} elements`), entry);
   }
   return into;
 }
@@ -82,7 +85,7 @@ export function createCalculator(core, backend, fallbackReason, further = () => 
       if (!Number.isNaN(vram)) return vram;
     }
     const args = { paramCount, bitsPerWeight, contextLength, batchSize };
-    throw argumentError(core, 'calculateVRAM', 'calculateVRAM', args);
+    throw argumentError(core, calculateVRAM, 'calculateVRAM', args);
   }
 
   function calculatePerformance(bandwidth, modelSizeGB, cpuFactor = 1) {
@@ -91,11 +94,11 @@ export function createCalculator(core, backend, fallbackReason, further = () => 
       if (!Number.isNaN(tps)) return tps;
     }
     const args = { bandwidth, modelSizeGB, cpuFactor };
-    throw argumentError(core, 'calculatePerformance', 'calculatePerformance', args);
+    throw argumentError(core, calculatePerformance, 'calculatePerformance', args);
   }
 
   /** The number of points of a sweep, or an error in the name of `name`. */
-  function countPoints(name, bandwidth, paramCount, minBits, maxBits, step) {
+  function countPoints(entry, name, bandwidth, paramCount, minBits, maxBits, step) {
     if (
       typeof bandwidth === 'number' &&
       typeof paramCount === 'number' &&
@@ -106,11 +109,20 @@ export function createCalculator(core, backend, fallbackReason, further = () => 
       const count = core.countBatchPoints(bandwidth, paramCount, minBits, maxBits, step);
       if (!Number.isNaN(count)) return count;
     }
-    throw argumentError(core, name, 'countBatchPoints', { bandwidth, paramCount, minBits, maxBits, step });
+    const args = { bandwidth, paramCount, minBits, maxBits, step };
+    throw argumentError(core, entry, name, args, { bound: 'countBatchPoints' });
   }
 
   function batchCalculatePerformance(bandwidth, paramCount, minBits = 2, maxBits = 16, step = 0.5) {
-    const count = countPoints('batchCalculatePerformance', bandwidth, paramCount, minBits, maxBits, step);
+    const count = countPoints(
+      batchCalculatePerformance,
+      'batchCalculatePerformance',
+      bandwidth,
+      paramCount,
+      minBits,
+      maxBits,
+      step,
+    );
     const points = new Array(count);
     for (let start = 0; start < count; start += blockLength) {
       const length = Math.min(blockLength, count - start);
@@ -123,8 +135,10 @@ export function createCalculator(core, backend, fallbackReason, further = () => 
   }
 
   function batchCalculatePerformanceColumns(bandwidth, paramCount, minBits = 2, maxBits = 16, step = 0.5, into) {
-    const count = countPoints('batchCalculatePerformanceColumns', bandwidth, paramCount, minBits, maxBits, step);
-    const columns = into === undefined ? newColumns(count) : checkedColumns(into, count);
+    const name = 'batchCalculatePerformanceColumns';
+    const count = countPoints(batchCalculatePerformanceColumns, name, bandwidth, paramCount, minBits, maxBits, step);
+    const columns =
+      into === undefined ? newColumns(count) : checkedColumns(into, count, batchCalculatePerformanceColumns);
     const { bits, modelSize, tps } = columns;
     for (let start = 0; start < count; start += blockLength) {
       const length = Math.min(blockLength, count - start);
@@ -148,7 +162,7 @@ export function createCalculator(core, backend, fallbackReason, further = () => 
       if (!Number.isNaN(bandwidth)) return bandwidth;
     }
     const args = { gpuBW, ramBW, gpuLayers, totalLayers };
-    throw argumentError(core, 'calculateOffloadBandwidth', 'calculateOffloadBandwidth', args);
+    throw argumentError(core, calculateOffloadBandwidth, 'calculateOffloadBandwidth', args);
   }
 
   function isOutOfMemory(modelSizeGB, vramGB, systemRAMGB = 0, allowOffload = false) {
@@ -162,7 +176,7 @@ export function createCalculator(core, backend, fallbackReason, further = () => 
       if (!Number.isNaN(answer)) return answer === 1;
     }
     const args = { modelSizeGB, vramGB, systemRAMGB, allowOffload };
-    throw argumentError(core, 'isOutOfMemory', 'isOutOfMemory', args, 'allowOffload');
+    throw argumentError(core, isOutOfMemory, 'isOutOfMemory', args, { flag: 'allowOffload' });
   }
 
   function getCPUFactor(generation, coreCount, isHighEnd = false) {
@@ -171,7 +185,7 @@ export function createCalculator(core, backend, fallbackReason, further = () => 
       if (!Number.isNaN(factor)) return factor;
     }
     const args = { generation, coreCount, isHighEnd };
-    throw argumentError(core, 'getCPUFactor', 'getCPUFactor', args, 'isHighEnd');
+    throw argumentError(core, getCPUFactor, 'getCPUFactor', args, { flag: 'isHighEnd' });
   }
 
   return Object.freeze({

@@ -4,7 +4,7 @@
 import { MACHINE_KEYS, readGpu, words } from './gpus.js';
 import { unknownKey } from './keys.js';
 import { bytesOfTensor } from './tensors.js';
-import { display, readViolation } from './violation.js';
+import { display, ofCaller, readViolation } from './violation.js';
 
 /**
  * @typedef {import('./types.d.ts').ModelSpec} ModelSpec
@@ -136,15 +136,20 @@ let asked = 0;
  * @template T
  * @param {Float64Array} block
  * @param {string} name
+ * @param {Function} entry the function
  * @param {(to: Float64Array) => T} answer
  * @returns {T}
  */
-export function asking(block, name, answer) {
+export function asking(block, name, entry, answer) {
   const outer = writing;
   writing = name;
   if (questions.length === asked) questions.push(new Float64Array(block.length));
   try {
     return answer(questions[asked++]);
+  } catch (error) {
+    // What a getter throws is the getter's.
+    if (error instanceof Error && error.message.startsWith(`${name}: `)) ofCaller(error, entry);
+    throw error;
   } finally {
     asked--;
     writing = outer;
@@ -551,7 +556,7 @@ export function createMemory(core) {
 
   /** @param {ModelSpec} model @param {MemoryRuntime} [runtime] @returns {MemoryPlan} */
   function planMemory(model, runtime = {}) {
-    return asking(block, 'planMemory', (question) => {
+    return asking(block, 'planMemory', planMemory, (question) => {
       let next = writeRuntime(question, writeModel(question, 0, model), runtime);
       const measured = model.tensors !== undefined;
       if (measured) next = writeTensors(question, next, model);
@@ -563,7 +568,7 @@ export function createMemory(core) {
 
   /** @param {MemoryPlan} plan @param {Machine} machine @returns {MemoryFit} */
   function fits(plan, machine) {
-    return asking(block, 'fits', (question) => {
+    return asking(block, 'fits', fits, (question) => {
       put(block, question, writeFit(question, plan, machine));
       const gpuCount = question[0];
       if (!core.fits()) throw rangeError(core, 'fits');

@@ -289,7 +289,7 @@ export function createSpeed(core) {
 
   /** @type {typeof import('./types.d.ts').speedProfile} */
   function speedProfile(device = {}) {
-    return asking(block, 'speedProfile', () => {
+    return asking(block, 'speedProfile', speedProfile, () => {
       const { backend, family, profileFamily, name, build } = knownObject(device, DEVICE_KEYS, 'device');
       const given = { backend: backend ?? undefined, family: profileFamily ?? family, name, build };
       return structuredClone(profileOf(given));
@@ -356,7 +356,7 @@ export function createSpeed(core) {
 
   /** @type {typeof import('./types.d.ts').estimateSpeed} */
   function estimateSpeed(model, runtime = {}, machine, workload = {}) {
-    return asking(block, 'estimateSpeed', (question) => {
+    return asking(block, 'estimateSpeed', estimateSpeed, (question) => {
       const { next, measured } = writeQuestion(question, model, runtime, machine, workload);
       put(block, question, next);
       if (!core.estimateSpeed(measured)) throw rangeError(core, 'estimateSpeed');
@@ -392,7 +392,7 @@ export function createSpeed(core) {
 
   /** @type {typeof import('./types.d.ts').calibrate} */
   function calibrate(measurements, options = {}) {
-    return asking(block, 'calibrate', (to) => {
+    return asking(block, 'calibrate', calibrate, (to) => {
       const { parameters = [] } = knownObject(options, CALIBRATE_KEYS, 'options');
       if (!Array.isArray(measurements)) throw wrongType('measurements', 'an array', measurements);
       if (measurements.length === 0) throw new RangeError('calibrate: measurements must be at least one, got none');

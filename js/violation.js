@@ -35,3 +35,17 @@ export function readViolation(core) {
     value: numbers[10],
   };
 }
+
+/**
+ * An error as the caller's: what prints one that nobody caught shows the line that it came from, which shall be the call
+ * of the public function and not a line of the bundle.
+ *
+ * @template {Error} E
+ * @param {E} error
+ * @param {Function} entry the public function
+ * @returns {E}
+ */
+export function ofCaller(error, entry) {
+  /** @type {any} */ (Error).captureStackTrace?.(error, entry);
+  return error;
+}

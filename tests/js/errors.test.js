@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { describeEntries } from './support/entries.js';
 
@@ -174,3 +178,25 @@ describeEntries('errors', ({ calculator }) => {
     assert.throws(() => isOutOfMemory(0, 24), { name: 'RangeError' });
   });
 });
+
+for (const [file, call] of [
+  ['wasmCalculator.js', "m.default.planMemory({ groups: 'none' })"],
+  ['wasmCalculator.js', 'm.default.calculateVRAM(-1, 4)'],
+  ['wasmCalculator.js', 'm.default.batchCalculatePerformance(1008, 70, 9, 2)'],
+  ['js.js', 'm.default.fits({}, {})'],
+  ['js.js', "m.default.estimateSpeed({}, {}, { gpu: 'none' })"],
+  ['catalog.js', "m.findDevice('no such device')"],
+]) {
+  test(`an error of ${file} that nobody catches shows the caller's line and its message, not the bundle`, () => {
+    const script = join(mkdtempSync(join(tmpdir(), 'uncaught-')), 'script.mjs');
+    const path = new URL(`../../dist/${file}`, import.meta.url);
+    writeFileSync(script, `const m = await import(${JSON.stringify(path.href)});\n${call};\n`);
+    const { stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
+    const [where, line, mark, , message, at] = stderr.split('\n');
+    assert.match(where, /script\.mjs:2$/);
+    assert.equal(line, `${call};`);
+    assert.match(mark, /^ *\^+$/);
+    assert.match(message, /^(?:TypeError|RangeError): \S/);
+    assert.match(at, /script\.mjs:2:/);
+  });
+}
