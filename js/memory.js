@@ -535,7 +535,7 @@ function writeFit(to, plan, machine) {
   return next;
 }
 
-/** @param {import('./calculator.js').Core} core @param {string} name of the public function */
+/** @param {import('./create.js').Core} core @param {string} name of the public function */
 export function rangeError(core, name) {
   const { parameter, requirement, passed, hint, index, value, limit } = readViolation(core);
   const element = Number.isNaN(index) ? parameter : at(parameter, index);
@@ -544,13 +544,13 @@ export function rangeError(core, name) {
   return new RangeError(`${name}: ${element} must be ${requirement}${limited}, got ${got}`);
 }
 
-/** @param {import('./calculator.js').Core} core */
+/** @param {import('./create.js').Core} core */
 export function blockOf(core) {
   const first = core.blockAddress() / Float64Array.BYTES_PER_ELEMENT;
   return core.HEAPF64.subarray(first, first + BLOCK_COLUMNS * core.blockLength());
 }
 
-/** @param {import('./calculator.js').Core} core */
+/** @param {import('./create.js').Core} core */
 export function createMemory(core) {
   const block = blockOf(core);
 

@@ -260,7 +260,7 @@ function readEstimate(from) {
   return estimate;
 }
 
-/** @param {import('./calculator.js').Core} core */
+/** @param {import('./create.js').Core} core */
 export function createSpeed(core) {
   const block = blockOf(core);
   /** Profiles by what they were asked for with. @type {Map<string, SpeedProfile>} */

@@ -19,7 +19,7 @@ export function display(value) {
   }
 }
 
-/** @param {import('./calculator.js').Core} core */
+/** @param {import('./create.js').Core} core */
 export function readViolation(core) {
   const at = core.blockAddress() / Float64Array.BYTES_PER_ELEMENT;
   const numbers = core.HEAPF64.subarray(at, at + 11);
