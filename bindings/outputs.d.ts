@@ -18,3 +18,11 @@ declare module 'llmcalc:catalog' {
 
 /** Of package.json. */
 declare const __VERSION__: string;
+declare module 'llmcalc:calculator.wasm' {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}
+
+declare module 'llmcalc:calculator-transpiled' {
+  export { default } from 'llmcalc:transpiled';
+}

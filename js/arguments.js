@@ -2,7 +2,7 @@
 // What is given to a public function of a plan or a speed: how it gets to C++, and what is said where it is wrong.
 
 import { unknownKey } from './keys.js';
-import { display, readViolation } from './violation.js';
+import { display, ofCaller, readViolation } from './violation.js';
 
 /** As bindings/block.hpp has it. */
 const BLOCK_COLUMNS = 4;
@@ -21,15 +21,20 @@ let asked = 0;
  * @template T
  * @param {Float64Array} block
  * @param {string} name
+ * @param {Function} entry the function
  * @param {(to: Float64Array) => T} answer
  * @returns {T}
  */
-export function asking(block, name, answer) {
+export function asking(block, name, entry, answer) {
   const outer = writing;
   writing = name;
   if (questions.length === asked) questions.push(new Float64Array(block.length));
   try {
     return answer(questions[asked++]);
+  } catch (error) {
+    // What a getter throws is the getter's.
+    if (error instanceof Error && error.message.startsWith(`${name}: `)) ofCaller(error, entry);
+    throw error;
   } finally {
     asked--;
     writing = outer;
@@ -101,7 +106,7 @@ function at(name, index) {
   return name.includes('[]') ? name.replace('[]', `[${index}]`) : `model.groups[${index}].${name}`;
 }
 
-/** @param {import('./calculator.js').Core} core @param {string} name of the public function */
+/** @param {import('./create.js').Core} core @param {string} name of the public function */
 export function rangeError(core, name) {
   const { parameter, requirement, passed, hint, index, value, limit } = readViolation(core);
   const element = Number.isNaN(index) ? parameter : at(parameter, index);
@@ -110,7 +115,7 @@ export function rangeError(core, name) {
   return new RangeError(`${name}: ${element} must be ${requirement}${limited}, got ${got}`);
 }
 
-/** @param {import('./calculator.js').Core} core */
+/** @param {import('./create.js').Core} core */
 export function blockOf(core) {
   const first = core.blockAddress() / Float64Array.BYTES_PER_ELEMENT;
   return core.HEAPF64.subarray(first, first + BLOCK_COLUMNS * core.blockLength());

@@ -2,7 +2,7 @@
 // Models and devices by name. The data are made from data/ when the package is built.
 import { devices as deviceData, models as modelData, recordedArchitectures as recorded } from 'llmcalc:catalog';
 import { nearestNames, parseModelName, search } from './search.js';
-import { display } from './violation.js';
+import { display, ofCaller } from './violation.js';
 
 /**
  * @typedef {import('./catalog.d.ts').CatalogModel} CatalogModel
@@ -19,9 +19,10 @@ export const recordedArchitectures = Object.freeze(recorded);
 /** How many names an error lists. */
 const LISTED = 8;
 
-/** @param {string} what @param {unknown} query */
-function checkName(what, query) {
-  if (typeof query !== 'string') throw new TypeError(`${what} must be a name, got ${display(query)}`);
+/** @param {string} what @param {unknown} query @param {Function} entry */
+function checkName(what, query, entry) {
+  if (typeof query === 'string') return;
+  throw ofCaller(new TypeError(`${what} must be a name, got ${display(query)}`), entry);
 }
 
 /**
@@ -29,34 +30,38 @@ function checkName(what, query) {
  * @param {string} what
  * @param {string} query
  * @param {readonly T[]} items
+ * @param {Function} entry
  * @returns {T}
  */
-function only(what, query, items) {
-  checkName(what, query);
+function only(what, query, items, entry) {
+  checkName(what, query, entry);
   const { best } = search(query, items);
   if (best.length === 1) return best[0];
   if (best.length === 0) {
     const nearest = nearestNames(query, items);
     const hint = nearest.length > 0 ? `nearest: ${nearest.join(', ')}` : 'nothing in it is like that';
-    throw new RangeError(`${what} must be in the catalogue, got ${display(query)}; ${hint}`);
+    throw ofCaller(new RangeError(`${what} must be in the catalogue, got ${display(query)}; ${hint}`), entry);
   }
   const listed = best.slice(0, LISTED).map(({ name }) => name);
   const more = best.length > LISTED ? `, and ${best.length - LISTED} more` : '';
-  throw new RangeError(`${what} must name one, ${display(query)} could be ${listed.join(', ')}${more}`);
+  throw ofCaller(
+    new RangeError(`${what} must name one, ${display(query)} could be ${listed.join(', ')}${more}`),
+    entry,
+  );
 }
 
 /** @type {typeof import('./catalog.d.ts').searchModels} */
 export function searchModels(query) {
-  checkName('searchModels: query', query);
+  checkName('searchModels: query', query, searchModels);
   return search(query, models);
 }
 /** @type {typeof import('./catalog.d.ts').searchDevices} */
 export function searchDevices(query) {
-  checkName('searchDevices: query', query);
+  checkName('searchDevices: query', query, searchDevices);
   return search(query, devices);
 }
-export const findModel = (/** @type {string} */ query) => only('model', query, models);
-export const findDevice = (/** @type {string} */ query) => only('device', query, devices);
+export const findModel = (/** @type {string} */ query) => only('model', query, models, findModel);
+export const findDevice = (/** @type {string} */ query) => only('device', query, devices, findDevice);
 export { nearestNames, parseModelName };
 
 /** @type {typeof import('./catalog.d.ts').gpuOf} */

@@ -5,8 +5,6 @@
 import { checkKeys, words } from './keys.js';
 import { display } from './violation.js';
 
-export { words };
-
 const RATES = words('shaderFlops halfFlops quantizedOps');
 export const GPU_KEYS = words(
   'name aliases family memory memorySold memorySource reserved margin bandwidth shaderFlops halfFlops quantizedOps threads ' +

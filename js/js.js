@@ -1,7 +1,7 @@
 // @ts-check
 // wasm-calculator/js: the transpiled build alone. Nothing here touches WebAssembly, eval or dynamic import.
 import instantiate from 'llmcalc:transpiled';
-import { createCalculator } from './calculator.js';
+import { createCalculator } from './create.js';
 import { createSpeed } from './speed.js';
 
 const wasmCalculator = createCalculator(instantiate({}), 'js', null, createSpeed);

@@ -1,6 +1,6 @@
 // @ts-check
 // wasm-calculator/load-speed: speed.wasm, which has all.
-import { createCalculator } from './calculator.js';
+import { createCalculator } from './create.js';
 import { createLoad } from './loader.js';
 import { createSpeed } from './speed.js';
 import { coreFromModule } from './wasm.js';

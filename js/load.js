@@ -1,6 +1,6 @@
 // @ts-check
 // wasm-calculator/load: release.wasm, which is without estimates of speed.
-import { createCalculator } from './calculator.js';
+import { createCalculator } from './create.js';
 import { createLoad } from './loader.js';
 import { coreFromModule } from './wasm.js';
 

@@ -47,7 +47,6 @@ import { MACHINE_KEYS, readGpu } from './gpus.js';
 import { bytesOfTensor } from './tensors.js';
 import { display } from './violation.js';
 
-export * from './arguments.js';
 export { NAMES };
 
 /**
@@ -281,13 +280,13 @@ function writeFit(to, plan, machine) {
   return next;
 }
 
-/** @param {import('./calculator.js').Core} core */
+/** @param {import('./create.js').Core} core */
 export function createMemory(core) {
   const block = blockOf(core);
 
   /** @param {ModelSpec} model @param {MemoryRuntime} [runtime] @returns {MemoryPlan} */
   function planMemory(model, runtime = {}) {
-    return asking(block, 'planMemory', (question) => {
+    return asking(block, 'planMemory', planMemory, (question) => {
       let next = writeRuntime(question, writeModel(question, 0, model), runtime);
       const measured = model.tensors !== undefined;
       if (measured) next = writeTensors(question, next, model);
@@ -299,7 +298,7 @@ export function createMemory(core) {
 
   /** @param {MemoryPlan} plan @param {Machine} machine @returns {MemoryFit} */
   function fits(plan, machine) {
-    return asking(block, 'fits', (question) => {
+    return asking(block, 'fits', fits, (question) => {
       put(block, question, writeFit(question, plan, machine));
       const gpuCount = question[0];
       if (!core.fits()) throw rangeError(core, 'fits');

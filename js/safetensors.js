@@ -114,6 +114,13 @@ function besides(input, name) {
   return String(input).replace(/[^/\\?#]*(?=$|[?#])/, name);
 }
 
+/** A repository, or the last part of the path on the machine that saved it. @param {any} config */
+function nameIn({ _name_or_path: name }) {
+  if (typeof name !== 'string') return null;
+  if (/^[\w-][\w.-]*\/[\w.-]+$/.test(name)) return name;
+  return name.split(/[/\\]+/).findLast((part) => part !== '') ?? null;
+}
+
 /**
  * @param {Input | Record<string, any>} input config.json, or what it holds
  * @param {ReadOptions & { index?: Input, weights?: Input }} [options]
@@ -176,10 +183,9 @@ export async function readHuggingFace(input, options = {}) {
       if (!isMissing(error)) throw error;
     }
   }
-  const name = /** @type {any} */ (config)._name_or_path;
   return {
     model: from.model,
-    name: typeof name === 'string' && name !== '' ? name : null,
+    name: nameIn(config),
     architecture: from.architecture,
     modelType: /** @type {any} */ (config).model_type,
     tensorBytes,

@@ -2,24 +2,22 @@
 // estimateSpeed, speedProfile and calibrate over a core. What crosses to C++ is in the order of bindings/flat.hpp and
 // bindings/flat_speed.hpp.
 
-import { GPU_KEYS, MACHINE_KEYS, readGpu, words } from './gpus.js';
-import { checkKeys } from './keys.js';
 import {
   asking,
   blockOf,
   flagOf,
-  NAMES,
   nameOf,
   numberOf,
   outOfRange,
   placeOf,
   put,
   rangeError,
-  writeModel,
-  writeRuntime,
-  writeTensors,
   wrongType,
-} from './memory.js';
+} from './arguments.js';
+import { MAXIMUM_GPUS, MODEL, NAMES, RUNTIME } from './generated/layout.js';
+import { GPU_KEYS, MACHINE_KEYS, readGpu } from './gpus.js';
+import { checkKeys, words } from './keys.js';
+import { writeModel, writeRuntime, writeTensors } from './memory.js';
 import { TENSOR_TYPES } from './tensors.js';
 
 /**
@@ -89,7 +87,6 @@ const CALIBRATE_KEYS = new Set(['parameters']);
 const MEASUREMENT_KEYS = words('model runtime machine workload metric tokensPerSecond weight');
 const PARAMETER_KEYS = words('parameter deviation center');
 
-const MAXIMUM_GPUS = 16;
 const MAXIMUM_BUILD = 1e9;
 /** Of profiles that are kept; a session asks for a handful. */
 const MAXIMUM_PROFILES = 200;
@@ -234,8 +231,9 @@ function backendOf({ gpus: planned }, gpus) {
  * @param {number} i where the runtime is
  */
 function contextOf(written, i) {
-  const [contextLength, sequences, unified] = [written[i + 4], written[i + 7], written[i + 8]];
-  const all = contextLength || written[4] || Number.POSITIVE_INFINITY;
+  const sequences = written[i + RUNTIME.sequences];
+  const unified = written[i + RUNTIME.kvUnified];
+  const all = written[i + RUNTIME.contextLength] || written[MODEL.contextLength] || Number.POSITIVE_INFINITY;
   return { all, each: unified ? all : Math.floor(all / sequences) };
 }
 
@@ -260,7 +258,7 @@ function readEstimate(from) {
   return estimate;
 }
 
-/** @param {import('./calculator.js').Core} core */
+/** @param {import('./create.js').Core} core */
 export function createSpeed(core) {
   const block = blockOf(core);
   /** Profiles by what they were asked for with. @type {Map<string, SpeedProfile>} */
@@ -289,7 +287,7 @@ export function createSpeed(core) {
 
   /** @type {typeof import('./types.d.ts').speedProfile} */
   function speedProfile(device = {}) {
-    return asking(block, 'speedProfile', () => {
+    return asking(block, 'speedProfile', speedProfile, () => {
       const { backend, family, profileFamily, name, build } = knownObject(device, DEVICE_KEYS, 'device');
       const given = { backend: backend ?? undefined, family: profileFamily ?? family, name, build };
       return structuredClone(profileOf(given));
@@ -356,7 +354,7 @@ export function createSpeed(core) {
 
   /** @type {typeof import('./types.d.ts').estimateSpeed} */
   function estimateSpeed(model, runtime = {}, machine, workload = {}) {
-    return asking(block, 'estimateSpeed', (question) => {
+    return asking(block, 'estimateSpeed', estimateSpeed, (question) => {
       const { next, measured } = writeQuestion(question, model, runtime, machine, workload);
       put(block, question, next);
       if (!core.estimateSpeed(measured)) throw rangeError(core, 'estimateSpeed');
@@ -392,7 +390,7 @@ export function createSpeed(core) {
 
   /** @type {typeof import('./types.d.ts').calibrate} */
   function calibrate(measurements, options = {}) {
-    return asking(block, 'calibrate', (to) => {
+    return asking(block, 'calibrate', calibrate, (to) => {
       const { parameters = [] } = knownObject(options, CALIBRATE_KEYS, 'options');
       if (!Array.isArray(measurements)) throw wrongType('measurements', 'an array', measurements);
       if (measurements.length === 0) throw new RangeError('calibrate: measurements must be at least one, got none');

@@ -19,7 +19,7 @@ export function display(value) {
   }
 }
 
-/** @param {import('./calculator.js').Core} core */
+/** @param {import('./create.js').Core} core */
 export function readViolation(core) {
   const at = core.blockAddress() / Float64Array.BYTES_PER_ELEMENT;
   const numbers = core.HEAPF64.subarray(at, at + 11);
@@ -34,4 +34,18 @@ export function readViolation(core) {
     index: numbers[9],
     value: numbers[10],
   };
+}
+
+/**
+ * An error as the caller's: what prints one that nobody caught shows the line that it came from, which shall be the call
+ * of the public function and not a line of the bundle.
+ *
+ * @template {Error} E
+ * @param {E} error
+ * @param {Function} entry the public function
+ * @returns {E}
+ */
+export function ofCaller(error, entry) {
+  /** @type {any} */ (Error).captureStackTrace?.(error, entry);
+  return error;
 }

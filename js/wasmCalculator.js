@@ -4,7 +4,7 @@
 // Whether WebAssembly works is found out by trying: under such a policy `WebAssembly.validate()` still says yes.
 import bytes from 'llmcalc:speed.wasm';
 import instantiateTranspiled from 'llmcalc:transpiled';
-import { createCalculator } from './calculator.js';
+import { createCalculator } from './create.js';
 import { createSpeed } from './speed.js';
 import { coreFromModule } from './wasm.js';
 

@@ -1,33 +1,45 @@
 // How accurate the package is against recordings:
 //
 //   scripts/accuracy memory DIR [--json]   planMemory against plans of llama.cpp in the golden format
-//   scripts/accuracy speed DIR [--cross-validate] [--json]
+//   scripts/accuracy speed DIR [--cross-validate] [--reports FILE.jsonl] [--json]
 //                                          estimateSpeed against measurements in the format of docs/speed.md, by the
-//                                          shipped profiles; or by profiles fitted to DIR without each model and each
-//                                          device in turn
+//                                          shipped profiles; or by profiles fitted to DIR without each model, each device
+//                                          and each source in turn; with --reports to public reports, too
+//   scripts/accuracy reports FILE.jsonl [--json]
+//                                          estimateSpeed against public reports, one question a line
 //
 // Prints n, median and p90 of the errors per class and the worst ten rows. Exits with 1 if a target is missed, and the
 // last line says which.
 import wasmCalculator from '../dist/wasmCalculator.js';
 import { formatTable, measure, percent, TARGETS, tableOf } from './support/memory-accuracy.mjs';
 import { readRecorded } from './support/memory-golden.mjs';
+import { formatReports, measureReports } from './support/report-accuracy.mjs';
 import { formatBeyond, formatRules, formatSpeed, measureSpeed, percent as share } from './support/speed-accuracy.mjs';
 
-const [subject, folder, ...options] = process.argv.slice(2);
+const [subject, folder, ...given] = process.argv.slice(2);
+const at = given.indexOf('--reports');
+const reportsFile = at >= 0 ? given[at + 1] : undefined;
+const options = at >= 0 ? given.toSpliced(at, 2) : given;
 const json = options.includes('--json');
 const known = subject === 'speed' ? ['--json', '--cross-validate'] : ['--json'];
-if (!['memory', 'speed'].includes(subject) || !folder || options.some((option) => !known.includes(option))) {
+if (!['memory', 'speed', 'reports'].includes(subject) || !folder || options.some((option) => !known.includes(option))) {
   console.error(
-    'usage: scripts/accuracy memory DIR [--json]\n       scripts/accuracy speed DIR [--cross-validate] [--json]',
+    'usage: scripts/accuracy memory DIR [--json]\n       scripts/accuracy speed DIR [--cross-validate] [--reports FILE.jsonl] [--json]\n' +
+      '       scripts/accuracy reports FILE.jsonl [--json]',
   );
   process.exit(2);
 }
 if (subject === 'speed') speed();
+else if (subject === 'reports') reports();
 else memory();
 
 function speed() {
   const validate = options.includes('--cross-validate');
-  const { lines, worst } = measureSpeed(folder, { validate, log: (text) => console.error(text) });
+  const { lines, worst } = measureSpeed(folder, {
+    validate,
+    reports: reportsFile,
+    log: (text) => console.error(text),
+  });
   const missed = lines.filter(({ misses }) => misses.length > 0);
   if (json) {
     console.log(
@@ -51,6 +63,20 @@ function speed() {
   } else if (!json) {
     console.log('\nall targets are met');
   }
+}
+
+function reports() {
+  const { lines, refused } = measureReports(folder);
+  const missed = lines.filter(({ misses }) => misses.length > 0);
+  if (json) {
+    console.log(JSON.stringify({ backend: wasmCalculator.backend, lines, refused, missed: missed.length }, null, 2));
+  } else console.log(formatReports(lines));
+  for (const reason of refused) console.error(`left out: ${reason}`);
+  if (missed.length > 0) {
+    const text = missed.map(({ class: name, misses }) => `${name} (${misses.join(', ')})`);
+    (json ? console.error : console.log)(`\nmisses its target: ${text.join('; ')}`);
+    process.exitCode = 1;
+  } else if (!json) console.log('\nall targets are met');
 }
 
 function memory() {

@@ -133,12 +133,18 @@ function checkModule(file, bytes) {
     throw new Error(`${file} imports ${imports} and exports ${exports}: js/wasm.js does not know it`);
   }
 }
-for (const file of ['release.wasm', 'speed.wasm']) checkModule(file, await readFile(join(bindings, file)));
+for (const file of ['calculator.wasm', 'release.wasm', 'speed.wasm'])
+  checkModule(file, await readFile(join(bindings, file)));
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
 const results = await Promise.all([
-  build({ ...shared, format: 'esm', entryPoints: ['js/wasmCalculator.js', 'js/js.js'], outdir: dist }),
+  build({
+    ...shared,
+    format: 'esm',
+    entryPoints: ['js/wasmCalculator.js', 'js/js.js', 'js/calculator.js'],
+    outdir: dist,
+  }),
   // These fetch their two alternatives as files beside them.
   build({
     ...shared,
@@ -169,7 +175,14 @@ const results = await Promise.all([
   build({ ...shared, format: 'iife', entryPoints: ['js/global.js'], outfile: join(dist, 'wasmCalculator.global.js') }),
 ]);
 // A page downloads these: what esbuild leaves, and terser does not, is a tenth of them.
-for (const file of ['load.js', 'load-speed.js', 'js.js', 'wasmCalculator.js', 'wasmCalculator.global.js']) {
+for (const file of [
+  'load.js',
+  'load-speed.js',
+  'js.js',
+  'calculator.js',
+  'wasmCalculator.js',
+  'wasmCalculator.global.js',
+]) {
   const path = join(dist, file);
   const { code, map } = await minify(await readFile(path, 'utf8'), {
     ecma: 2020,

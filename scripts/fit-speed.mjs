@@ -1,10 +1,11 @@
 // Fits the profiles of back ends, families and devices to a folder of measurements (docs/speed.md has its format) and to
-// tests/golden/h100.tsv, and writes data/runtime_profiles.csv, data/speed_spreads.csv, data/speed_types.csv and the header
+// tests/golden/h100.tsv and h200.tsv, and writes data/runtime_profiles.csv, data/speed_spreads.csv, data/speed_types.csv and the header
 // that is made of them:
 //
-//   node scripts/fit-speed.mjs DIR         fits and writes; takes some minutes for the cross-validation
-//   node scripts/fit-speed.mjs --header    writes the header alone
-//   node scripts/fit-speed.mjs --check     that the header is up to date
+//   node scripts/fit-speed.mjs DIR [REPORTS.jsonl]   fits and writes, from public reports too; takes some minutes for the
+//                                                    cross-validation
+//   node scripts/fit-speed.mjs --header              writes the header alone
+//   node scripts/fit-speed.mjs --check               that the header is up to date
 //
 // Rows are other people's: what is written are parameters, quantiles of errors, counts and the names of sources.
 import { execFileSync } from 'node:child_process';
@@ -113,7 +114,11 @@ const bandOf = ({ n, p10, p90 }, p50 = 1) => ({
 const ENOUGH = 25;
 const ENOUGH_OF_DEVICE = 20;
 
-function spreadRowsOf({ results }, calibratedPairs, interpolated, deviceOf) {
+/** The next surer of each. */
+const SURER = { none: 'backend', backend: 'family', family: 'device' };
+const FROM_SUREST = ['device', 'family', 'backend', 'none', 'calibrated'];
+
+function spreadRowsOf({ results }, calibratedPairs, interpolated, { deviceOf, sourceKey }) {
   const classOf = (cell) => {
     if (cell.class === 'batch') return 'batched';
     if (cell.class === 'prefill' || cell.class === 'cpu prefill') return 'prefill';
@@ -125,59 +130,80 @@ function spreadRowsOf({ results }, calibratedPairs, interpolated, deviceOf) {
         .filter(({ cell }) => classOf(cell) === kind)
         .map(({ cell, estimate }) => ({ cell, ratio: cell.value / estimate, device: cell.hardware }));
     }
-    const key = {
-      device: 'modelOut',
-      calibrated: 'modelOut',
-      family: 'deviceOut',
-      backend: 'familyOut',
-      none: 'familyOut',
-    };
-    return results
-      .filter(({ cell, familyKnown }) => classOf(cell) === kind && (evidence !== 'family' || familyKnown))
-      .map((result) => ({
-        cell: result.cell,
-        ratio: result.cell.value / result[key[evidence]],
-        device: result.cell.hardware,
-      }));
+    // What a person has is of no source that was fitted: a band is of what other sources say of a device, and of what its
+    // other models, its family's other devices and other families do.
+    const left = {
+      device: () => 'modelOut',
+      calibrated: () => 'modelOut',
+      family: ({ familyKnown }) => (familyKnown ? 'deviceOut' : null),
+      backend: () => 'familyOut',
+      none: () => 'familyOut',
+    }[evidence];
+    const known = { calibrated: 'device', none: 'backend' }[evidence] ?? evidence;
+    const pointOf = (result, estimate) => ({
+      cell: result.cell,
+      ratio: result.cell.value / result[estimate],
+      device: result.cell.hardware,
+    });
+    const own = results.filter(({ cell }) => classOf(cell) === kind);
+    const bySource = own
+      .filter(({ sourceEvidence }) => sourceEvidence === known)
+      .map((result) => pointOf(result, 'sourceOut'));
+    const byOther = own.flatMap((result) => {
+      const estimate = left(result);
+      return estimate === null ? [] : [pointOf(result, estimate)];
+    });
+    return [...bySource, ...byOther];
   };
+  const pointsFor = (evidence, kind, belongs) => pointsOf(evidence, kind).filter(({ cell }) => belongs(cell));
   const hasBatches = new Set(results.filter(({ cell }) => classOf(cell) === 'batched').map(({ cell }) => cell.backend));
   const rows = [];
   for (const backend of BACKENDS) {
-    for (const stated of EVIDENCES) {
+    for (const stated of FROM_SUREST) {
       for (const kind of CLASSES) {
         // Whatever is known of a device, nothing is of its batches where the back end has none.
         const evidence = kind === 'batched' && !hasBatches.has(backend) ? 'none' : stated;
-        const ofSide = (points) => points.filter(({ cell }) => (cell.backend === 'cpu') === (backend === 'cpu'));
+        const isOfSide = (cell) => (cell.backend === 'cpu') === (backend === 'cpu');
         // Of processors there are few batches and experts, and none that were calibrated.
-        const pooled = [
+        const [of, like] = [
           [evidence, kind],
           [evidence, 'decode'],
           ['device', 'decode'],
-        ]
-          .map(([of, like]) => ofSide(pointsOf(of, like)))
-          .find(({ length }) => length > 0);
-        const own = pooled.filter(({ cell }) => cell.backend === backend);
-        const { n, p10, p50, p90 } = quantilesOf(own.length >= ENOUGH ? own : pooled);
+        ].find(([of, like]) => pointsFor(of, like, isOfSide).length > 0);
+        const own = pointsFor(of, like, (cell) => cell.backend === backend);
+        const { n, p10, p50, p90 } = quantilesOf(own.length >= ENOUGH ? own : pointsFor(of, like, isOfSide));
         // Nothing like it: half as far again.
         const wider = (ratio) => (evidence === 'none' ? ratio ** 1.5 : ratio);
         // The law is fitted without bias, but for batches, whose constants are of other runs.
         const middle = kind === 'batched' ? p50 : 1;
+        // Who knows less is no surer.
+        const surer = rows.find(
+          (row) => row.backend === backend && row.class === kind && row.evidence === SURER[stated],
+        );
+        const least = (ratio) => Math.min(ratio, surer ? Number(surer.p10) : ratio);
+        const most = (ratio) => Math.max(ratio, surer ? Number(surer.p90) : ratio);
         rows.push({
           backend,
           evidence: stated,
           class: kind,
           device: '',
-          ...bandOf({ n, p10: wider(p10), p90: wider(p90) }, middle),
+          ...bandOf({ n, p10: least(wider(p10)), p90: most(wider(p90)) }, middle),
         });
       }
     }
   }
+  const place = ({ backend, evidence, class: kind }) =>
+    (BACKENDS.indexOf(backend) * EVIDENCES.length + EVIDENCES.indexOf(evidence)) * CLASSES.length +
+    CLASSES.indexOf(kind);
+  rows.sort((a, b) => place(a) - place(b));
   for (const backend of BACKENDS) {
     for (const kind of ['decode', 'experts', 'prefill']) {
-      const own = pointsOf('device', kind).filter(({ cell }) => cell.backend === backend);
+      // Of a device's own bands each cell counts as its source and as its model were left out.
+      const own = pointsFor('device', kind, (cell) => cell.backend === backend);
       for (const device of new Set(own.map(({ cell }) => deviceOf(cell)))) {
         const points = own.filter(({ cell }) => deviceOf(cell) === device);
-        if (points.length < ENOUGH_OF_DEVICE) continue;
+        const sources = new Set(points.map(({ cell }) => sourceKey(cell)));
+        if (points.length < 2 * ENOUGH_OF_DEVICE || sources.size < 2) continue;
         rows.push({ backend, evidence: 'device', class: kind, device, ...bandOf(quantilesOf(points)) });
       }
     }
@@ -212,14 +238,15 @@ function typeRowsOf(cells) {
 const writeTypes = (cells) =>
   writeFileSync(`${root}data/speed_types.csv`, csvOf(['backend', 'fileType', 'n'], typeRowsOf(cells)));
 
-async function fit(folder) {
-  const { h100Cells, judgedCells } = await import('./support/speed-cells.mjs');
-  const { answered, betweenEnds, calibrateWithOne, crossValidate, deviceOf } = await import(
+async function fit(folder, reports) {
+  const { judgedCells, ownCells } = await import('./support/speed-cells.mjs');
+  const { reportCells } = await import('./support/report-cells.mjs');
+  const { answered, betweenEnds, calibrateWithOne, crossValidate, deviceOf, sourceKey } = await import(
     './support/speed-validation.mjs'
   );
   const { gpuKeys, hostKeys } = await import('./support/fit-profiles.mjs');
   const log = (text) => console.error(text);
-  const cells = answered([...judgedCells(folder), ...h100Cells()], log);
+  const cells = answered([...judgedCells(folder), ...ownCells(), ...(reports ? reportCells(reports, log) : [])], log);
   const validated = crossValidate(cells, log);
   const profiles = profileRowsOf(validated.fits, cells, gpuKeys, hostKeys);
   writeFileSync(
@@ -240,12 +267,10 @@ async function fit(folder) {
     ),
   );
   writeTypes(cells);
-  const spreads = spreadRowsOf(
-    validated,
-    calibrateWithOne(validated.results),
-    betweenEnds(validated.results),
+  const spreads = spreadRowsOf(validated, calibrateWithOne(validated.results), betweenEnds(validated.results), {
     deviceOf,
-  );
+    sourceKey,
+  });
   writeFileSync(
     `${root}data/speed_spreads.csv`,
     csvOf(['backend', 'evidence', 'class', 'device', 'n', 'p10', 'p50', 'p90'], spreads),
@@ -253,14 +278,14 @@ async function fit(folder) {
   console.log(`${cells.length} cells; ${profiles.length} profiles, ${spreads.length} bands`);
 }
 
-const [argument] = process.argv.slice(2);
+const [argument, reports] = process.argv.slice(2);
 if (argument === '--check') {
   if (readFileSync(HEADER, 'utf8') !== formatted())
     throw new Error('include/llmcalc/speed_profiles.hpp is not up to date');
 } else {
   if (argument !== '--header') {
-    if (!argument) throw new Error('usage: node scripts/fit-speed.mjs DIR | --header | --check');
-    await fit(argument);
+    if (!argument) throw new Error('usage: node scripts/fit-speed.mjs DIR [REPORTS.jsonl] | --header | --check');
+    await fit(argument, reports);
   }
   writeFileSync(HEADER, formatted());
 }

@@ -1,6 +1,7 @@
-// Makes tests/golden/h100.tsv, our own runs of llama.cpp on one H100, from the folder that they were recorded in:
+// Makes tests/golden/h100.tsv, our own runs of llama.cpp on one H100, or tests/golden/h200.tsv, those on one and two H200
+// and another H100, from the folder that they were recorded in:
 //
-//   node scripts/make-speed-golden.mjs DIR
+//   node scripts/make-speed-golden.mjs DIR h100 | h200
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCsv } from './support/csv.mjs';
@@ -38,8 +39,15 @@ const COLUMNS = [
   'tokensPerSecond',
 ];
 
-const folder = process.argv[2];
-if (!folder) throw new Error('usage: node scripts/make-speed-golden.mjs DIR');
+/** Of the second set: the catalogue's device, how many, how they share, and what the host was measured to read. */
+const MORE_COLUMNS = ['device', 'gpus', 'split', 'hostBandwidth'];
+const DEVICES = { 'NVIDIA H200 (SXM5, 141 GB)': 'H200 SXM', 'NVIDIA H100 80GB HBM3 (SXM5)': 'H100 SXM' };
+
+const [folder, set] = process.argv.slice(2);
+if (!folder || !['h100', 'h200'].includes(set)) {
+  throw new Error('usage: node scripts/make-speed-golden.mjs DIR h100 | h200');
+}
+const columns = set === 'h100' ? COLUMNS : [...COLUMNS, ...MORE_COLUMNS];
 const rowsOf = (name) => parseCsv(readFileSync(join(folder, `${name}.csv`), 'utf8'));
 const fileTypeOf = (quant) => (quant === 'MXFP4' ? 'MXFP4_MOE' : quant);
 const countOf = (test) => Number(/\d+$/.exec(test)[0]);
@@ -64,14 +72,31 @@ function lineOf(file, row) {
     cacheType: row.kv_type || 'f16',
     threads: row.threads || 16,
     tokensPerSecond: row.median || row.value,
+    device: DEVICES[row.hardware],
+    gpus: row.n_gpus,
+    split: row.split_mode === 'tensor' ? 'tensor' : 'layer',
+    hostBandwidth: Number(/host read ([\d.]+) GB/.exec(row.notes ?? '')?.[1] ?? 0) * 1e9,
   };
 }
+
+/**
+ * Prompts of gpt-oss with random weights come to few of the experts, so that copying them is faster than copying all; and
+ * one machine with two GPUs had a slow host.
+ */
+const isOdd = ({ model, metric, gpu_layers: layers, n_cpu_moe: moved, n_gpus: gpus }) =>
+  (/^gpt-oss/.test(model) && metric.startsWith('prefill') && Number(moved ?? 0) > 0 && set === 'h200') ||
+  (model === 'Llama-3-70B' && layers === '40' && gpus === '2');
 
 // Other engines, weights of zeros, and notes on how a run differs are left out: one state for all.
 const isPlain = (row) =>
   row.backend.startsWith('llama.cpp') &&
   (row.weights ?? 'random') !== 'zeros' &&
   !/pinned|memory-mapped|zero|cublas/i.test(row.notes ?? '') &&
+  !(set === 'h200' && /cold|repeat|P2P/.test(row.notes ?? '')) &&
+  // Splits that are not even, and reductions without NCCL, are questions of their own.
+  (row.tensor_split ?? '') === '' &&
+  !['internal', 'none'].includes(row.allreduce ?? '') &&
+  !isOdd(row) &&
   MODELS[row.model] !== undefined;
 
 const lines = [];
@@ -81,9 +106,9 @@ for (const file of ['decode', 'prefill', 'batched', 'offload']) {
     // Prompts of a batch are not measured for themselves.
     if (file === 'batched' && row.metric.startsWith('prefill')) continue;
     const line = lineOf(file, row);
-    lines.push(COLUMNS.map((column) => line[column]).join('\t'));
+    lines.push(columns.map((column) => line[column]).join('\t'));
   }
 }
-const to = new URL('../tests/golden/h100.tsv', import.meta.url);
-writeFileSync(to, `${COLUMNS.join('\t')}\n${lines.join('\n')}\n`);
+const to = new URL(`../tests/golden/${set}.tsv`, import.meta.url);
+writeFileSync(to, `${columns.join('\t')}\n${lines.join('\n')}\n`);
 console.log(`${lines.length} rows`);

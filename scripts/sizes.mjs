@@ -6,17 +6,19 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 /**
  * What a page downloads for an entry, and the most that it may be, in bytes of brotli. Of /load and /load-speed 1,500
- * are for refusing what would be answered wrong in silence: keys that nobody knows, other units, plans that are none.
+ * are for refusing what would be answered wrong in silence: keys that nobody knows, other units, plans that are none. Of
+ * the entries with both back ends 1,000 are for the laws of short prompts, splits and drafts.
  */
 const entries = [
-  { name: 'wasm-calculator', files: ['wasmCalculator.js'], budget: 100_000 },
+  { name: 'wasm-calculator', files: ['wasmCalculator.js'], budget: 101_000 },
+  { name: 'wasm-calculator/calculator', files: ['calculator.js'], budget: 20_000 },
   { name: 'wasm-calculator/load', files: ['load.js', 'release.wasm'], budget: 33_000 },
   { name: 'wasm-calculator/load-speed', files: ['load-speed.js', 'speed.wasm'], budget: 51_000 },
   { name: 'wasm-calculator/js', files: ['js.js'], budget: 62_000 },
   { name: 'wasm-calculator/readers', files: ['readers.js'], budget: 27_000 },
   { name: 'wasm-calculator/catalog', files: ['catalog.js'], budget: 33_000 },
   { name: 'wasm-calculator/detect', files: ['detect.js'], budget: 5_300 },
-  { name: 'wasm-calculator/global', files: ['wasmCalculator.global.js'], budget: 100_000 },
+  { name: 'wasm-calculator/global', files: ['wasmCalculator.global.js'], budget: 101_000 },
 ];
 
 const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };

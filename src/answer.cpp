@@ -13,6 +13,7 @@
 #include "placement.hpp"
 #include "plan_notes.hpp"
 #include "plan_speed.hpp"
+#include "text.hpp"
 
 namespace llmcalc {
 
@@ -149,8 +150,14 @@ class Planner {
     return hardware_ ? fitOf(plan(placing), *hardware_).verdict : Verdict::doesNotFit;
   }
   [[nodiscard]] std::optional<SpeedEstimate> estimate(const Placing& placing, const Workload& workload) const {
-    if (!machine_) return std::nullopt;
+    if (!machine_ || !runs(placing)) return std::nullopt;
     return estimateSpeed(model_, runtime(placing), *machine_, workload);
+  }
+
+  // Whether the engine runs such a placement: of the two, llama.cpp alone computes on the host.
+  [[nodiscard]] bool runs(const Placing& placing) const {
+    return question_.engine == Engine::llamaCpp ||
+           (hasGpus_ && placing.gpuLayers == kEveryLayer && placing.cpuMoeLayers == 0.0 && question_.runtime.kvOffload);
   }
 
   // Takes the profiles of --calibrate; the number of measurements.
@@ -195,8 +202,11 @@ Json Planner::curve() const {
 
 Json Planner::suggestion(const Placed& placed) const {
   Json json = llmcalc::jsonOf(placed);
-  const std::optional<double> ceiling = ceilingOf(plan(placed.placing), hardware_);
+  const MemoryPlan memory = plan(placed.placing);
+  const std::optional<double> unchecked = uncheckedOf(memory, hardware_);
+  const std::optional<double> ceiling = ceilingOf(memory, hardware_);
   const std::optional<SpeedEstimate> speed = estimate(placed.placing, question_.workload);
+  json["hostUnchecked"] = unchecked ? Json(*unchecked) : Json();
   json["ceilingTokensPerSecond"] = ceiling ? Json(*ceiling) : Json();
   json["decode"] = speed ? llmcalc::jsonOf(speed->decode) : Json();
   return json;
@@ -205,6 +215,9 @@ Json Planner::suggestion(const Placed& placed) const {
 Json Planner::answer() {
   const MemoryPlan memory = plan(placing_);
   const std::optional<Fit> fit = hardware_ ? std::optional(fitOf(memory, *hardware_)) : std::nullopt;
+  if (const auto unchecked = uncheckedOf(memory, hardware_); unchecked && fit->fits) {
+    throw std::invalid_argument("--ram is needed: " + gib(*unchecked) + " would be in the memory of the host");
+  }
   std::optional<Placed> placed;
   if (fit && fit->verdict != Verdict::fits && !isAutomatic_) placed = best();
   // Where the plan fits without the margins, another one that does so too is no better.

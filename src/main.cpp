@@ -6,6 +6,7 @@
 // 2 the call is not understood, or the result cannot be written.
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -131,6 +132,10 @@ int run(std::span<const std::string> words) {
 }  // namespace
 
 int main(int argc, char** argv) {
+#ifdef SIGPIPE
+  // Whoever closes the pipe has read enough.
+  std::signal(SIGPIPE, SIG_IGN);
+#endif
   const std::span arguments(argv, static_cast<std::size_t>(argc));
   int status = 2;
   try {
@@ -142,8 +147,9 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     std::fprintf(stderr, "llmcalc: %s\n", printable(error.what()).c_str());
   }
-  // What is lost on the way must not read as an answer.
+  // What is lost on the way must not read as an answer, but to who closed the pipe.
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  if (errno == EPIPE) return status;
   std::fprintf(stderr, "llmcalc: the output cannot be written: %s\n", std::strerror(errno));
   return 2;
 }

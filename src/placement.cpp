@@ -19,6 +19,8 @@ namespace {
 
 constexpr double kUnknownMemory = 1e18;  // larger than any
 constexpr double kLeastContext = 2048;
+// What any machine with a GPU has for the part that stays on the host whatever is on the GPU.
+constexpr double kUnsaidHost = 4.0 * 1073741824.0;
 
 // File types that llama-quantize makes of any model, from the largest.
 constexpr auto kTypes =
@@ -26,11 +28,6 @@ constexpr auto kTypes =
                              FileType::Q4_K_S, FileType::IQ4_XS, FileType::Q3_K_L, FileType::Q3_K_M, FileType::Q3_K_S,
                              FileType::IQ3_XS, FileType::IQ3_XXS, FileType::Q2_K, FileType::IQ2_M, FileType::IQ2_S,
                              FileType::IQ2_XS, FileType::IQ2_XXS, FileType::IQ1_M, FileType::IQ1_S});
-
-bool hasExperts(const ModelSpec& model) {
-  return std::any_of(model.groups.begin(), model.groups.begin() + static_cast<std::ptrdiff_t>(model.groupCount),
-                     [](const LayerGroup& group) { return group.expertCount > 0.0; });
-}
 
 // Those with the most on the GPU first: of a mixture of experts the experts of more and more layers go to the host
 // before a layer does.
@@ -172,6 +169,11 @@ Json nearestOf(const Subject& subject, const Runtime& runtime, const PlanHardwar
 
 }  // namespace
 
+bool hasExperts(const ModelSpec& model) {
+  return std::any_of(model.groups.begin(), model.groups.begin() + static_cast<std::ptrdiff_t>(model.groupCount),
+                     [](const LayerGroup& group) { return group.expertCount > 0.0; });
+}
+
 Runtime runtimeOn(const Runtime& runtime, const Placing& placing, const std::optional<PlanHardware>& hardware) {
   Runtime on = runtime;
   on.gpuLayers = placing.gpuLayers == kEveryLayer ? kAllLayers : placing.gpuLayers;
@@ -203,6 +205,12 @@ Fit fitOf(const MemoryPlan& plan, const PlanHardware& hardware) {
     machine.gpuMargin[i] = hardware.gpus[i].margin;
   }
   return fits(plan, machine);
+}
+
+std::optional<double> uncheckedOf(const MemoryPlan& plan, const std::optional<PlanHardware>& hardware) {
+  const double needed = plan.host.total();
+  const bool isUnchecked = hardware && !hardware->host.memory && needed > kUnsaidHost;
+  return isUnchecked ? std::optional(needed) : std::nullopt;
 }
 
 double layersOf(const ModelSpec& model) { return model.layerCount + model.predictionLayerCount + 1.0; }

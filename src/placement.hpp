@@ -16,12 +16,17 @@ struct Placed {
   Verdict verdict = Verdict::doesNotFit;
 };
 
+[[nodiscard]] bool hasExperts(const ModelSpec& model);
+
 // `runtime` with its layers placed, on the very GPUs.
 [[nodiscard]] Runtime runtimeOn(const Runtime& runtime, const Placing& placing,
                                 const std::optional<PlanHardware>& hardware);
 
 // Of a host whose memory is not known nothing but what it needs.
 [[nodiscard]] Fit fitOf(const MemoryPlan& plan, const PlanHardware& hardware);
+
+// What a plan needs of a host whose memory nobody gave, where that is more than can be taken for granted.
+[[nodiscard]] std::optional<double> uncheckedOf(const MemoryPlan& plan, const std::optional<PlanHardware>& hardware);
 
 // Layers that can be on a GPU: as the file counts them, prediction blocks too, and the head as the last.
 [[nodiscard]] double layersOf(const ModelSpec& model);

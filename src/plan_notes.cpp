@@ -68,6 +68,10 @@ void addTypeNote(Sentences& notes, const Subject& subject, FileType type) {
   const auto nameOf = [](FileType named) { return std::string(traits(named).name); };
   const std::optional<FileType>& as = subject.releasedAs;
   if (as == type) return;
+  if (type == FileType::MXFP4_MOE && !hasExperts(subject.model)) {
+    notes.push_back(subject.name + " has no experts, which alone MXFP4_MOE makes small: all of it is Q8_0.");
+    return;
+  }
   if (as && isFinal(*as)) {
     notes.push_back(subject.name + " is released as " + nameOf(*as) + ", and hardly anybody makes " + nameOf(type) +
                     " of that: files of such names keep its experts as they are, and are about as large as " +
@@ -120,7 +124,12 @@ Sentences notesOf(const Question& question, const std::optional<double>& ceiling
         "llama.cpp's CPU back end computes nothing on a GPU (--backend): there is no estimate of speed.");
   }
   if (hardware && !ceiling) {
-    notes.emplace_back("A bandwidth is not known (--bandwidth, --ram-bandwidth): there is no ceiling of speed.");
+    const bool isOfGpu =
+        std::any_of(hardware->gpus.begin(), hardware->gpus.end(), [](const PlanGpu& gpu) { return !gpu.bandwidth; });
+    notes.push_back(
+        std::string("The bandwidth of ") +
+        (isOfGpu ? "a GPU is not known (--bandwidth)" : "the host's memory is not known (--ram-bandwidth)") +
+        ": there is no ceiling of speed.");
   }
   addContextNote(notes, question.subject, runtime);
   addTypeNote(notes, question.subject, runtime.fileType);

@@ -78,7 +78,6 @@ std::string nameText(const std::string& name) {
 }
 
 std::string size(double bytes) { return toFixed(bytes / kGiB, 2); }
-std::string gib(double bytes) { return size(bytes) + " GiB"; }
 std::string textIn(const Json& json, const char* key) { return json[key].get<std::string>(); }
 double numberAt(const Json& json, const char* key) { return json[key].is_number() ? json[key].get<double>() : 0.0; }
 std::string countIn(const Json& json, const char* key) { return formatNumber(numberAt(json, key)); }
@@ -465,7 +464,7 @@ Lines verdictLines(const Json& answer, std::size_t width) {
   const std::string start = verdict == "fits"    ? "It fits"
                             : verdict == "tight" ? "It fits, but it is tight"
                                                  : "It does not fit";
-  Lines lines = wrapped(start + ": " + parts + ".", width, "  ");
+  Lines lines = wrapped(start + (parts.empty() ? "" : ": ") + parts + ".", width, "  ");
   const Json& suggestion = answer["suggestion"];
   if (!suggestion.is_null()) {
     const std::string does = verdict == "tight"                 ? "the margin stays free"
@@ -473,7 +472,11 @@ Lines verdictLines(const Json& answer, std::size_t width) {
                                                                 : "it fits";
     const std::string speed =
         suggestion["decode"].is_null() ? "" : ": decode " + bandText(suggestion["decode"], "tok/s");
-    add(lines, wrapped("With " + placementText(suggestion) + " " + does + speed + ".", width, "  "));
+    const std::string condition =
+        suggestion["hostUnchecked"].is_null()
+            ? ""
+            : ", if the host has " + gib(numberAt(suggestion, "hostUnchecked")) + " for it (--ram)";
+    add(lines, wrapped("With " + placementText(suggestion) + " " + does + condition + speed + ".", width, "  "));
   }
   if (!answer["noFit"].is_null()) add(lines, noFitLines(answer["noFit"], hasGpus, width));
   return lines;

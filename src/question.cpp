@@ -104,12 +104,25 @@ Subject subjectIn(const std::string& path) {
   return subject;
 }
 
-// The model of the catalogue that a name means, and whether it is all of the name.
+// Whether one of the queries but the first means that very model.
+bool isFoundLater(const std::vector<std::string>& queries, const catalog::Model& found) {
+  return std::any_of(std::next(queries.begin()), queries.end(), [&](const std::string& query) {
+    try {
+      return &catalog::findModel(query) == &found;
+    } catch (const std::invalid_argument&) {
+      return false;
+    }
+  });
+}
+
+// The model of the catalogue that a name means, and whether it is all of the name: not where the name without its type
+// means the same model.
 std::pair<const catalog::Model&, bool> findNamed(const SaidName& said) {
   std::string refusal;
   for (std::size_t i = 0; i < said.queries.size(); ++i) {
     try {
-      return {catalog::findModel(said.queries[i]), i == 0};
+      const catalog::Model& found = catalog::findModel(said.queries[i]);
+      return {found, i == 0 && !isFoundLater(said.queries, found)};
     } catch (const std::invalid_argument& error) {
       // That a name could be several says more than that there is none.
       if (refusal.find("must name one") == std::string::npos) refusal = error.what();

@@ -135,6 +135,8 @@ std::string toFixed(double value, int digits) {
   return rounded.data();
 }
 
+std::string gib(double bytes) { return toFixed(bytes / 1073741824.0, 2) + " GiB"; }
+
 std::string printable(std::string_view text) {
   std::string clean;
   bool dropped = false;

@@ -23,6 +23,9 @@ namespace llmcalc {
 // `value`, which is not below zero, with so many digits after the point: Number.prototype.toFixed, halves upwards.
 [[nodiscard]] std::string toFixed(double value, int digits);
 
+// A size as answers have it: "4.58 GiB".
+[[nodiscard]] std::string gib(double bytes);
+
 // Without what steers a terminal or is not seen: controls, marks of format and direction, separators of lines. Names
 // are a file's to choose. The rule is that of js/cli/print.js.
 [[nodiscard]] std::string printable(std::string_view text);

@@ -96,7 +96,7 @@ class Calibration {
       }
       const double depth = workload.cachedTokens + workload.promptLength + 0.5 * workload.outputLength;
       return workload.concurrency /
-             detail::stepTerms(shape, model, runtime, hardware, workload.concurrency, depth).total();
+             detail::stepTerms(shape, model, runtime, hardware, {workload.concurrency, 1.0, depth}).total();
     };
     const double value = estimate();
     // About the logarithm of the ratio, without one: it is the same in every build.

@@ -55,6 +55,16 @@ struct SpeedTerms {
     host += other.host;
     return *this;
   }
+
+  constexpr SpeedTerms& operator*=(double factor) noexcept {
+    memory *= factor;
+    compute *= factor;
+    cache *= factor;
+    launch *= factor;
+    link *= factor;
+    host *= factor;
+    return *this;
+  }
 };
 
 struct SpeedEstimate {
@@ -97,6 +107,7 @@ struct DeviceWork {
   double expertsUsed = 0;   // elements of those that one token multiplies
   double expertsTotal = 0;  // sum of `experts`
   double layers = 0;
+  double smallKernels = 0;  // of layers whose graph has many beside, in layers
   double expertLayers = 0;
   double movedLayers = 0;  // layers elsewhere whose experts are here
   double recurrentLayers = 0;
@@ -159,9 +170,14 @@ struct TypeElements {
   return recurrence == Recurrence::gatedDeltaNet ? 5.0 : 14.0;
 }
 
+// What AltUp, LAuReL and the per-layer embeddings take, in the fixed time of a layer: of Gemma 3n E4B an RX 7900 XT and
+// an M4 Pro take 0.17 ms a layer more than other layers of its size.
+inline constexpr double kAltUpLayers = 2.0;
+
 inline void addLayers(DeviceWork& home, DeviceWork& cacheHome, DeviceWork& expertHome, const ModelSpec& model,
                       const LayerGroup& g, const Runtime& runtime, double count) noexcept {
   home.layers += count;
+  if (model.architecture == Architecture::gemma3n) home.smallKernels += kAltUpLayers * count;
   if (g.expertCount > 0.0) {
     home.expertLayers += count;
     expertHome.expertMatrices += count * g.expertCount * (g.plainExperts ? 2.0 : 3.0);
@@ -330,14 +346,29 @@ struct BatchCosts {
   return std::min(used * sequences / (1.0 + 1.6 * used * (sequences - 1.0)), 1.0);
 }
 
+// Of the experts, what the tokens of a micro-batch come to: one token to those that it uses, very many to all.
+[[nodiscard]] constexpr double expertsHit(double used, double tokens) noexcept {
+  return used * tokens / (1.0 + used * (tokens - 1.0));
+}
+
 [[nodiscard]] constexpr double visible(double depth, double window) noexcept {
   return window > 0.0 ? std::min(depth, window) : depth;
 }
 
-// Keys and values of `sequences` after `depth` tokens, and the recurrent state, which is read and written.
+// What a step computes: of each of `users` sequences its next token, and those that a draft proposes. All tokens of a
+// sequence read its cache together.
+struct Step {
+  double users = 1;
+  double tokensPerUser = 1;
+  double depth = 0;  // tokens in the cache of each
+
+  [[nodiscard]] constexpr double tokens() const noexcept { return users * tokensPerUser; }
+};
+
+// Keys and values of all users, and the recurrent state, which is read and written.
 [[nodiscard]] inline double cacheSeconds(const SpeedShape& shape, const DeviceWork& w, const Device& d,
-                                         const SpeedProfile& p, bool flashAttention, double sequences,
-                                         double depth) noexcept {
+                                         const SpeedProfile& p, bool flashAttention, const Step& step) noexcept {
+  const double depth = step.depth;
   const double seen = visible(depth, shape.window);
   const double bytes = w.cacheBytes * depth + w.slidingBytes * seen;
   double seconds = bytes / (p.cacheShare * d.bandwidth);
@@ -346,7 +377,7 @@ struct BatchCosts {
     const double elements = w.cacheElements * depth + w.slidingElements * seen;
     seconds = rootOfSquares(seconds, elements * p.cacheOperations / (p.kernelShare * d.shaderFlops));
   }
-  return sequences * (seconds + w.stateTraffic / (p.bandwidthShare * d.bandwidth));
+  return step.users * (seconds + w.stateTraffic / (p.bandwidthShare * d.bandwidth));
 }
 
 // Sum over types of what weights take in prefill, per token, in seconds.
@@ -373,15 +404,22 @@ struct Prompt {
   return {tokens, depth, size, std::ceil(tokens / size), runtime.flashAttention};
 }
 
+// Per layer and micro-batch, beside what a profile says.
+inline constexpr double kPromptLayerSeconds = 40e-6;
+
 // A prompt through what `w` holds, computed by `d`. `streamed`: the weights come over the link, at that many bytes/s.
 inline void addPrompt(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork& w, const Device& d,
                       const SpeedProfile& p, const Prompt& prompt, double streamed) noexcept {
   const double used = w.usedShare();
-  // Larger micro-batches than 512 gain nothing (H100, GB10).
+  const double hit = expertsHit(used, prompt.microBatch);
+  // Of dense products larger micro-batches than 512 gain nothing (H100, GB10); what experts take beside their tokens is
+  // paid once a micro-batch, for the experts that it comes to (H100, H200: Qwen3 30B-A3B 40 ms, gpt-oss-20b 11 ms).
   const double blocks = std::max(prompt.count, prompt.tokens / 512.0);
-  const double compute = prompt.tokens * productSeconds(w.dense, d, p) +
-                         (prompt.tokens * used + blocks * p.expertPadding) * productSeconds(w.experts, d, p);
-  const double bytes = prompt.count * (bytesOf(w.dense) * shape.denseScale + bytesOf(w.experts) * shape.expertScale);
+  const double compute =
+      prompt.tokens * productSeconds(w.dense, d, p) +
+      (prompt.tokens * used + prompt.count * hit * p.expertPadding) * productSeconds(w.experts, d, p);
+  const double bytes =
+      prompt.count * (bytesOf(w.dense) * shape.denseScale + hit * bytesOf(w.experts) * shape.expertScale);
   const double memory = bytes / (0.8 * d.bandwidth);
   terms.compute += compute;
   terms.memory += rootOfSquares(compute, memory) - compute;
@@ -395,10 +433,10 @@ inline void addPrompt(SpeedTerms& terms, const SpeedShape& shape, const DeviceWo
     terms.cache += (w.heads * full + w.slidingHeads * seen) * p.scoreBytes / d.bandwidth;
   }
   terms.cache += p.recurrentCost * prompt.tokens * (w.stateBytes / kStateBytes) * 40.0 / d.halfFlops;
-  terms.launch += w.layers * (p.prefillLayerSeconds * blocks + 40e-6 * prompt.count);
+  terms.launch += w.layers * (p.prefillLayerSeconds * blocks + kPromptLayerSeconds * prompt.count);
   for (std::size_t i = 0; i <= static_cast<std::size_t>(TensorType::BF16); ++i) {
     if (w.experts[i] > 0.05 * w.expertsTotal) {
-      terms.launch += prompt.count * w.expertMatrices * p.expertSeconds * (w.experts[i] / w.expertsTotal);
+      terms.launch += prompt.count * hit * w.expertMatrices * p.expertSeconds * (w.experts[i] / w.expertsTotal);
     }
   }
 }
@@ -408,9 +446,10 @@ inline void addPrompt(SpeedTerms& terms, const SpeedShape& shape, const DeviceWo
   return backend == Backend::metal ? flops / (1.0 + flops / 40e12) : flops;
 }
 
-// One step of `sequences` through what a GPU holds.
+// One step through what a GPU holds.
 inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork& w, const Device& d,
-                    const SpeedProfile& p, const Runtime& runtime, double sequences, double depth) noexcept {
+                    const SpeedProfile& p, const Runtime& runtime, const Step& step) noexcept {
+  const double sequences = step.tokens();
   const BatchCosts costs = batchCosts(runtime.backend);
   const double bandwidth = p.bandwidthShare * d.bandwidth;
   const double rate = p.kernelShare * filled(d.shaderFlops, runtime.backend);
@@ -454,9 +493,10 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
     terms.memory += memory;
     terms.compute += std::max(0.0, seconds - memory);
   }
-  terms.cache +=
-      cacheSeconds(shape, w, d, p, runtime.flashAttention, sequences, depth) * (sequences > 1.0 ? costs.cache : 1.0);
-  terms.launch += (w.layers + w.expertLayers * p.expertLayers + w.recurrentLayers * p.recurrentLayers) * p.layerSeconds;
+  terms.cache += cacheSeconds(shape, w, d, p, runtime.flashAttention, step) * (step.users > 1.0 ? costs.cache : 1.0);
+  terms.launch +=
+      (w.layers + w.smallKernels + w.expertLayers * p.expertLayers + w.recurrentLayers * p.recurrentLayers) *
+      p.layerSeconds;
   if (sequences > 1.0) {
     terms.launch +=
         w.layers * (costs.layer + costs.layerSequence * further + (!vectors && quantized ? costs.layerMatrix : 0.0));
@@ -465,8 +505,8 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
 
 // The same on the host's processor, which has no cliff: a batch is as good as prefill.
 [[nodiscard]] inline double hostStep(const SpeedShape& shape, const DeviceWork& w, const Device& d,
-                                     const SpeedProfile& p, const Runtime& runtime, double sequences,
-                                     double depth) noexcept {
+                                     const SpeedProfile& p, const Runtime& runtime, const Step& step) noexcept {
+  const double sequences = step.tokens();
   const double used = w.usedShare();
   const double read = expertsRead(used, sequences);
   double bytes = 0;
@@ -483,7 +523,7 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
     compute = std::max(compute, sequences * product);
   }
   return rootOfSquares(bytes / (p.bandwidthShare * d.bandwidth), compute) +
-         cacheSeconds(shape, w, d, p, runtime.flashAttention, sequences, depth) +
+         cacheSeconds(shape, w, d, p, runtime.flashAttention, step) +
          (w.layers + w.expertLayers * p.expertLayers + w.recurrentLayers * p.recurrentLayers) * p.layerSeconds *
              d.threads;
 }
@@ -496,18 +536,27 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
 // are where.
 inline constexpr double kHostHopSeconds = 1.7e-3;
 inline constexpr double kExpertHopSeconds = 80e-6;    // per layer whose experts are on the host
-inline constexpr double kGpuHopSeconds = 0.2e-3;      // per further GPU of a layer split
-inline constexpr double kReduceSeconds = 11e-6;       // per all-reduce of a tensor split
+inline constexpr double kGpuHopSeconds = 26e-6;       // per further GPU of a layer split, two H200
+inline constexpr double kReduceSeconds = 10e-6;       // per all-reduce of a tensor split, and
+inline constexpr double kReduceTokenSeconds = 8e-6;   // with the root of the tokens in it: two H200, NCCL
+inline constexpr double kExpertReduce = 1.8;          // times as long in layers with experts, of a prompt
 inline constexpr double kFastLink = 100e9;            // NVLink and its like
 inline constexpr double kFastReduceSeconds = 1.5e-6;  // per GPU beyond two
 inline constexpr double kSlowReduceSeconds = 22e-6;
-inline constexpr double kLinkShare = 0.75;  // of the link's bandwidth, copying weights
+inline constexpr double kPipelineShare = 0.95;  // of what a pipeline of micro-batches would reach, two H200
+inline constexpr double kLinkShare = 0.75;      // of the link's bandwidth, copying weights
 // Large batches over weights on the host are computed by the GPU, from this many tokens on.
 inline constexpr double kOffloadTokens = 32.0;
 
+// Of one all-reduce over what `tokens` make: two H200 take 18 us for one, 0.2 ms for 512 and 0.4 ms for 2,048, many
+// times what their link needs.
+[[nodiscard]] inline double reduceSeconds(double tokens) noexcept {
+  return kReduceSeconds + kReduceTokenSeconds * std::sqrt(tokens);
+}
+
 // Seconds of a step, in all and by cause.
 [[nodiscard]] inline SpeedTerms stepTerms(const SpeedShape& shape, const ModelSpec& model, const Runtime& runtime,
-                                          const Hardware& hardware, double sequences, double depth) noexcept {
+                                          const Hardware& hardware, const Step& step) noexcept {
   SpeedTerms sum;
   const auto gpus = static_cast<std::size_t>(runtime.gpuCount);
   double busy = 0;
@@ -516,7 +565,7 @@ inline constexpr double kOffloadTokens = 32.0;
     const DeviceWork& w = shape.work[i];
     if (!holdsWork(w)) continue;
     SpeedTerms terms;
-    addStep(terms, shape, w, completed(hardware.gpus[i]), hardware.gpuProfile, runtime, sequences, depth);
+    addStep(terms, shape, w, completed(hardware.gpus[i]), hardware.gpuProfile, runtime, step);
     busy += 1.0;
     sum += terms;
     slowest = std::max(slowest, terms.memory + terms.compute + terms.cache);
@@ -528,15 +577,16 @@ inline constexpr double kOffloadTokens = 32.0;
     sum.compute *= share;
     sum.cache *= share;
     const double perGpu = hardware.gpuLinkBandwidth >= kFastLink ? kFastReduceSeconds : kSlowReduceSeconds;
-    const double bytes = 2.0 * (busy - 1.0) / busy * sequences * model.hiddenSize * 2.0;
-    sum.link += 2.0 * model.layerCount * (kReduceSeconds + perGpu * (busy - 2.0) + bytes / hardware.gpuLinkBandwidth);
+    const double bytes = 2.0 * (busy - 1.0) / busy * step.tokens() * model.hiddenSize * 2.0;
+    sum.link += 2.0 * model.layerCount *
+                (reduceSeconds(step.tokens()) + perGpu * (busy - 2.0) + bytes / hardware.gpuLinkBandwidth);
   } else if (busy > 1.0) {
     sum.link += kGpuHopSeconds * (busy - 1.0);
   }
   const DeviceWork& host = shape.work[kHostWork];
   if (holdsWork(host)) {
     const Device d = completedHost(hardware.host, hardware.unified, hardware.hostProfile);
-    sum.host += hostStep(shape, host, d, hardware.hostProfile, runtime, sequences, depth);
+    sum.host += hostStep(shape, host, d, hardware.hostProfile, runtime, step);
     if (busy > 0.0) {
       if (host.layers > 0.0) sum.link += kHostHopSeconds;
       sum.link += kExpertHopSeconds * (host.movedLayers + (runtime.kvOffload ? 0.0 : model.layerCount - host.layers));
@@ -545,11 +595,25 @@ inline constexpr double kOffloadTokens = 32.0;
   return sum;
 }
 
+// Whether a layer split works on several micro-batches of a prompt at once: back ends with events, where all is on GPUs
+// (llama_context's pipeline_parallel).
+[[nodiscard]] constexpr bool isPipelined(const Runtime& runtime, const DeviceWork& host) noexcept {
+  return (runtime.backend == Backend::cuda || runtime.backend == Backend::rocm) && runtime.kvOffload &&
+         !holdsWork(host);
+}
+
 // Seconds of a prompt, in all and by cause.
 [[nodiscard]] inline SpeedTerms promptTerms(const SpeedShape& shape, const ModelSpec& model, const Runtime& runtime,
                                             const Hardware& hardware, double tokens, double depth) noexcept {
   SpeedTerms sum;
   const Prompt prompt = promptOf(runtime, tokens, depth);
+  if (prompt.microBatch <= kVectorKernelSequences) {
+    // As few tokens take the kernels of decoding, in as many steps.
+    sum = stepTerms(shape, model, runtime, hardware, {1.0, prompt.microBatch, depth + 0.5 * tokens});
+    sum.launch += model.layerCount * kPromptLayerSeconds;
+    sum *= prompt.count;
+    return sum;
+  }
   const auto gpus = static_cast<std::size_t>(runtime.gpuCount);
   const DeviceWork& host = shape.work[kHostWork];
   const bool streams = gpus > 0 && prompt.microBatch >= kOffloadTokens && runtime.backend != Backend::metal;
@@ -570,17 +634,20 @@ inline constexpr double kOffloadTokens = 32.0;
     sum += terms;
     slowest = std::max(slowest, terms.total());
   }
-  if (busy > 1.0) {
-    // A layer split works on several micro-batches at once; a tensor split on one, all together.
-    const double whole = sum.total();
-    const double piped =
-        hardware.split == Split::tensor ? slowest : whole / prompt.count + (1.0 - 1.0 / prompt.count) * slowest;
-    const double share = piped / whole;
-    sum = {sum.memory * share, sum.compute * share, sum.cache * share, sum.launch * share, sum.link * share, 0.0};
-    if (hardware.split == Split::tensor) {
-      sum.link += 2.0 * model.layerCount * 2.0 * (busy - 1.0) / busy * tokens * model.hiddenSize * 2.0 /
-                  hardware.gpuLinkBandwidth;
+  if (busy > 1.0 && hardware.split == Split::tensor) {
+    // All GPUs work on one micro-batch, and reduce it twice a layer.
+    sum *= slowest / sum.total();
+    double layers = 0;
+    for (std::size_t i = 0; i < gpus; ++i) {
+      layers += shape.work[i].layers + (kExpertReduce - 1.0) * shape.work[i].expertLayers;
     }
+    sum.link += 2.0 * (layers * prompt.count * reduceSeconds(prompt.microBatch) +
+                       model.layerCount * 2.0 * (busy - 1.0) / busy * tokens * model.hiddenSize * 2.0 /
+                           hardware.gpuLinkBandwidth);
+  } else if (busy > 1.0 && isPipelined(runtime, host)) {
+    // GPUs of a layer split work on one micro-batch each.
+    const double whole = sum.total();
+    sum *= (whole / prompt.count + (1.0 - 1.0 / prompt.count) * slowest) / whole / kPipelineShare;
   }
   if (!streams && holdsWork(host)) {
     SpeedTerms terms;
@@ -611,14 +678,20 @@ inline constexpr double kOffloadTokens = 32.0;
 }
 
 // vLLM reads weights once per step whatever the batch. By hand, to single GPUs of data centres; no table says how well.
-struct VllmTimes {
-  double step = 0;
-  double promptToken = 0;
-};
+inline constexpr double kVllmBandwidth = 0.65;
+inline constexpr double kVllmLayerSeconds = 44e-6;
+// Of its prompts: dense products, experts and attention as shares of the FP16 rate, chunks of so many tokens. An A100
+// with a 14B in AWQ reaches 0.45, two RTX 5090 and a GB10 with a 35B-A3B 0.15.
+inline constexpr double kVllmDense = 0.45;
+inline constexpr double kVllmExperts = 0.15;
+inline constexpr double kVllmAttention = 0.4;
+inline constexpr double kVllmChunk = 2048.0;
 
-[[nodiscard]] inline VllmTimes vllmTimes(const SpeedShape& shape, const ModelSpec& model, const Hardware& hardware,
-                                         double gpus, double sequences, double depth) noexcept {
-  VllmTimes times;
+// Seconds of a step.
+[[nodiscard]] inline double vllmStep(const SpeedShape& shape, const ModelSpec& model, const Hardware& hardware,
+                                     double gpus, const Step& step) noexcept {
+  double seconds = 0;
+  const double sequences = step.tokens();
   for (std::size_t i = 0; i < static_cast<std::size_t>(gpus); ++i) {
     const DeviceWork& w = shape.work[i];
     const Device d = completed(hardware.gpus[i]);
@@ -628,18 +701,45 @@ struct VllmTimes {
     const double bytes =
         (bytesOf(w.dense) + bytesOf(w.head)) * shape.denseScale + bytesOf(w.experts) * (1.0 - all) * shape.expertScale;
     const double perToken = 2.0 * w.multiplied() / (0.95 * 2.0 * d.halfFlops);
-    const double cache = w.cacheBytes * depth + w.slidingBytes * visible(depth, shape.window);
-    times.step += rootOfSquares(bytes / (0.65 * d.bandwidth), sequences * perToken) + w.layers * 44e-6 +
-                  sequences * cache / (0.81 * d.bandwidth);
-    times.promptToken += perToken;
+    const double cache = w.cacheBytes * step.depth + w.slidingBytes * visible(step.depth, shape.window);
+    seconds += rootOfSquares(bytes / (kVllmBandwidth * d.bandwidth), sequences * perToken) +
+               w.layers * kVllmLayerSeconds + step.users * cache / (0.81 * d.bandwidth);
   }
   if (gpus > 1.0 && hardware.split == Split::tensor) {
-    times.step = (times.step - model.layerCount * 44e-6) / gpus + model.layerCount * 44e-6 +
-                 2.0 * model.layerCount * (kReduceSeconds + kFastReduceSeconds * (gpus - 2.0));
-    times.promptToken /= gpus;
+    const double fixed = model.layerCount * kVllmLayerSeconds;
+    seconds = (seconds - fixed) / gpus + fixed +
+              2.0 * model.layerCount * (kReduceSeconds + kFastReduceSeconds * (gpus - 2.0));
   }
-  times.step += sequences * 82e-6;
-  return times;
+  return seconds + sequences * 82e-6;
+}
+
+// Seconds of a prompt, by cause.
+[[nodiscard]] inline SpeedTerms vllmPrompt(const SpeedShape& shape, const Hardware& hardware, double gpus,
+                                           double tokens, double depth) noexcept {
+  SpeedTerms sum;
+  const double chunks = std::ceil(tokens / kVllmChunk);
+  const double full = tokens * depth + 0.5 * tokens * tokens;
+  const double seen = shape.window > 0.0 ? std::min(full, tokens * shape.window) : full;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(gpus); ++i) {
+    const DeviceWork& w = shape.work[i];
+    const Device d = completed(hardware.gpus[i]);
+    const double rate = 2.0 * d.halfFlops;
+    double dense = 0;
+    for (const double elements : w.dense) dense += elements;
+    const double compute = 2.0 * tokens * (dense / kVllmDense + w.expertsUsed / kVllmExperts) / rate;
+    const double bytes = bytesOf(w.dense) * shape.denseScale + bytesOf(w.experts) * shape.expertScale;
+    const double memory = chunks * bytes / (kVllmBandwidth * d.bandwidth);
+    sum.compute += compute;
+    sum.memory += rootOfSquares(compute, memory) - compute;
+    sum.cache += 4.0 * (w.queries * full + w.slidingQueries * seen) / (kVllmAttention * rate);
+    sum.launch += chunks * w.layers * kVllmLayerSeconds;
+  }
+  if (gpus > 1.0 && hardware.split == Split::tensor) {
+    sum.compute /= gpus;
+    sum.memory /= gpus;
+    sum.cache /= gpus;
+  }
+  return sum;
 }
 
 [[nodiscard]] constexpr Limit largest(const SpeedTerms& t) noexcept {
@@ -864,21 +964,22 @@ struct Bands {
   Times all;
   Times prompt;
   if (hardware.engine == Engine::vllm) {
-    const VllmTimes alone = vllmTimes(shape, model, hardware, runtime.gpuCount, 1.0, depth);
-    const VllmTimes many =
-        vllmTimes(shape, model, hardware, runtime.gpuCount, users * (1.0 + workload.draftLength), depth);
-    estimate.step = {alone.step, 0, 0, 0, 0, 0};
-    estimate.prompt = {0, workload.promptLength * alone.promptToken, 0, 0, 0, 0};
-    one.add(alone.step, bands.gpu(&SpeedProfile::decode));
-    all.add(many.step + workload.draftLength * workload.draftCost * alone.step, bands.gpu(&SpeedProfile::batched));
+    const double alone = vllmStep(shape, model, hardware, runtime.gpuCount, {1.0, 1.0, depth});
+    const double many = vllmStep(shape, model, hardware, runtime.gpuCount, {users, 1.0 + workload.draftLength, depth});
+    estimate.step = {alone, 0, 0, 0, 0, 0};
+    if (workload.promptLength > 0.0) {
+      estimate.prompt = vllmPrompt(shape, hardware, runtime.gpuCount, workload.promptLength, workload.cachedTokens);
+    }
+    one.add(alone, bands.gpu(&SpeedProfile::decode));
+    all.add(many + workload.draftLength * workload.draftCost * alone, bands.gpu(&SpeedProfile::batched));
     prompt.add(estimate.prompt.total(), bands.gpu(&SpeedProfile::prefill));
   } else {
-    estimate.step = stepTerms(shape, model, runtime, hardware, 1.0, depth);
+    estimate.step = stepTerms(shape, model, runtime, hardware, {1.0, 1.0, depth});
     const double bytes = measuredPart(shape, depth);
     one = stepTimes(estimate.step, bands, experts, false, bytes);
-    const double together = users * (1.0 + workload.draftLength);
-    all = together > 1.0
-              ? stepTimes(stepTerms(shape, model, runtime, hardware, together, depth), bands, experts, true, bytes)
+    const Step together = {users, 1.0 + workload.draftLength, depth};
+    all = together.tokens() > 1.0
+              ? stepTimes(stepTerms(shape, model, runtime, hardware, together), bands, experts, true, bytes)
               : one;
     if (workload.draftLength > 0.0) {
       const double drafted = workload.draftLength * workload.draftCost;

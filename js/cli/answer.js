@@ -2,8 +2,9 @@
 // What `plan` answers, as the object that --json prints (docs/plan.schema.json). The native tool makes the same one,
 // number by number and key by key.
 import { commandLine } from './command.js';
+import { gib } from './layout.js';
 import { assumptionsOf, notesOf } from './notes.js';
-import { bestPlacement, fitOf, noFitOf, runtimeOn } from './placement.js';
+import { bestPlacement, fitOf, noFitOf, runtimeOn, uncheckedOf } from './placement.js';
 import { ceilingOf, endOf, estimates, machineOf, measuredMachine, offloadCurve, speedOf } from './speed.js';
 
 /**
@@ -80,6 +81,10 @@ export function planAnswer(core, subject, runtime, hardware, question) {
   const plan = (/** @type {any} */ placement) => core.planMemory(model, runtimeOn({ ...used, ...placement }, hardware));
   const memory = plan({});
   const fit = hardware && fitOf(core, memory, hardware);
+  const unchecked = hardware && uncheckedOf(memory, hardware);
+  if (unchecked !== null && fit?.fits) {
+    throw new RangeError(`--ram is needed: ${gib(unchecked)} would be in the memory of the host`);
+  }
   const found = fit && fit.verdict !== 'fits' && !auto ? best(used) : null;
   // Where the plan fits without the margins, another one that does so too is no better.
   const placed = fit?.verdict === 'tight' && found?.verdict !== 'fits' ? null : found;
@@ -122,12 +127,11 @@ export function planAnswer(core, subject, runtime, hardware, question) {
         decode: /** @type {NonNullable<typeof estimate>} */ (estimateOf(placement)).decode,
       }))
     : null;
+  const suggested = placed && plan({ gpuLayers: placed.gpuLayers, cpuMoeLayers: placed.cpuMoeLayers });
   const suggestion = placed && {
     ...placed,
-    ceilingTokensPerSecond: ceilingOf(
-      plan({ gpuLayers: placed.gpuLayers, cpuMoeLayers: placed.cpuMoeLayers }),
-      hardware,
-    ),
+    hostUnchecked: hardware && suggested && uncheckedOf(suggested, hardware),
+    ceilingTokensPerSecond: suggested && ceilingOf(suggested, hardware),
     decode: estimateOf({ gpuLayers: placed.gpuLayers, cpuMoeLayers: placed.cpuMoeLayers })?.decode ?? null,
   };
   // What does not fit is not run: the command is that of what would.

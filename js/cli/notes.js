@@ -1,7 +1,7 @@
 // @ts-check
 // What has to be said beside the numbers: what was assumed, what was not asked, and what a number does not hold for.
 // src/plan_notes.cpp says the same.
-import { FINAL } from './placement.js';
+import { FINAL, hasExperts } from './placement.js';
 import { ASSUMED, estimates, roomOf } from './speed.js';
 
 /**
@@ -71,9 +71,12 @@ const bitsOf = (fileType) => Number(/\d+/.exec(fileType)?.[0]);
  * @param {Subject} subject @param {any} runtime
  * @returns {string[]}
  */
-function typeNotes({ name, source, releasedAs, releasedIn }, { fileType }) {
+function typeNotes({ name, source, releasedAs, releasedIn, model }, { fileType }) {
   // A file at hand is what it is.
   if (source.kind === 'gguf' || fileType === releasedAs) return [];
+  if (fileType === 'MXFP4_MOE' && !hasExperts(model)) {
+    return [`${name} has no experts, which alone MXFP4_MOE makes small: all of it is Q8_0.`];
+  }
   if (FINAL.includes(String(releasedAs))) {
     return [
       `${name} is released as ${releasedAs}, and hardly anybody makes ${fileType} of that: files of such names keep its ` +
@@ -115,7 +118,9 @@ export function notesOf({ subject, runtime, hardware, question, ceiling }) {
     notes.push("llama.cpp's CPU back end computes nothing on a GPU (--backend): there is no estimate of speed.");
   }
   if (hardware && ceiling === null) {
-    notes.push('A bandwidth is not known (--bandwidth, --ram-bandwidth): there is no ceiling of speed.');
+    const isOfGpu = hardware.gpus.some(({ bandwidth }) => bandwidth === null);
+    const of = isOfGpu ? 'a GPU is not known (--bandwidth)' : "the host's memory is not known (--ram-bandwidth)";
+    notes.push(`The bandwidth of ${of}: there is no ceiling of speed.`);
   }
   notes.push(...contextNotes(subject, runtime), ...checkpointNotes(subject, runtime), ...typeNotes(subject, runtime));
   if (question.engine !== 'llama.cpp') {

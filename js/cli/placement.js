@@ -14,6 +14,8 @@
 
 /** Larger than any memory, for one that is not known. */
 const UNKNOWN_MEMORY = 1e18;
+/** What any machine with a GPU has for the part that stays on the host whatever is on the GPU. */
+const UNSAID_HOST = 4 * 2 ** 30;
 
 /** What planMemory is asked, of the very GPUs. @param {any} runtime @param {Hardware | null} hardware */
 export const runtimeOn = (runtime, hardware) => (hardware ? { ...runtime, gpus: hardware.gpus } : runtime);
@@ -45,11 +47,21 @@ export function fitOf(core, memory, hardware) {
   };
 }
 
+/**
+ * What a plan needs of a host whose memory nobody gave, where that is more than can be taken for granted; else null.
+ *
+ * @param {MemoryPlan} memory @param {Hardware} hardware
+ */
+export function uncheckedOf(memory, hardware) {
+  const needed = memory.devices.at(-1)?.total ?? 0;
+  return hardware.host.memory === null && needed > UNSAID_HOST ? needed : null;
+}
+
 /** Layers that can be on a GPU: as the file counts them, prediction blocks too, and the head as the last. @param {ModelSpec} model */
 export const layersOf = ({ layerCount, predictionLayerCount = 0 }) => layerCount + predictionLayerCount + 1;
 
 /** @param {ModelSpec} model */
-const hasExperts = ({ groups }) => groups.some(({ expertCount = 0 }) => expertCount > 0);
+export const hasExperts = ({ groups }) => groups.some(({ expertCount = 0 }) => expertCount > 0);
 
 /**
  * Placements, those with the most on the GPU first: of a mixture of experts the experts of more and more layers go to the

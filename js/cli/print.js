@@ -298,11 +298,13 @@ function verdictLines({ fit, suggestion, hardware, noFit }, screen) {
     tight: ['It fits, but it is tight', colors.yellow],
     doesNotFit: ['It does not fit', colors.red],
   })[fit.verdict];
-  const lines = said(start, `: ${parts}.`, screen, color, '  ');
+  const lines = said(start, `${parts === '' ? '' : ': '}${parts}.`, screen, color, '  ');
   if (suggestion) {
     const speed = suggestion.decode ? `: decode ${bandText(suggestion.decode, 'tok/s')}` : '';
     const does = fit.verdict === 'tight' ? 'the margin stays free' : IT_DOES[suggestion.verdict];
-    lines.push(...wrapped(`With ${placementText(suggestion)} ${does}${speed}.`, screen.width, '  '));
+    const { hostUnchecked } = suggestion;
+    const where = hostUnchecked === null ? '' : `, if the host has ${gib(hostUnchecked)} for it (--ram)`;
+    lines.push(...wrapped(`With ${placementText(suggestion)} ${does}${where}${speed}.`, screen.width, '  '));
   }
   return noFit ? [...lines, ...noFitLines(noFit, hardware !== null && hardware.gpus.length > 0, screen)] : lines;
 }

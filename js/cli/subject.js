@@ -176,7 +176,8 @@ async function fromGguf(place, asked, sources) {
 const placeOf = ({ fileOf, config }, quant) => fileOf?.(quant) ?? config;
 
 /**
- * The model of the catalogue that a name means, and whether it is all of the name.
+ * The model of the catalogue that a name means, and whether it is all of the name: not where the name without its type
+ * means the same model.
  *
  * @param {import('./names.js').SaidName} said @param {Sources} sources
  */
@@ -185,7 +186,9 @@ function findNamed(said, { findModel }) {
   let refusal;
   for (const query of said.queries) {
     try {
-      return { found: findModel(query), whole: query === said.queries[0] };
+      const found = findModel(query);
+      const isFirst = query === said.queries[0];
+      return { found, whole: isFirst && !isFoundBy(said.queries.slice(1), found, findModel) };
     } catch (error) {
       // That a name could be several says more than that there is none.
       if (!/must name one/.test(refusal?.message ?? '')) refusal = /** @type {Error} */ (error);
@@ -194,6 +197,17 @@ function findNamed(said, { findModel }) {
   const place = placeOf(said, said.quant ?? DEFAULT_TYPE);
   const { message } = /** @type {Error} */ (refusal);
   throw new RangeError(place === null ? message : `${message}; its own file may be at ${place}`);
+}
+
+/** Whether one of the queries means that very model. @param {string[]} queries @param {any} found @param {Sources['findModel']} findModel */
+function isFoundBy(queries, found, findModel) {
+  return queries.some((query) => {
+    try {
+      return findModel(query) === found;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** The type that a name has. @param {import('./names.js').SaidName} said @param {string} quant */

@@ -4,6 +4,8 @@
 const APPLE = /^Apple M(\d)/;
 /** Families whose FP32 rate counts two instructions per cycle that seldom pair. */
 const DUAL_ISSUE = new Set(['AMD RDNA3', 'AMD RDNA4', 'AMD APU']);
+/** Families with as many integer lanes beside those of FP32, which later ones share: kernels that decode weights use both. */
+const INTEGER_BESIDE = new Set(['NVIDIA Turing RTX20', 'NVIDIA Turing DC', 'NVIDIA Turing GTX16', 'NVIDIA Volta']);
 /** FP16 rate, as printed on data sheets, in FP32 rates. */
 const HALF_PER_SINGLE = {
   'NVIDIA Turing RTX20': 8,
@@ -80,7 +82,8 @@ export function deviceSpeed(row) {
   const rates = ratesOf({ family, kind, single, half, halfWide: rate('fp16_fp32acc_tflops') });
   return {
     bandwidth: Number(row.bandwidth_gbs || 0) * 1e9,
-    shaderFlops: kind === 'cpu' ? 0 : single / (DUAL_ISSUE.has(family) ? 2 : 1),
+    shaderFlops:
+      kind === 'cpu' ? 0 : (single * (INTEGER_BESIDE.has(family) ? 2 : 1)) / (DUAL_ISSUE.has(family) ? 2 : 1),
     halfFlops: rates.half,
     quantizedOps: rates.quantized,
     threads: kind === 'cpu' ? threadsOf(row.name) : 0,

@@ -19,7 +19,7 @@ const DEVIATIONS = {
       cacheShare: 0.3,
       cacheOperations: 0.4,
     },
-    types: 0.25,
+    types: 0.5,
     family: { bandwidthShare: 0.15, kernelShare: 0.6, layerSeconds: 0.6, cacheShare: 0.4 },
     builds: { bandwidthShare: 0.1, kernelShare: 0.15, layerSeconds: 0.5 },
     device: { bandwidthShare: 0.15, kernelShare: 0.45, layerSeconds: 0.4, cacheShare: 0.2 },
@@ -58,7 +58,7 @@ const DEVIATIONS = {
 const HOST_DEVIATIONS = {
   decode: {
     backend: { bandwidthShare: 0.1, kernelShare: 0.3, layerSeconds: 0.3 },
-    types: 0.1,
+    types: 0.3,
     family: { bandwidthShare: 0.15, kernelShare: 0.5, layerSeconds: 0.2 },
     builds: {},
     device: { bandwidthShare: 0.12, kernelShare: 0.15 },
@@ -71,6 +71,8 @@ const HOST_DEVIATIONS = {
     device: { quantizedShare: 0.2, halfShare: 0.2 },
   },
 };
+/** A family is one of so many devices and cells, a device of so many cells; fewer say too little of others. */
+const LEAST = { family: { cells: 6, devices: 2 }, builds: { cells: 1, devices: 1 }, device: { cells: 3, devices: 1 } };
 /** Sweeps over the levels; factors move less than 1 % after these. */
 const SWEEPS = 5;
 const BUILD_NAMES = { 2023: '2023', 2024: '2024' };
@@ -130,7 +132,7 @@ function weightsOf(cells) {
 }
 
 /** One level of one part: moves the numbers or factors that `keyOf` names. */
-function fitLevel(fit, cells, weights, on, { level, key, deviations, types, part }) {
+function fitLevel(fit, cells, weights, on, { level, key, deviations, types, part, gpuProfileOf }) {
   const free = [];
   for (const [field, deviation] of Object.entries(deviations)) {
     const index = FIELDS.indexOf(field);
@@ -144,7 +146,8 @@ function fitLevel(fit, cells, weights, on, { level, key, deviations, types, part
       const index = first + i;
       free.push({
         parameter: index,
-        deviation: types,
+        // What no back end but CUDA has kernels of its own for is anywhere.
+        deviation: TYPES[i] === 'BF16' ? 2 * types : types,
         center: -Math.log(fit.numbers[index] / fit.startNumbers[index]),
       });
     }
@@ -153,6 +156,7 @@ function fitLevel(fit, cells, weights, on, { level, key, deviations, types, part
   const measurements = cells.map((cell, n) => {
     const profile = fittedProfile(fit, on === 'host' ? hostKeys(cell) : gpuKeys(cell));
     const machine = { ...cell.question.machine, [on === 'host' ? 'hostProfile' : 'profile']: profile };
+    if (on === 'host' && cell.backend !== 'cpu') machine.profile = gpuProfileOf(cell);
     return { ...cell.question, machine, weight: weights[n] };
   });
   const parameters = free.map(({ parameter, deviation, center }) => ({
@@ -185,6 +189,22 @@ function groupsOf(items, keyOf) {
   return groups;
 }
 
+/** Families, builds and devices that have cells enough. @param {any[]} cells */
+function knownLevels(cells, keysOf) {
+  const levels = {};
+  for (const level of ['family', 'builds', 'device']) {
+    const groups = groupsOf(
+      cells,
+      (cell) => keysOf(cell)[{ family: 'family', builds: 'build', device: 'name' }[level]],
+    );
+    const { cells: least, devices } = LEAST[level];
+    const isKnown = ([, members]) =>
+      members.length >= least && new Set(members.map((i) => keysOf(cells[i]).name)).size >= devices;
+    levels[level] = new Set([...groups].filter(isKnown).map(([key]) => key));
+  }
+  return levels;
+}
+
 /** Back to the start where nothing is measured. */
 function reset(fit, part) {
   const first = FIELDS.length + (part === 'prefill' ? TYPES.length : 0);
@@ -200,19 +220,25 @@ function reset(fit, part) {
  * @param {ReturnType<typeof emptyFit>} fit
  * @param {any[]} cells of the back end and the part
  * @param {'decode' | 'prefill'} part
- * @param {{ on?: 'gpu' | 'host', sweeps?: number }} [options]
+ * @param {{ on?: 'gpu' | 'host', sweeps?: number, all?: any[] }} [options] `all`: cells of both parts, by which a family or
+ * device is known; `gpuProfileOf`: what of a host's cell the GPU's part has
  */
-export function fitPart(fit, cells, part, { on = 'gpu', sweeps = SWEEPS } = {}) {
+export function fitPart(fit, cells, part, { on = 'gpu', sweeps = SWEEPS, all = cells, gpuProfileOf } = {}) {
   const deviations = (on === 'host' ? HOST_DEVIATIONS : DEVIATIONS)[part];
   if (cells.length === 0) return reset(fit, part);
   const weights = weightsOf(cells);
   const keysOf = on === 'host' ? hostKeys : gpuKeys;
+  const known = knownLevels(all, keysOf);
+  for (const level of ['family', 'device']) {
+    for (const key of Object.keys(fit[level])) if (!known[level].has(key)) delete fit[level][key];
+  }
   for (let sweep = 0; sweep < sweeps; sweep++) {
     let furthest = fitLevel(fit, cells, weights, on, {
       level: 'backend',
       deviations: deviations.backend,
       types: deviations.types,
       part,
+      gpuProfileOf,
     });
     for (const level of ['family', 'builds', 'device']) {
       const groups = groupsOf(
@@ -221,13 +247,14 @@ export function fitPart(fit, cells, part, { on = 'gpu', sweeps = SWEEPS } = {}) 
       );
       if (Object.keys(deviations[level]).length === 0) continue;
       for (const [key, members] of groups) {
+        if (!known[level].has(key)) continue;
         fit[level][key] ??= OWN_FIELDS.map(() => 1);
         const moved = fitLevel(
           fit,
           members.map((i) => cells[i]),
           members.map((i) => weights[i]),
           on,
-          { level, key, deviations: deviations[level], part },
+          { level, key, deviations: deviations[level], part, gpuProfileOf },
         );
         furthest = Math.max(furthest, moved);
       }

@@ -1,6 +1,7 @@
 // How far estimateSpeed is from measurements: errors by class, what they are held to, and simple rules beside them.
 import wasmCalculator from '../../dist/wasmCalculator.js';
-import { h100Cells, judgedCells } from './speed-cells.mjs';
+import { reportCells } from './report-cells.mjs';
+import { judgedCells, ownCells } from './speed-cells.mjs';
 import { spreadRows } from './speed-profiles.mjs';
 import { answered, betweenEnds, calibrateWithOne, crossValidate, depthRatios, deviceOf } from './speed-validation.mjs';
 import { median, quantile } from './statistics.mjs';
@@ -25,6 +26,10 @@ const TARGETS = {
 /** Of the unseen device's decoding. */
 const BIAS = 0.03;
 
+/** Of our own runs: how GPUs share, and what was measured. */
+const splitOf = ({ gpus, split }) => (gpus === 1 ? 'none' : split);
+const kindOfOwn = ({ class: name, metric, batch }) =>
+  name.startsWith('offload') || name.startsWith('cpu') ? null : batch > 1 ? 'batch' : metric;
 const isStart = (cell) => cell.class === 'decode' && cell.depthClass === 0;
 
 /** Classes of estimates of cells; what has no target is reported apart. */
@@ -39,8 +44,11 @@ const CLASSES = [
     'mixture of experts, known device',
     (r) => r.validated && !r.cell.golden && isStart(r.cell) && r.cell.moe && r.known,
   ],
-  ['H100, decode', (r) => r.cell.golden && isStart(r.cell) && !r.cell.moe && r.known],
-  ['H100, decode at depth', (r) => r.cell.golden && r.cell.class === 'decode' && !isStart(r.cell) && r.known],
+  ['H100, decode', (r) => r.cell.golden === 'h100' && isStart(r.cell) && !r.cell.moe && r.known],
+  [
+    'H100, decode at depth',
+    (r) => r.cell.golden === 'h100' && r.cell.class === 'decode' && !isStart(r.cell) && r.known,
+  ],
   [
     'prefill, known device',
     (r) => !r.cell.golden && r.cell.class === 'prefill' && r.cell.depthClass <= 2048 && r.known,
@@ -53,7 +61,17 @@ const CLASSES = [
     'prefill at depth',
     (r) => r.cell.class === 'prefill' && r.cell.depthClass > 2048 && (r.validated ? !r.known : true),
   ],
-  ['H100, prefill', (r) => r.cell.golden && r.cell.class === 'prefill' && r.cell.depthClass <= 2048 && r.known],
+  [
+    'H100, prefill',
+    (r) => r.cell.golden === 'h100' && r.cell.class === 'prefill' && r.cell.depthClass <= 2048 && r.known,
+  ],
+  // Of tests/golden/h200.tsv each kind of split; their own rows are in the fits.
+  ...['none', 'layer', 'tensor'].flatMap((split) =>
+    ['decode', 'prefill', 'batch'].map((kind) => [
+      `H200, ${split === 'none' ? 'one GPU' : `two GPUs, ${split} split`}, ${kind}`,
+      (r) => r.cell.golden === 'h200' && splitOf(r.cell) === split && kindOfOwn(r.cell) === kind && r.known,
+    ]),
+  ),
   ['CPU only, bandwidth known', (r) => r.cell.class === 'cpu' && (r.validated ? !r.known : true)],
   ['CPU only, prefill', (r) => r.cell.class === 'cpu prefill' && (r.validated ? !r.known : true)],
   ['batch 2 to 64', (r) => r.cell.class === 'batch' && r.cell.batch <= 64 && (r.validated ? !r.known : true)],
@@ -102,6 +120,21 @@ function validatedEstimates({ results }) {
       { cell, validated: true, known: false, ...banded(cell, result.deviceOut, familyKnown ? 'family' : 'backend') },
     ];
   });
+}
+
+/** By fits that know nothing of the source, by what they know of the device from others. */
+function sourceLines(results) {
+  const judged = results.filter(({ cell }) => ['decode', 'prefill', 'cpu', 'cpu prefill'].includes(cell.class));
+  return ['device', 'family', 'backend'].flatMap((evidence) =>
+    ['decode', 'experts', 'prefill'].map((kind) =>
+      lineOf(
+        `source left out, ${evidence} known, ${kind}`,
+        judged
+          .filter(({ cell, sourceEvidence }) => sourceEvidence === evidence && kindOf(cell) === kind)
+          .map(({ cell, sourceOut }) => withValue({ cell, ...banded(cell, sourceOut, evidence) })),
+      ),
+    ),
+  );
 }
 
 /** By the shipped profiles. */
@@ -200,11 +233,12 @@ const withValue = (row) => ({ ...row, value: row.value ?? row.cell.value });
 
 /**
  * @param {string} folder of measurements
- * @param {{ validate?: boolean, log?: (text: string) => void }} [options] `validate`: fits anew without each model and
- *   each device in turn, instead of using the shipped profiles
+ * @param {{ validate?: boolean, reports?: string, log?: (text: string) => void }} [options] `validate`: fits anew without
+ *   each model, each device and each source in turn, instead of using the shipped profiles; `reports`: a file of public
+ *   reports beside the folder
  */
-export function measureSpeed(folder, { validate = false, log = () => {} } = {}) {
-  const cells = answered([...judgedCells(folder), ...h100Cells()], log);
+export function measureSpeed(folder, { validate = false, reports, log = () => {} } = {}) {
+  const cells = answered([...judgedCells(folder), ...ownCells(), ...(reports ? reportCells(reports, log) : [])], log);
   const validated = validate ? crossValidate(cells, log) : null;
   const estimates = (validated ? validatedEstimates(validated) : shippedEstimates(cells)).map(withValue);
   const results = validated ? validated.results : shippedResults(cells);
@@ -216,6 +250,7 @@ export function measureSpeed(folder, { validate = false, log = () => {} } = {}) 
     lineOf('decode at depth, relative', depthRatios(results)),
     lineOf('partial offload, both ends given', betweenEnds(results).map(measuredBand)),
     lineOf('after one own row, other models', calibrateWithOne(results).map(calibratedBand)),
+    ...(validated ? sourceLines(results) : []),
   );
   const order = Object.keys(TARGETS);
   const rank = ({ class: name }) => (order.includes(name) ? order.indexOf(name) : order.length);

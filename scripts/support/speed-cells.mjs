@@ -115,6 +115,7 @@ export function questionOf(cell) {
           name: cell.hostName,
         },
     linkBandwidth: cell.linkBandwidth,
+    gpuLinkBandwidth: cell.gpuLinkBandwidth,
     split: cell.split === 'tensor' ? 'tensor' : 'layer',
   };
   return {
@@ -127,7 +128,8 @@ export function questionOf(cell) {
   };
 }
 
-const withQuestion = (cell) => ({
+/** @param {any} cell of measuredRows' properties */
+export const withQuestion = (cell) => ({
   ...cell,
   backend: isAllOnHost(cell) ? 'cpu' : backendOf(cell.backend, cell.family),
   class: classOf(cell),
@@ -147,17 +149,21 @@ const WIDEST = 2;
 /** Those that fits and errors are of. */
 export const judgedCells = (folder) => measuredCells(folder).filter(({ spread }) => spread <= WIDEST);
 
-const H100 = 'H100 SXM';
-/** The host of the runs, and its link, as measured beside them: 103.7 GB/s read, 55 GB/s. */
-const H100_HOST = { bandwidth: 103.7e9, threads: 16 };
+/** Bytes/s that the hosts of the runs were measured to read where a row does not say, and their links. */
+const OWN_HOST = { bandwidth: 103.7e9, threads: 16 };
+const OWN_LINK = 55e9;
+const NVLINK = 450e9;
 
-/** Our own runs, tests/golden/h100.tsv. */
-export function h100Cells() {
+/** Our own runs: tests/golden/h100.tsv and h200.tsv. */
+export const ownCells = () => ['h100', 'h200'].flatMap(ownCellsOf);
+
+function ownCellsOf(set) {
   const specs = new Map(catalogue().models.map(({ name, model }) => [name, model]));
-  const sheet = deviceSpeed(
-    parseCsv(readFileSync(new URL('data/devices.csv', HERE), 'utf8')).find(({ name }) => name === H100),
-  );
-  const [header, ...lines] = readFileSync(new URL('tests/golden/h100.tsv', HERE), 'utf8').trim().split('\n');
+  const devices = parseCsv(readFileSync(new URL('data/devices.csv', HERE), 'utf8'));
+  const sheets = new Map(devices.map((row) => [row.name, row]));
+  const [header, ...lines] = readFileSync(new URL(`tests/golden/${set}.tsv`, HERE), 'utf8')
+    .trim()
+    .split('\n');
   const names = header.split('\t');
   const rows = lines.map((line) => {
     const fields = line.split('\t');
@@ -165,16 +171,20 @@ export function h100Cells() {
     const model = specs.get(row.model);
     const layers = model.layerCount + (model.predictionLayerCount ?? 0);
     const onGpu = Number(row.gpuLayers);
+    const hardware = row.device ?? 'H100 SXM';
+    const sheet = deviceSpeed(sheets.get(hardware));
+    const bandwidth = Number(row.hostBandwidth ?? 0);
     return {
       file: row.file,
-      source: 'tests/golden/h100.tsv',
-      hardware: H100,
+      source: `tests/golden/${set}.tsv`,
+      hardware,
       device: sheet,
       family: sheet.family,
-      host: H100_HOST,
+      host: bandwidth > 0 ? { bandwidth, threads: Number(row.threads) } : OWN_HOST,
       hostFamily: 'vCPU',
-      hostName: 'H100 host',
-      linkBandwidth: 55e9,
+      hostName: `${set} host`,
+      linkBandwidth: OWN_LINK,
+      gpuLinkBandwidth: NVLINK,
       backend: 'cuda',
       modelKey: row.model,
       model,
@@ -186,8 +196,8 @@ export function h100Cells() {
       promptLength: Number(row.promptLength),
       outputLength: Number(row.outputLength),
       batch: Number(row.batch),
-      gpus: 1,
-      split: 'layer',
+      gpus: Number(row.gpus ?? 1),
+      split: row.split ?? 'layer',
       gpuLayers: onGpu > layers ? 'all' : onGpu,
       cpuMoeLayers: Number(row.cpuMoeLayers),
       kvOffload: true,
@@ -196,11 +206,23 @@ export function h100Cells() {
       cacheType: row.cacheType,
       microBatchSize: Number(row.microBatchSize),
       era: 2026,
-      golden: true,
+      golden: set,
       flags: {},
     };
   });
-  const keys = ['modelKey', 'fileType', 'metric', 'gpuLayers', 'cpuMoeLayers', 'depth', 'promptLength', 'batch'];
+  const keys = [
+    'hardware',
+    'gpus',
+    'split',
+    'modelKey',
+    'fileType',
+    'metric',
+    'gpuLayers',
+    'cpuMoeLayers',
+    'depth',
+    'promptLength',
+    'batch',
+  ];
   const more = ['microBatchSize', 'flashAttention', 'cacheType', 'threads'];
   return cellsOf(rows, { keys: [...keys, ...more] }).map(withQuestion);
 }

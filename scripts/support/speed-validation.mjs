@@ -7,11 +7,18 @@ const { calibrate, estimateSpeed, speedProfile } = wasmCalculator;
 
 const PARTS = ['decode', 'prefill'];
 const SWEEPS = 3;
+/** Whether a GPU has the rest of it, and the host is known. */
+const isOffloaded = ({ class: kind, host, golden, era }) =>
+  kind === 'offload, decode' && host?.bandwidth > 0 && (golden || era > 2024);
+/** Cells of a back end's fits; of processors also those that have a GPU beside. */
+const isOf = (cell, backend) => cell.backend === backend || (backend === 'cpu' && isOffloaded(cell));
 /** Cells that the fit of a part rests on. */
-const isOfPart = (cell, part) =>
-  cell.backend === 'cpu'
-    ? cell.class === (part === 'decode' ? 'cpu' : 'cpu prefill') && cell.batch === 1
-    : cell.class === part;
+const isOfPart = (cell, part, backend = cell.backend) =>
+  backend === 'cpu' && cell.backend !== 'cpu'
+    ? part === 'decode' && isOffloaded(cell)
+    : cell.backend === 'cpu'
+      ? cell.class === (part === 'decode' ? 'cpu' : 'cpu prefill') && cell.batch === 1
+      : cell.class === part;
 const sideOf = (backend) => (backend === 'cpu' ? 'host' : 'gpu');
 
 /** The cell's machine with fitted profiles, or without fits the shipped ones. @param {any} fits by back end */
@@ -53,14 +60,21 @@ export function estimateOf(cell, machine) {
   return cell.metric === 'prefill' ? estimate.prefill.p50 : estimate.tokensPerSecondTotal.p50;
 }
 
+/** Cells of both parts. */
+const partsOf = (cells, backend) =>
+  cells.filter((cell) => isOf(cell, backend) && PARTS.some((part) => isOfPart(cell, part, backend)));
+const gpuProfileIn = (fits) => (cell) => fittedProfile(fits[cell.question.runtime.backend], gpuKeys(cell));
+
 /** Fits of all back ends. @param {any[]} cells */
 export function fitAll(cells) {
   const fits = {};
-  for (const backend of BACKENDS) {
+  // Processors last: of what is shared with a GPU that part is fitted by then.
+  for (const backend of BACKENDS.toSorted((a, b) => Number(a === 'cpu') - Number(b === 'cpu'))) {
     fits[backend] = emptyFit(backend);
     for (const part of PARTS) {
-      const own = cells.filter((cell) => cell.backend === backend && isOfPart(cell, part));
-      fitPart(fits[backend], own, part, { on: sideOf(backend) });
+      const all = partsOf(cells, backend);
+      const own = all.filter((cell) => isOfPart(cell, part, backend));
+      fitPart(fits[backend], own, part, { on: sideOf(backend), all, gpuProfileOf: gpuProfileIn(fits) });
     }
   }
   return fits;
@@ -70,20 +84,31 @@ export function fitAll(cells) {
 function refit(fits, cells, backend, leaves, forget) {
   const fit = copyOfFit(fits[backend]);
   for (const level of ['family', 'device']) for (const name of forget[level] ?? []) delete fit[level][name];
+  const all = partsOf(cells, backend).filter((cell) => !leaves(cell));
   for (const part of PARTS) {
-    const left = cells.filter((cell) => cell.backend === backend && isOfPart(cell, part) && !leaves(cell));
-    fitPart(fit, left, part, { on: sideOf(backend), sweeps: SWEEPS });
+    const left = all.filter((cell) => isOfPart(cell, part, backend));
+    fitPart(fit, left, part, { on: sideOf(backend), sweeps: SWEEPS, all, gpuProfileOf: gpuProfileIn(fits) });
   }
   return { ...fits, [backend]: fit };
 }
 
 /** What a cell's profile is of: the processor where that does all. */
 export const deviceOf = (cell) => (cell.backend === 'cpu' ? cell.question.machine.host.name : cell.hardware);
+/** Repositories, threads and people; our own runs by machine. */
+export const sourceKey = ({ source, golden }) =>
+  golden ?? /^[\w.-]+\/[\w.-]+/.exec(source)?.[0] ?? source.replace(/ \(.*$/, '');
+/** What a fit knows of a cell's device. */
+export function evidenceIn(fit, cell) {
+  const { family, name } = cell.backend === 'cpu' ? hostKeys(cell) : gpuKeys(cell);
+  if (fit.device[name]) return 'device';
+  return fit.family[family] ? 'family' : 'backend';
+}
 const familyOf = (cell) => (cell.backend === 'cpu' ? cell.question.machine.host.family : cell.family);
 
 /**
- * Estimates for every cell: `fitted` by fits that know it, `modelOut`, `deviceOut` and `familyOut` by fits that know no
- * cell of its model, device or family; and `familyKnown`, whether the family has other devices.
+ * Estimates for every cell: `fitted` by fits that know it, `modelOut`, `deviceOut`, `familyOut` and `sourceOut` by fits that
+ * know no cell of its model, device, family or source; `familyKnown`, whether the family has other devices; and
+ * `sourceEvidence`, what is known of the device from other sources.
  *
  * @param {any[]} cells
  * @param {(text: string) => void} [log]
@@ -116,6 +141,14 @@ export function crossValidate(cells, log = () => {}) {
       for (const result of own) {
         if (familyOf(result.cell) === family)
           result.familyOut = estimateOf(result.cell, machineOf(without, result.cell));
+      }
+    }
+    for (const source of names(sourceKey)) {
+      const without = refit(fits, cells, backend, (cell) => sourceKey(cell) === source, {});
+      for (const result of own) {
+        if (sourceKey(result.cell) !== source) continue;
+        result.sourceOut = estimateOf(result.cell, machineOf(without, result.cell));
+        result.sourceEvidence = evidenceIn(without[backend], result.cell);
       }
     }
     for (const model of names((cell) => cell.modelKey)) {

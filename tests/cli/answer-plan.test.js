@@ -188,7 +188,8 @@ test('sequences together, drafts and another engine reach the speed and are said
   const vllm = await answerTo(`${line} --engine vllm`);
   assert.equal(vllm.speed.engine, 'vllm');
   for (const more of ['--gpu-layers 10', '--no-kv-offload', '--device "epyc 9654" --ram 64']) {
-    const host = await answerTo(`"qwen3 8b" ${more.includes('device') ? '' : '--device 4090'} ${more} --engine vllm`);
+    const machine = more.includes('device') ? '' : '--device 4090 --ram 64';
+    const host = await answerTo(`"qwen3 8b" ${machine} ${more} --engine vllm`);
     assert.equal(host.speed.decode, null, more);
     assert.equal(
       notes(host, /^vllm computes nothing on the host: there is no estimate of its speed\.$/).length,
@@ -377,6 +378,35 @@ test('what is released in less than 16 bits needs no more in a file', async () =
     assert.equal(notes(answer, /released/).length, 0, `${model} in ${type}`);
   }
   assert.equal((await answerTo('"kimi k2.5" --device "h100 sxm"')).runtime.fileType, 'Q4_0');
+});
+
+test('a dense model has nothing that MXFP4_MOE makes small', async () => {
+  const dense = await answerTo('"qwen3 8b" --device 3090 --quant MXFP4');
+  assert.equal(
+    notes(dense, /^Qwen3 8B has no experts, which alone MXFP4_MOE makes small: all of it is Q8_0\.$/).length,
+    1,
+  );
+  assert.equal(notes(await answerTo('"qwen3 30b" --device 3090 --quant MXFP4'), /no experts/).length, 0);
+});
+
+test('a file type at the end of a name is planned, also where the catalogue finds the whole name', async () => {
+  for (const [name, fileType] of [
+    ['gemma3:12b-it-qat', 'Q4_0'],
+    ['gemma 3 27b qat', 'Q4_0'],
+    ['llama3.1:8b-instruct-q6_K', 'Q6_K'],
+    ['gemma 3 27b', 'Q4_K_M'],
+    ['gpt oss 20b', 'MXFP4_MOE'],
+  ]) {
+    assert.equal((await answerTo(`"${name}" --device 3090`)).runtime.fileType, fileType, name);
+  }
+  assert.equal(notes(await answerTo('"gemma3:4b-it-qat" --device 3090'), /may keep its token embedding/).length, 1);
+});
+
+test('the bandwidth that is not known is named', async () => {
+  const host = await answerTo('"llama 2 13b" --device "rtx 3060 12gb" --gpu-layers 20 --ram 32');
+  assert.equal(notes(host, /^The bandwidth of the host's memory is not known \(--ram-bandwidth\)/).length, 1);
+  const card = await answerTo('"qwen3 8b" --vram 24');
+  assert.equal(notes(card, /^The bandwidth of a GPU is not known \(--bandwidth\)/).length, 1);
 });
 
 test('a type that nobody would make of what was released has a note', async () => {

@@ -66,3 +66,44 @@ test('several cards, alike and unlike, and what is reserved: likewise', async ()
     }
   }
 });
+
+test('there is no yes for what a host would hold whose memory nobody gave', async () => {
+  for (const line of [
+    '"kimi k2" --device "raspberry pi 5"',
+    '"deepseek v3" --device "ryzen 9 7950x"',
+    '"deepseek v3" --device 3090 --gpus 0',
+    '"deepseek v3" --device 3090 --gpu-layers 0',
+    '"deepseek v3" --device 3090 --gpu-layers auto',
+    '"glm 4.5 air" --device 4090 --n-cpu-moe 46',
+    '"llama 3.3 70b" --device 4090 --gpu-layers 40',
+  ]) {
+    await assert.rejects(
+      answerTo(line),
+      /^RangeError: --ram is needed: \d+\.\d\d GiB would be in the memory of the host$/,
+      line,
+    );
+    // With it, as much as there is decides.
+    assert.equal((await answerTo(`${line} --ram 2048`)).fit.verdict, 'fits', line);
+    assert.equal((await answerTo(`${line} --ram 8`)).fit.verdict, 'doesNotFit', line);
+  }
+});
+
+test('what stays on the host beside a whole model on the GPU is little, and taken for granted', async () => {
+  const { fit, notes } = await answerTo('"qwen3 8b" --device 4090');
+  assert.equal(fit.verdict, 'fits');
+  assert.equal(fit.devices.at(-1).available, null);
+  assert.ok(notes.includes('The memory of the host is not given (--ram) and was not checked.'));
+});
+
+test('a suggestion says what the host has to have where its memory is not given', async () => {
+  const unsaid = await answerTo('"llama 3.3 70b" --device 4090');
+  const { gpuLayers, hostUnchecked } = unsaid.suggestion;
+  const { devices } = core.planMemory(catalogue.findModel('llama 3.3 70b').model, {
+    fileType: 'Q4_K_M',
+    contextLength: 8192,
+    gpuLayers,
+    gpus: [catalogue.gpuOf(catalogue.findDevice('4090'))],
+  });
+  assert.equal(hostUnchecked, devices.at(-1).total);
+  assert.equal((await answerTo('"llama 3.3 70b" --device 4090 --ram 64')).suggestion.hostUnchecked, null);
+});

@@ -80,6 +80,21 @@ test('every entry has the same members', async () => {
   );
 });
 
+test('the entry of the formulas has them and says which back end runs them', async () => {
+  const { default: calculator, ...named } = await import('wasm-calculator/calculator');
+  assert.deepEqual({ ...calculator }, { ...named });
+  assert.ok(Object.isFrozen(calculator));
+  const whole = Object.keys((await import('wasm-calculator')).default);
+  const further = ['planMemory', 'fits', 'modelFromGgufMetadata', 'estimateSpeed', 'speedProfile', 'calibrate'];
+  assert.deepEqual(
+    Object.keys(calculator),
+    whole.filter((name) => !further.includes(name)),
+  );
+  const blocked = await withBlockedWebAssembly(() => fresh('wasm-calculator/calculator', 'why'));
+  assert.equal(blocked.backend, 'js');
+  assert.match(String(blocked.fallbackReason), /CompileError/);
+});
+
 test('require() gives the same functions', () => {
   const required = createRequire(import.meta.url)('wasm-calculator');
   assert.equal(required.backend, 'wasm');

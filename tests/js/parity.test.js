@@ -128,7 +128,11 @@ const functions = {
       const engine = row[29] === 1 ? 'vllm' : 'llama.cpp';
       const machine = machineOf(row.slice(19, 30), runtime.gpus);
       // The family is asked for even without a GPU that could say it.
-      const profile = calculator.speedProfile({ backend: runtime.backend, build: runtime.build, family: 'NVIDIA Hopper' });
+      const profile = calculator.speedProfile({
+        backend: runtime.backend,
+        build: runtime.build,
+        family: 'NVIDIA Hopper',
+      });
       return estimateSpeed(models[model], { ...runtime, engine }, { ...machine, profile }, workloadOf(row.slice(30)));
     },
   },

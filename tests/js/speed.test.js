@@ -109,7 +109,7 @@ describeEntries(
       assert.equal(said('cuda', 'Q4_K_S').evidence, 'device');
       const width = ({ p10, p50 }) => p50 / p10;
       for (const [backend, fileType] of [
-        ['cuda', 'BF16'],
+        ['rocm', 'F16'],
         ['cuda', 'IQ1_S'],
         ['metal', 'IQ3_XXS'],
         ['sycl', 'F16'],

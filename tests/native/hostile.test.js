@@ -282,3 +282,21 @@ test('a number is plain digits', () => {
     assert.equal(hardware.gpus[0].memorySold, gib * 2 ** 30);
   }
 });
+
+test('a reader that closes the pipe early is no failure', () => {
+  for (const [command, status] of [
+    ['plan "llama 3.1 8b" --device 4090 --json', 0],
+    ['plan "llama 3.3 70b" --device 4090 --ram 8 --json', 1],
+  ]) {
+    // The reader is gone before a word is written.
+    const { stdout, stderr } = spawnSync(
+      'bash',
+      ['-c', `{ sleep 0.2; "$0" ${command}; echo "$?" >&2; } | true`, native],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+      },
+    );
+    assert.deepEqual([stdout, stderr], ['', `${status}\n`], command);
+  }
+});

@@ -17,6 +17,9 @@ test('the tarball has the entries, their types, and nothing else', () => {
     'LICENSE',
     'README.md',
     'dist/THIRD-PARTY.txt',
+    'dist/calculator.d.ts',
+    'dist/calculator.js',
+    'dist/calculator.js.map',
     'dist/catalog.d.ts',
     'dist/catalog.js',
     'dist/catalog.js.map',
@@ -92,16 +95,17 @@ test('the command line takes the entries beside it and has no second copy of the
   assert.ok(sources.includes('../js/cli/answer.js'));
 });
 
-test('a thrown error shows its own code with --enable-source-maps, and a short line without', () => {
+test("a thrown error shows the caller's line, or its own code with --enable-source-maps", () => {
   for (const [name, call, message, place] of [
     [
       'wasm-calculator',
       'calculatePerformance(-1, 3)',
       'RangeError: calculatePerformance: bandwidth must be',
-      'js/calculator.js',
+      'thrower.mjs:2',
     ],
-    ['wasm-calculator/js', 'planMemory(7)', 'TypeError: planMemory: ', 'js/memory.js'],
-    ['wasm-calculator/catalog', 'findModel(7)', '', 'js/'],
+    ['wasm-calculator/calculator', 'getCPUFactor(7, 4)', 'RangeError: getCPUFactor: generation', 'thrower.mjs:2'],
+    ['wasm-calculator/js', 'planMemory(7)', 'TypeError: planMemory: ', 'thrower.mjs:2'],
+    ['wasm-calculator/catalog', 'findModel(7)', 'TypeError: model must be a name', 'thrower.mjs:2'],
     ['wasm-calculator/readers', 'parseBenchmarks(7)', '', 'js/benchmarks.js'],
   ]) {
     writeFileSync(
@@ -116,6 +120,7 @@ test('a thrown error shows its own code with --enable-source-maps, and a short l
       }).stderr;
     const plain = stderrOf();
     assert.ok(plain.includes(message), plain);
+    if (place.startsWith('thrower')) assert.ok(plain.split('\n')[4].startsWith(message), plain);
     for (const line of plain.split('\n')) assert.ok(line.length < 600, `${name}: a line of ${line.length}`);
     const mapped = stderrOf('--enable-source-maps');
     assert.ok(mapped.includes(message) && mapped.includes(place), mapped);
@@ -225,6 +230,7 @@ test('THIRD-PARTY.txt has a notice for every library that Emscripten linked in',
 
 for (const [entry, backend] of [
   ['wasm-calculator', 'wasm'],
+  ['wasm-calculator/calculator', 'wasm'],
   ['wasm-calculator/load', 'wasm'],
   ['wasm-calculator/load-speed', 'wasm'],
   ['wasm-calculator/js', 'js'],
@@ -290,6 +296,7 @@ test('arethetypeswrong finds no problem for users of ES modules', () => {
   const { analysis } = JSON.parse(output);
   assert.deepEqual(Object.keys(analysis.entrypoints).sort(), [
     '.',
+    './calculator',
     './catalog',
     './detect',
     './global',

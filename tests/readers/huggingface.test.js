@@ -364,3 +364,14 @@ test('recorded architectures are those of the golden data', () => {
   const named = Object.values(golden.entries).map(({ metadata }) => metadata['general.architecture']);
   assert.deepEqual(recordedArchitectures, [...new Set(named)].sort());
 });
+
+test('the name is a repository, or the last part of the path on the machine that saved the config', async () => {
+  const config = configOf(rows.find(({ name }) => name === 'Llama 3.1 8B'));
+  const nameOf = async (name) => (await readHuggingFace({ ...config, _name_or_path: name })).name;
+  assert.equal(await nameOf('meta-llama/Llama-3.1-8B'), 'meta-llama/Llama-3.1-8B');
+  assert.equal(await nameOf('/opt/checkpoints/Llama-3.1-70B-Instruct/'), 'Llama-3.1-70B-Instruct');
+  assert.equal(await nameOf('C:\\models\\mistral'), 'mistral');
+  assert.equal(await nameOf('./out'), 'out');
+  assert.equal(await nameOf('/'), null);
+  assert.equal(await nameOf(undefined), null);
+});

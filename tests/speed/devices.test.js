@@ -21,13 +21,14 @@ test('rates by family: FP32 once, FP16, the path of quantised matrices', () => {
     ['H100 SXM', 66.91, 494.5, 535.3],
     ['A100 SXM 80GB', 19.49, 156, 311.8],
     ['A10', 31.24, 62.5, 249.9],
-    ['GeForce RTX 2080 Ti', 13.45, 53.8, 215.2],
+    // As many integer lanes beside those of FP32.
+    ['GeForce RTX 2080 Ti', 26.9, 53.8, 215.2],
     ['GB10 (DGX Spark)', 29.71, 50, 237.7],
     // No matrix units for integers.
-    ['Tesla V100 SXM2', 15.67, 125.4, 62.68],
+    ['Tesla V100 SXM2', 31.34, 125.4, 62.68],
     ['Tesla P40', 11.76, 11.76, 47.04],
     ['Tesla P100 16GB', 9.53, 19.06, 19.06],
-    ['GeForce GTX 1660 Ti', 5.44, 10.88, 21.76],
+    ['GeForce GTX 1660 Ti', 10.88, 10.88, 21.76],
     ['Tesla M40 24GB', 6.83, 6.83, 6.83],
     // One path; two instructions per cycle count once.
     ['Radeon RX 7900 XTX', 30.7, 122.8, 122.8],

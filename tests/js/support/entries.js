@@ -78,6 +78,26 @@ export const entries = [
   { name: 'wasm-calculator/global', backend: 'wasm', calculator: await classicScript() },
 ];
 
+/** And those that have the six formulas alone. */
+export const formulaEntries = [
+  ...entries,
+  {
+    name: 'wasm-calculator/calculator',
+    backend: 'wasm',
+    calculator: (await import('wasm-calculator/calculator')).default,
+  },
+  {
+    name: 'wasm-calculator/calculator without WebAssembly',
+    backend: 'js',
+    calculator: (await withoutWebAssembly(() => fresh('wasm-calculator/calculator', 'without'))).default,
+  },
+  {
+    name: 'wasm-calculator/calculator with WebAssembly blocked',
+    backend: 'js',
+    calculator: (await withBlockedWebAssembly(() => fresh('wasm-calculator/calculator', 'blocked'))).default,
+  },
+];
+
 /** One suite per entry, each with its back end asserted: a fallback must not hide a broken build. */
 export function describeEntries(subject, suite, among = entries) {
   for (const entry of among) {

@@ -1,0 +1,201 @@
+// Rows of public reports of speed, one question a line, as cells like those of a folder of measurements. docs/speed.md
+// has the format. Rows are other people's: none is committed.
+import { readFileSync } from 'node:fs';
+import { findDevice, findModel, gpuOf } from '../../dist/catalog.js';
+import wasmCalculator from '../../dist/wasmCalculator.js';
+import { parseCsv } from './csv.mjs';
+import { deviceSpeed } from './device-speed.mjs';
+import { withQuestion } from './speed-cells.mjs';
+
+const { estimateSpeed } = wasmCalculator;
+
+const BACKEND_OF = { NVIDIA: 'cuda', Apple: 'metal', AMD: 'vulkan', Intel: 'sycl' };
+/** A host that nobody states. */
+const HOST = { bandwidth: 75, threads: 8 };
+const CONTEXT = 4096;
+/** Engines and ways of running that the profiles are not of. */
+const OTHERS = /^(?:mlx|vllm|draft|serving)/;
+
+const sheets = new Map(
+  parseCsv(readFileSync(new URL('../../data/devices.csv', import.meta.url), 'utf8')).map((row) => [row.name, row]),
+);
+
+/** The chance of each drafted token, given the one before, where a share of all drafted ones is accepted. */
+function chanceOf(share, length) {
+  let [low, high] = [0, 1];
+  for (let n = 0; n < 60; n++) {
+    const chance = (low + high) / 2;
+    let [sum, power] = [0, 1];
+    for (let i = 0; i < length; i++) {
+      power *= chance;
+      sum += power;
+    }
+    if (sum < share * length) low = chance;
+    else high = chance;
+  }
+  return (low + high) / 2;
+}
+
+/** @param {string} file of JSON lines */
+export const reportRows = (file) =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+
+function devicesOf(q) {
+  const names = Array.isArray(q.d) ? q.d : q.d ? new Array(q.n ?? 1).fill(q.d) : [];
+  return names.map((name) => findDevice(name));
+}
+
+/** A row as a question of estimateSpeed. */
+export function reportQuestion({ q }) {
+  const { model, unplannable } = typeof q.m === 'string' ? findModel(q.m) : { model: q.m };
+  if (!model) throw new RangeError(`${q.m}: ${unplannable}`);
+  const devices = devicesOf(q);
+  const [first] = devices;
+  const isProcessor = first?.kind === 'cpu';
+  const kind = first && !isProcessor ? first.memoryKind : 'separate';
+  const gpus = isProcessor
+    ? []
+    : devices.map((device) => ({ ...gpuOf(device), ...(q.bw && { bandwidth: q.bw * 1e9 }) }));
+  const known = q.ram ? q.ram * 1e9 : isProcessor ? first.bandwidth : HOST.bandwidth * 1e9;
+  const host = {
+    ...(kind === 'separate' || q.ram ? { bandwidth: known } : {}),
+    threads: q.th ?? HOST.threads,
+    name: isProcessor ? first.name : undefined,
+    family: q.hfam,
+  };
+  const tokens = (q.p ?? 0) + (q.o ?? 128) + (q.c ?? 0) + 64;
+  const defined = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+  return {
+    model,
+    runtime: defined({
+      backend: q.be ?? (gpus.length > 0 ? BACKEND_OF[first.vendor] : 'cpu'),
+      gpus: gpus.length,
+      fileType: q.ft ?? 'Q4_K_M',
+      contextLength: q.ctx ?? Math.max(CONTEXT, tokens) * (q.conc ?? 1),
+      sequences: q.conc ?? 1,
+      kvUnified: true,
+      flashAttention: q.fa ?? true,
+      cacheTypeK: q.kv,
+      cacheTypeV: q.kv,
+      gpuLayers: q.ngl,
+      cpuMoeLayers: q.cmoe,
+      microBatchSize: q.ub,
+      batchSize: q.ub && Math.max(2048, q.ub),
+      engine: q.eng,
+      build: q.build,
+    }),
+    machine: defined({
+      kind,
+      gpus,
+      host: defined(host),
+      split: q.split,
+      linkBandwidth: q.link && q.link * 1e9,
+      gpuLinkBandwidth: q.glink && q.glink * 1e9,
+    }),
+    workload: defined({
+      promptLength: q.p ?? 0,
+      outputLength: q.o ?? 128,
+      cachedTokens: q.c ?? 0,
+      concurrency: q.conc,
+      draftLength: q.dl,
+      acceptanceRate: q.dl && chanceOf(q.ar, q.dl),
+      draftCost: q.dl && (q.dc ?? 0),
+      fileBytes: q.fb,
+    }),
+  };
+}
+
+/** Of an estimate what a row measured, as p10, p50 and p90. */
+export function answerOf(estimate, { metric, q }) {
+  const through = (tokens) => {
+    const { p10, p50, p90 } = estimate.requestTime;
+    return { p10: tokens / p90, p50: tokens / p50, p90: tokens / p10 };
+  };
+  const output = q.o ?? 128;
+  return {
+    decode: () => estimate.decode,
+    prefill: () => estimate.prefill,
+    total: () => estimate.tokensPerSecondTotal,
+    user: () => estimate.tokensPerSecondUser,
+    wall: () => through(output),
+    wallTotal: () => through(output * q.conc),
+  }[metric]();
+}
+
+const ALL = 'all';
+
+/** A row as a cell, or null where the profiles are not of such. */
+function cellOf(row) {
+  const { q, src, cls } = row;
+  if (OTHERS.test(cls) || q.eng || q.dl || Array.isArray(q.d) || !['decode', 'prefill', 'wall'].includes(row.metric)) {
+    return null;
+  }
+  const question = reportQuestion(row);
+  const { model, runtime, machine, workload } = question;
+  const [device] = devicesOf(q);
+  const onHost = runtime.backend === 'cpu';
+  const metric = row.metric === 'prefill' ? 'prefill' : 'decode';
+  let value = row.measured;
+  if (row.metric === 'wall') {
+    // Tokens over all the time that they took: what prompt and start took is taken off as it is estimated.
+    const estimate = estimateSpeed(model, runtime, machine, workload);
+    value *= answerOf(estimate, { ...row, metric: 'decode' }).p50 / answerOf(estimate, row).p50;
+  }
+  const prompt = workload.promptLength;
+  const sheet = device && !onHost ? deviceSpeed(sheets.get(device.name)) : null;
+  const { bandwidth } = machine.host;
+  return withQuestion({
+    file: 'reports',
+    source: src.replace(/ \d{9,}$/, ''),
+    reported: row,
+    hardware: onHost ? row.hw : device.name,
+    device: sheet
+      ? { ...sheet, bandwidth: q.bw ? q.bw * 1e9 : sheet.bandwidth }
+      : { bandwidth, shaderFlops: 0, halfFlops: 0, quantizedOps: 0, threads: machine.host.threads, family: '' },
+    family: sheet?.family ?? '',
+    host: { bandwidth: q.ram ? bandwidth : 0, threads: q.th ?? 0 },
+    hostFamily: q.hfam,
+    hostName: onHost ? row.hw : undefined,
+    linkBandwidth: machine.linkBandwidth,
+    gpuLinkBandwidth: machine.gpuLinkBandwidth,
+    backend: runtime.backend,
+    modelKey: typeof q.m === 'string' ? findModel(q.m).name : row.model,
+    model,
+    fileType: runtime.fileType,
+    fileBytes: q.fb ?? 0,
+    metric,
+    value,
+    depth: (q.c ?? 0) + (metric === 'decode' ? prompt : 0),
+    promptLength: metric === 'prefill' ? prompt : 0,
+    outputLength: metric === 'prefill' ? 0 : workload.outputLength,
+    batch: q.conc ?? 1,
+    gpus: machine.gpus.length,
+    split: machine.split ?? 'layer',
+    gpuLayers: q.ngl ?? (onHost ? 0 : ALL),
+    cpuMoeLayers: q.cmoe ?? 0,
+    kvOffload: true,
+    threads: q.th ?? 0,
+    flashAttention: runtime.flashAttention,
+    cacheType: q.kv ?? 'f16',
+    microBatchSize: q.ub ?? 512,
+    era: Number(/\b(20\d\d)\)/.exec(src)?.[1] ?? 2026),
+    n: 1,
+    spread: 1,
+    flags: {},
+  });
+}
+
+/** Cells that fits can rest on. @param {string} file @param {(text: string) => void} [log] */
+export function reportCells(file, log = () => {}) {
+  return reportRows(file).flatMap((row) => {
+    try {
+      return cellOf(row) ?? [];
+    } catch (error) {
+      log(`left out: ${row.src}: ${error.message}`);
+      return [];
+    }
+  });
+}
