@@ -1,5 +1,6 @@
 // @ts-check
-// Bytes of ggml tensors by type, for sizes from a real tensor list. The table is quantization.hpp's; a test compares them.
+// Bytes of ggml tensors by type, for sizes from a real tensor list. A test compares the table with that of C++
+// (ggml/types.hpp).
 
 import { display } from './violation.js';
 

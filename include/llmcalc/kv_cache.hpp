@@ -18,12 +18,13 @@ namespace llmcalc {
 inline constexpr std::int64_t kCellPadding = 256;  // a power of two
 inline constexpr double kStateBytes = 4.0;         // recurrent state is F32
 
-// The next multiple, of whole cells. With integers, since std::ceil is long where the processor may lack it.
+// The next multiple of kCellPadding at or above a whole number of cells. Integers compute it, because std::ceil is a
+// function call for processors that may lack an instruction for it (x86-64 without SSE4.1).
 [[nodiscard]] constexpr double padded(double cells) noexcept {
   return static_cast<double>((static_cast<std::int64_t>(cells) + kCellPadding - 1) & ~(kCellPadding - 1));
 }
 
-// The next whole number. std::ceil is long where the processor may lack it.
+// The next whole number at or above `value`, without std::ceil for the reason given at padded().
 [[nodiscard]] constexpr double roundedUp(double value) noexcept {
   const auto whole = static_cast<double>(static_cast<std::int64_t>(value));
   return whole < value ? whole + 1.0 : whole;

@@ -233,7 +233,8 @@ inline constexpr auto kFields<ModelSpec> = std::tuple{
     field::Number{"model.predictionGroup", &ModelSpec::predictionGroup},
 };
 
-// A whole number that was found small, as what loops count.
+// Converts a number that a check found to be whole and small to the type that loops count with. It goes by way of int,
+// because a conversion from double to an unsigned number of 64 bits takes several instructions.
 [[nodiscard]] constexpr std::size_t asCount(double whole) noexcept {
   return static_cast<std::size_t>(static_cast<int>(whole));
 }

@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "llmcalc/base/field.hpp"
-#include "llmcalc/quantization.hpp"
+#include "llmcalc/ggml/types.hpp"
 
 namespace llmcalc {
 
@@ -68,7 +68,7 @@ struct Runtime {
   // by free memory.
   double gpuCount = 1;
   std::array<double, kMaximumGpus> gpuShares{1.0};
-  // What is known of each, for `overhead` (memory.hpp's backendOverhead); 0: unknown.
+  // What is known of each, for `overhead` (engines/llama_cpp/overhead.hpp); 0: unknown.
   std::array<double, kMaximumGpus> gpuMultiprocessors{};
   std::array<double, kMaximumGpus> gpuThreads{};  // of a multiprocessor: multiprocessorThreads(family)
   std::array<double, kMaximumGpus> gpuMemory{};   // bytes

@@ -8,8 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "llmcalc/base/bits.hpp"
+#include "llmcalc/ggml/quantize_rules.hpp"
+#include "llmcalc/ggml/types.hpp"
 #include "llmcalc/model.hpp"
-#include "llmcalc/quantization.hpp"
 
 namespace llmcalc {
 
@@ -68,10 +70,11 @@ struct GroupWeights {
   detail::Variant expertsDown;
   detail::Variant expertsUp;
   double largestExpertUp;  // bytes of one tensor
-  int valueTensors;        // that llama-quantize counts
-  int downTensors;         // the same, of a layer: the dense network's first, then
-  int expertsDownAt;       // the experts', and
-  int sharedDownAt;        // the shared expert's
+  // llama-quantize numbers the tensors of a role over all layers, and picks those that get more bits by number.
+  int valueTensors;   // tensors of values in one layer that it numbers
+  int downTensors;    // down matrices in one layer that it numbers: dense network, experts, shared expert
+  int expertsDownAt;  // number of the experts' down matrix within its layer, from 0
+  int sharedDownAt;   // number of the shared expert's down matrix within its layer, from 0
 };
 
 // How far llama-quantize got in counting the tensors of a role.

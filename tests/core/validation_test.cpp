@@ -98,4 +98,12 @@ TEST(ValueOrReject, ThrowsTheDescribedViolation) {
 
 TEST(ValueOrReject, PassesAValueThrough) { EXPECT_EQ(valueOrReject("f", Result<double>(2.5)), 2.5); }
 
+TEST(Quantity, BandwidthIsInBytesPerSecond) {
+  EXPECT_EQ(describe("estimateSpeed", violationOf("machine.gpus[].bandwidth", kBytesPerSecond, 1008)),
+            "estimateSpeed: machine.gpus[].bandwidth must be bytes/s, at least 1e8, got 1008: 1008 GB/s is 1008e9");
+  EXPECT_FALSE(contains(kBytesPerSecond, 0.0));
+  EXPECT_FALSE(contains(kBytesPerSecond, 99999999.0));
+  EXPECT_TRUE(contains(kBytesPerSecond, 1e8));
+}
+
 }  // namespace

@@ -1,15 +1,9 @@
-// What a back end takes for itself, and whether a plan fits: machines, margins, and numbers that are none.
+#include "llmcalc/fits.hpp"
+
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstddef>
 #include <limits>
 #include <string>
-#include <string_view>
-#include <vector>
-
-#include "flat.hpp"
-#include "llmcalc/memory.hpp"
 
 namespace {
 
@@ -18,80 +12,42 @@ using namespace llmcalc;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-double mib(double bytes) { return bytes / kBytesPerMiB; }
-
-Runtime gpuOf(Backend backend, double multiprocessors = 0, std::string_view family = "", double memory = 0) {
-  Runtime runtime;
-  runtime.backend = backend;
-  runtime.gpuMultiprocessors[0] = multiprocessors;
-  runtime.gpuThreads[0] = family.empty() ? 0.0 : multiprocessorThreads(family);
-  runtime.gpuMemory[0] = memory;
-  return runtime;
+TEST(Fits, KeepsPoolsApart) {
+  Machine machine;
+  machine.gpuCount = 1;
+  machine.gpuMemory[0] = 8e9;
+  machine.gpuReserved[0] = 1e9;
+  machine.hostMemory = 64e9;
+  const Fit fit = fits(taking(8e9, 1e9), machine);
+  EXPECT_FALSE(fit.fits);
+  EXPECT_EQ(fit.gpus[0].shortBy(), 1e9);
+  EXPECT_EQ(fit.host.shortBy(), 0);
+  EXPECT_TRUE(fits(taking(7e9, 64e9), machine).fits);
+  EXPECT_FALSE(fits(taking(7e9, 64e9 + 1), machine).fits);
 }
 
-// In use beyond llama.cpp's own buffers: the largest that was measured (sources in memory.hpp).
-TEST(Overhead, OfCudaIsAtLeastWhatWasMeasuredAndAtMost60PercentMore) {
-  struct Measured {
-    double multiprocessors;
-    std::string_view family;
-    double mib;
-  };
-  for (const Measured& card : std::vector<Measured>{{5, "NVIDIA Pascal", 73},
-                                                    {84, "NVIDIA Ampere DC", 298},
-                                                    {128, "NVIDIA Ada GeForce", 456},
-                                                    {188, "NVIDIA Blackwell pro", 753},
-                                                    {132, "NVIDIA Hopper", 686}}) {
-    const double overhead = mib(backendOverhead(gpuOf(Backend::cuda, card.multiprocessors, card.family), 0));
-    EXPECT_GE(overhead, card.mib) << card.family;
-    EXPECT_LE(overhead, 1.6 * card.mib) << card.family;
-  }
+TEST(Fits, AUnifiedPoolHasABudgetAndAnEnd) {
+  Machine machine;
+  machine.kind = MemoryKind::apple;
+  machine.hostMemory = 64 * kBytesPerGiB;
+  EXPECT_EQ(unifiedMemoryBudget(MemoryKind::apple, 64 * kBytesPerGiB), 51.84 * kBytesPerGiB);
+  EXPECT_EQ(unifiedMemoryBudget(MemoryKind::apple, 16 * kBytesPerGiB), 0.74 * 16 * kBytesPerGiB);
+  EXPECT_EQ(unifiedMemoryBudget(MemoryKind::apple, 256 * kBytesPerGiB), 0.84 * 256 * kBytesPerGiB);
+  EXPECT_EQ(unifiedMemoryBudget(MemoryKind::amd, 64 * kBytesPerGiB), 32 * kBytesPerGiB);
+  EXPECT_EQ(unifiedMemoryBudget(MemoryKind::shared, 128 * kBytesPerGiB), 128 * kBytesPerGiB);
+  EXPECT_TRUE(fits(taking(50 * kBytesPerGiB, 10 * kBytesPerGiB), machine).fits);
+  EXPECT_FALSE(fits(taking(52 * kBytesPerGiB, 0), machine).fits);                  // beyond the GPU's part
+  EXPECT_FALSE(fits(taking(50 * kBytesPerGiB, 15 * kBytesPerGiB), machine).fits);  // beyond the pool
+  machine.gpuCount = 1;
+  machine.gpuMemory[0] = 60 * kBytesPerGiB;  // raised by the user
+  EXPECT_TRUE(fits(taking(52 * kBytesPerGiB, 0), machine).fits);
 }
 
-TEST(Overhead, OfOtherBackEndsIsAtLeastWhatWasMeasured) {
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::vulkan), 0)), 256);  // 17 to 239
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::rocm), 0)), 1380);   // 253 to 1,380
-  Runtime slow = gpuOf(Backend::rocm);
-  slow.flashAttention = false;
-  EXPECT_EQ(mib(backendOverhead(slow, 0)), 2320);                  // 1,071 or 2,320
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::sycl), 0)), 2400);  // 997 to 2,379
-  EXPECT_EQ(backendOverhead(gpuOf(Backend::metal), 0), 0);
-  EXPECT_EQ(backendOverhead(gpuOf(Backend::cpu), 0), 0);
-}
-
-TEST(Overhead, OfUnknownCardsIsThatOfTheLargestOfTheirMemory) {
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda), 0)), 48 + 160 * 5);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda, 0, "NVIDIA Ada GeForce"), 0)), 48 + 160 * 5);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda, 0, "", 8188 * kBytesPerMiB), 0)), 48 + 48 * 3.75);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda, 0, "", 24 * kBytesPerGiB), 0)), 48 + 128 * 3.75);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda, 0, "", 24 * kBytesPerGiB + 1), 0)), 48 + 170 * 3.75);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda, 0, "", 79.65 * kBytesPerGiB), 0)), 48 + 132 * 5);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda, 0, "", 140 * kBytesPerGiB), 0)), 48 + 160 * 5);
-  // Of unknown family a multiprocessor counts with the more threads.
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda, 128), 0)), 48 + 128 * 5);
-}
-
-TEST(Overhead, IsOfEachGpuUnlessTheRuntimeSaysItOfAll) {
-  Runtime runtime = gpuOf(Backend::cuda, 128, "NVIDIA Ada GeForce");
-  runtime.gpuCount = 2;
-  runtime.gpuMultiprocessors[1] = 34;
-  runtime.gpuThreads[1] = 1536;
-  EXPECT_EQ(mib(backendOverhead(runtime, 0)), 48 + 128 * 3.75);
-  EXPECT_EQ(mib(backendOverhead(runtime, 1)), 48 + 34 * 3.75);
-  runtime.multiprocessors = 82;
-  EXPECT_EQ(backendOverhead(runtime, 0), backendOverhead(runtime, 1));
-  EXPECT_EQ(mib(backendOverhead(runtime, 1)), 48 + 82 * 3.75);
-}
-
-TEST(MultiprocessorThreads, AreThoseOfTheFamily) {
-  for (const char* family : {"NVIDIA Turing GTX16", "NVIDIA Turing RTX20", "NVIDIA Turing DC", "NVIDIA Ampere GeForce",
-                             "NVIDIA Ampere pro", "NVIDIA Ada GeForce", "NVIDIA Ada pro", "NVIDIA Ada DC",
-                             "NVIDIA Blackwell GeForce", "NVIDIA Blackwell pro", "NVIDIA SoC"}) {
-    EXPECT_EQ(multiprocessorThreads(family), 1536) << family;
-  }
-  for (const char* family : {"NVIDIA Maxwell", "NVIDIA Pascal", "NVIDIA Volta", "NVIDIA Ampere DC", "NVIDIA Hopper",
-                             "NVIDIA Blackwell DC", "AMD RDNA3", ""}) {
-    EXPECT_EQ(multiprocessorThreads(family), 2048) << family;
-  }
+TEST(Fits, RefusesAMachineOfFewerCards) {
+  Machine machine;
+  machine.hostMemory = 64e9;
+  EXPECT_EQ(describe("fits", tryFits(taking(1, 1), machine).violation()),
+            "fits: machine.gpus must be at least as many as the plan has, got 0");
 }
 
 MemoryPlan taking(double gpu, double host) {
@@ -231,49 +187,6 @@ TEST(Fits, AGpuThatThePlanDoesNotHaveMayBeUnknown) {
   Machine machine = machineOf(24e9, 64e9);
   machine.gpuCount = 2;
   EXPECT_EQ(refusal(taking(1, 1), machine), "answered");
-}
-
-TEST(Quantity, BandwidthIsInBytesPerSecond) {
-  EXPECT_EQ(describe("estimateSpeed", violationOf("machine.gpus[].bandwidth", kBytesPerSecond, 1008)),
-            "estimateSpeed: machine.gpus[].bandwidth must be bytes/s, at least 1e8, got 1008: 1008 GB/s is 1008e9");
-  EXPECT_FALSE(contains(kBytesPerSecond, 0.0));
-  EXPECT_FALSE(contains(kBytesPerSecond, 99999999.0));
-  EXPECT_TRUE(contains(kBytesPerSecond, 1e8));
-}
-
-// Whatever JavaScript wrote, nothing outside of what was given is read, and nothing of it is taken for a number.
-TEST(FlatReader, ReadsNothingBeyondTheEnd) {
-  std::array<double, 4> numbers{1, 2, 3, 4};
-  for (std::size_t length = 0; length <= numbers.size(); ++length) {
-    flat::Reader reader(std::span<const double>(numbers.data(), length));
-    for (std::size_t i = 0; i < 10; ++i) {
-      double field = 0;
-      reader(field);
-      EXPECT_EQ(field == field, i < length) << i << " of " << length;
-    }
-    MemoryKind kind = MemoryKind::shared;
-    reader(kind);
-    EXPECT_EQ(kind, MemoryKind::separate);
-  }
-}
-
-TEST(FlatReader, TakesNoCountsThatAreNone) {
-  for (const double count : {-1.0, 16.5, 17.0, 1e300, kNaN, kInfinity}) {
-    EXPECT_LE(flat::atMost(count, 16), 16U) << count;
-    std::vector<double> numbers(64, count);
-    flat::Reader reader(numbers);
-    MemoryPlan plan;
-    Machine machine;
-    flat::read(reader, plan, machine);
-    EXPECT_FALSE(tryFits(plan, machine)) << count;
-  }
-}
-
-TEST(Block, HasRoomForTheLongestQuestions) {
-  // Groups of 35 numbers, runs of 2, GPUs of 4; the sums of two parts of every layer.
-  EXPECT_EQ(flat::kMostShape, 17U + 8 * 35 + 160 * 2 + 19 + 16 * 4);
-  EXPECT_EQ(flat::kMostTensors, 3U + 1024 * 2);
-  EXPECT_EQ(flat::kMostFit, 2U + 16 + 6 + 16 * 3);
 }
 
 }  // namespace

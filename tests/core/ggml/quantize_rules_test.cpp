@@ -1,4 +1,4 @@
-#include "llmcalc/quantization.hpp"
+#include "llmcalc/ggml/quantize_rules.hpp"
 
 #include <gtest/gtest.h>
 
@@ -31,21 +31,6 @@ bool applies(Where where, int i, int n) {
       return i < n / 8 || i >= 7 * n / 8 || (i - n / 8) % 3 == 2;
   }
   return false;
-}
-
-TEST(TensorBytes, CountWholeBlocks) {
-  EXPECT_EQ(tensorBytes(TensorType::F16, 4096, 4096), 2.0 * 4096 * 4096);
-  EXPECT_EQ(tensorBytes(TensorType::Q8_0, 32, 1), 34);
-  EXPECT_EQ(tensorBytes(TensorType::Q4_K, 4096, 14336), 4096.0 / 256 * 144 * 14336);
-  EXPECT_EQ(tensorBytes(TensorType::MXFP4, 2880, 2880), 2880.0 / 32 * 17 * 2880);
-}
-
-TEST(TensorTypes, CacheTypesHaveTheirBlockScales) {
-  EXPECT_EQ(bytesPerElement(CacheType::f16), 2);
-  EXPECT_EQ(bytesPerElement(CacheType::q8_0), 34.0 / 32);
-  EXPECT_EQ(bytesPerElement(CacheType::q4_0), 18.0 / 32);
-  EXPECT_TRUE(isQuantized(CacheType::iq4_nl));
-  EXPECT_FALSE(isQuantized(CacheType::bf16));
 }
 
 TEST(FittingType, FallsBackWhereRowsAreNoWholeBlocks) {
@@ -84,12 +69,6 @@ TEST(SpecialIndices, AreThoseWhereItApplies) {
       }
     }
   }
-}
-
-TEST(CountBits, CountsThoseThatAreSet) {
-  for (int count = 0; count <= 32; ++count) EXPECT_EQ(countBits(lowBits(count)), count);
-  EXPECT_EQ(countBits(0x80000001), 2);
-  EXPECT_EQ(countBits(0xA5A5A5A5), 16);
 }
 
 TEST(TypeRules, GiveTheHeadMoreBits) {

@@ -1,0 +1,88 @@
+// memory_plan.hpp: what a plan answers: bytes, device by device.
+#pragma once
+
+#include <array>
+#include <tuple>
+
+#include "llmcalc/base/field.hpp"
+#include "llmcalc/compute_buffer.hpp"
+#include "llmcalc/kv_cache.hpp"
+#include "llmcalc/runtime.hpp"
+
+namespace llmcalc {
+
+// What one device holds, in bytes. `overhead` is the backend's own and an estimate; the other terms are llama.cpp's.
+struct DeviceMemory {
+  double weights = 0;
+  double kvCache = 0;
+  double recurrentState = 0;
+  double computeBuffer = 0;
+  double outputBuffer = 0;
+  double overhead = 0;
+  double layers = 0;  // repeating layers placed here
+  // Bytes of the weights here that are read for one token of one sequence: everything but the token embeddings, of the
+  // experts the used.
+  double bytesPerToken = 0;
+
+  // Parts of the terms above, for explanation.
+  double tokenEmbedding = 0;  // of weights, as are the next two
+  double outputHead = 0;
+  double experts = 0;
+  double slidingCache = 0;    // of kvCache
+  double inputs = 0;          // of computeBuffer
+  Stage stage = Stage::none;  // the largest stage, which is the rest of computeBuffer
+
+  [[nodiscard]] constexpr double total() const noexcept;
+};
+
+// What adds up to a device's total.
+inline constexpr auto kTotalFields = std::tuple{
+    field::Number{"plan.devices[].weights", &DeviceMemory::weights},
+    field::Number{"plan.devices[].kvCache", &DeviceMemory::kvCache},
+    field::Number{"plan.devices[].recurrentState", &DeviceMemory::recurrentState},
+    field::Number{"plan.devices[].computeBuffer", &DeviceMemory::computeBuffer},
+    field::Number{"plan.devices[].outputBuffer", &DeviceMemory::outputBuffer},
+    field::Number{"plan.devices[].overhead", &DeviceMemory::overhead},
+};
+inline constexpr auto kLoadFields = std::tuple{
+    field::Number{"plan.devices[].layers", &DeviceMemory::layers},
+    field::Number{"plan.devices[].bytesPerToken", &DeviceMemory::bytesPerToken},
+};
+// Parts of what adds up to the total. What the largest stage has of the compute buffer is the rest beside `inputs`.
+inline constexpr auto kPartFields = std::tuple{
+    field::Number{"plan.devices[].terms.tokenEmbedding", &DeviceMemory::tokenEmbedding},
+    field::Number{"plan.devices[].terms.outputHead", &DeviceMemory::outputHead},
+    field::Number{"plan.devices[].terms.experts", &DeviceMemory::experts},
+    field::Number{"plan.devices[].terms.slidingCache", &DeviceMemory::slidingCache},
+    field::Number{"plan.devices[].terms.inputs", &DeviceMemory::inputs},
+};
+inline constexpr auto kStageFields = std::tuple{
+    field::Choice{"plan.devices[].terms.stage", &DeviceMemory::stage, kStages},
+};
+template <>
+inline constexpr auto kFields<DeviceMemory> = std::tuple_cat(kTotalFields, kLoadFields, kPartFields, kStageFields);
+
+constexpr double DeviceMemory::total() const noexcept { return sumOfFields<kTotalFields>(*this); }
+
+struct MemoryPlan {
+  double gpuCount = 0;
+  std::array<DeviceMemory, Runtime::kMaximumGpus> gpus{};
+  DeviceMemory host;
+  CacheCells cells;
+  double outputs = 0;  // tokens of a micro-batch that get logits
+  // Bytes of all tensors in the file, prediction blocks too; without its header and vocabulary.
+  double fileBytes = 0;
+  // Bytes of weights read for one token of one sequence: everything but the token embeddings, of the experts the used.
+  double bytesPerToken = 0;
+};
+
+template <>
+inline constexpr auto kFields<MemoryPlan> = std::tuple{
+    field::Count{"plan.devices", &MemoryPlan::gpuCount},  // and the host
+    field::Part{"plan.cells", &MemoryPlan::cells},
+    field::Number{"plan.outputs", &MemoryPlan::outputs},
+    field::Number{"plan.fileBytes", &MemoryPlan::fileBytes},
+    field::Number{"plan.bytesPerToken", &MemoryPlan::bytesPerToken},
+};
+
+}  // namespace llmcalc

@@ -1,0 +1,65 @@
+// checks.hpp: whether llama.cpp takes a runtime for a model.
+#pragma once
+
+#include <cstddef>
+
+#include "llmcalc/base/check.hpp"
+#include "llmcalc/ggml/types.hpp"
+#include "llmcalc/kv_cache.hpp"
+#include "llmcalc/model.hpp"
+#include "llmcalc/model/checks.hpp"
+#include "llmcalc/runtime.hpp"
+
+namespace llmcalc {
+
+namespace detail {
+
+inline constexpr auto kRuntimeFields = kChecked<Runtime>;
+
+template <typename Check>
+constexpr void checkRuntime(Check& check, const ModelSpec& model, const Runtime& runtime) noexcept {
+  check.template fields<kRuntimeFields>(runtime);
+  check.require(runtime.contextLength > 0.0 || model.contextLength > 0.0, "runtime.contextLength",
+                "given where the model has no contextLength", runtime.contextLength);
+  const double context = runtime.contextLength > 0.0 ? runtime.contextLength : model.contextLength;
+  check.require(context >= runtime.sequences, "runtime.contextLength", "at least one token per sequence", context);
+  if (check.found()) return;
+  double shares = 0;
+  for (std::size_t i = 0, n = asCount(runtime.gpuCount); i < n; ++i) {
+    const double share = runtime.gpuShares[i];
+    check.require(share >= 0.0 && share <= 1e15, "runtime.gpus[]", "a share of at least 0", share,
+                  static_cast<double>(i));
+    shares += share;
+    check.whole("runtime.gpus[].multiprocessors", runtime.gpuMultiprocessors[i], kWholeOrNone, static_cast<double>(i));
+    check.whole("runtime.gpus[].threads", runtime.gpuThreads[i], kWholeOrNone, static_cast<double>(i));
+    check.measure("runtime.gpus[].memory", runtime.gpuMemory[i], kGivenBytes, static_cast<double>(i));
+  }
+  check.require(runtime.gpuCount == 0.0 || shares > 0.0, "runtime.gpus", "shares of which one is more than 0", shares);
+  check.refuse(isQuantized(runtime.cacheTypeV) && !runtime.flashAttention, "runtime.cacheTypeV",
+               "f32, f16 or bf16 where flashAttention is false", traits(runtime.cacheTypeV).name);
+  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
+    const LayerGroup& g = model.groups[i];
+    if (!hasCache(g)) continue;
+    check.refuse(g.attention == Attention::mla && runtime.cacheTypeK != runtime.cacheTypeV, "runtime.cacheTypeV",
+                 "the same as cacheTypeK for a model with mla", traits(runtime.cacheTypeV).name);
+    const auto blocks = [](double length, CacheType type) { return isWholeBlocks(traits(type).type, length); };
+    // Without flash attention only the whole row of a cell must be blocks.
+    const double keys = runtime.flashAttention ? g.keyLength : g.kvHeadCount * g.keyLength;
+    check.refuse(!blocks(keys, runtime.cacheTypeK), "runtime.cacheTypeK",
+                 "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeK).name);
+    check.refuse(g.attention != Attention::mla && !blocks(g.valueLength, runtime.cacheTypeV), "runtime.cacheTypeV",
+                 "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeV).name);
+  }
+}
+
+template <typename Check>
+[[nodiscard]] constexpr Check checks(const ModelSpec& model, const Runtime& runtime) noexcept {
+  Check check;
+  checkModel(check, model);
+  if (!check.found()) checkRuntime(check, model, runtime);
+  return check;
+}
+
+}  // namespace detail
+
+}  // namespace llmcalc

@@ -1,0 +1,425 @@
+// replay.hpp: the allocations of a GPU that computes layers whose weights, experts or cache are on the host.
+//
+// Such a layer's tensors are copied to the GPU one at a time, each in a piece of the graph of its own, and which free
+// hole takes the next one decides the size of the buffer. No closed formula follows that, so layers are allocated here
+// as ggml does it, but for those that find what one like them found before. Sources: ggml-org/llama.cpp,
+// ggml/src/ggml-alloc.c (the smallest hole that fits, tensors that take their parent's place), ggml-backend.cpp (copies
+// at the start of a piece), src/llama-graph.cpp and src/models/*.cpp (the order of the operations).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "llmcalc/compute_buffer.hpp"
+#include "llmcalc/engines/llama_cpp/offload/slots.hpp"
+#include "llmcalc/ggml/arena.hpp"
+#include "llmcalc/ggml/quantize_rules.hpp"
+#include "llmcalc/ggml/types.hpp"
+#include "llmcalc/kv_cache.hpp"
+#include "llmcalc/model.hpp"
+#include "llmcalc/runtime.hpp"
+#include "llmcalc/weights.hpp"
+
+namespace llmcalc {
+
+// Layers in order, then the head.
+class OffloadReplay {
+ public:
+  OffloadReplay(const ModelSpec& model, const ComputeShape& shape, const Runtime& runtime, const FileWeights& weights,
+                double sharedBytes, CopiedLayer first) noexcept
+      : model_(model),
+        s_(shape),
+        runtime_(runtime),
+        weights_(weights),
+        bytesPerFloat_(shape.bytes(1.0)),
+        sharedBytes_(sharedBytes),
+        first_(first) {
+    using enum Slot;
+    held(othersView) = {-1.0, 0.0};
+    for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
+      const Recurrence r = model.groups[i].recurrence;
+      mamba1_ = mamba1_ || r == Recurrence::mamba1;
+      deltaNets_ = deltaNets_ || r == Recurrence::gatedDeltaNet;
+      if (fetchesTapsEarly(model.groups[i])) tapBytes_ = tapBytes(model.groups[i]);
+      viewsStates_ = viewsStates_ || r == Recurrence::mamba2;
+      sumsInPlace_ = sumsInPlace_ || r == Recurrence::mamba1 || r == Recurrence::shortConvolution;
+    }
+    postNormed_ = model.architecture == Architecture::olmo2;
+    parallel_ = model.architecture == Architecture::commandR || model.architecture == Architecture::cohere2;
+  }
+
+  void layer(CopiedLayer copied) noexcept {
+    using enum Slot;
+    const LayerGroup& g = model_.groups[copied.group];
+    const GroupWeights& w = weights_.groups[copied.group];
+    copied_ = copied;
+    sizes_.fill(0.0);
+    vectors<input, projected, dense, routed>(s_.hidden);
+    vectors(ids, copied.last && !marks_.kept ? 1.0 : 0.0);
+    if (!marks_.started) start(g);
+    size(norm) = postNormed_ ? 0.0 : size(input);
+    if (g.attention == Attention::mla) {
+      latentAttention(g);
+    } else if (g.attention != Attention::none) {
+      attention(g, w);
+    }
+    if (g.recurrence == Recurrence::mamba2 && g.attention == Attention::none) {
+      mamba2(g);
+    } else if (g.recurrence == Recurrence::gatedDeltaNet) {
+      deltaNet(g);
+    } else if (g.recurrence == Recurrence::shortConvolution) {
+      shortConvolution(g);
+    } else if (g.recurrence == Recurrence::mamba1) {
+      mamba1(g);
+    } else if (g.recurrence != Recurrence::none) {
+      mambaBeside(g);
+    }
+    // From there on a token or two are nothing.
+    if (marks_.kept && s_.outputs < kOffloadedBatch) return;
+    if (!parallel_ && (g.feedForward != FeedForward::none || g.expertCount > 0.0)) feedForward(g, w);
+  }
+
+  // `bytes`: of the head, if it is copied.
+  void head(double bytes) noexcept {
+    using enum Slot;
+    sizes_.fill(0.0);
+    size(weight) = bytes;
+    size(result) = model_.vocabularySize * s_.outputs * 4.0;
+    run<~mask, ~slidingMask, ~perLayer, ~streams, ~shared, ~positions, ~lateness, ~indices, weight, result>();
+  }
+
+  [[nodiscard]] double peak() const noexcept { return arena_.peak(); }
+
+  // How far the graph is.
+  struct Marks {
+    // Of the last layer's input, and of what is added to it, only the tokens that get logits are left.
+    bool kept = false;
+    bool selected = false;
+    bool started = false;
+    bool firstScan = true;  // is still to come
+
+    [[nodiscard]] bool operator==(const Marks&) const = default;
+  };
+
+  // All that a layer finds: marks, the end, holes, and what is held.
+  struct State {
+    Marks marks;
+    double end;
+    std::size_t count;
+    std::array<Piece, 32> pieces;
+    std::array<std::uint8_t, 32> slots;  // kHole: of none
+
+    [[nodiscard]] bool operator==(const State& other) const noexcept {
+      bool same = marks == other.marks && end == other.end && count == other.count;
+      for (std::size_t i = 0; same && i < count; ++i) {
+        same =
+            pieces[i].at == other.pieces[i].at && pieces[i].size == other.pieces[i].size && slots[i] == other.slots[i];
+      }
+      return same;
+    }
+  };
+
+  // False: there is too much to be kept.
+  [[nodiscard]] bool save(State& to) const noexcept {
+    to.marks = marks_;
+    to.end = arena_.end();
+    to.count = 0;
+    const auto put = [&](const Piece& piece, std::size_t slot) {
+      if (to.count < to.pieces.size()) {
+        to.pieces[to.count] = piece;
+        to.slots[to.count] = static_cast<std::uint8_t>(slot);
+      }
+      ++to.count;
+    };
+    for (const Piece& hole : arena_.holes()) put(hole, kHole);
+    for (std::size_t i = 0; i < held_.size(); ++i) {
+      if (held_[i].at != 0.0 || held_[i].size != 0.0) put(held_[i], i);
+    }
+    return to.count <= to.pieces.size();
+  }
+
+  void restore(const State& from) noexcept {
+    marks_ = from.marks;
+    arena_.restart(from.end);
+    held_.fill({});
+    for (std::size_t i = 0; i < from.count; ++i) {
+      if (from.slots[i] == kHole) {
+        arena_.append(from.pieces[i]);
+      } else {
+        held_[from.slots[i]] = from.pieces[i];
+      }
+    }
+  }
+
+ private:
+  static constexpr std::uint8_t kHole = 255;
+
+  // What follows the products of queries and keys, as told by the vectors that a layer has beside its norms.
+  enum class Follows : std::uint8_t { nothing, bias, norm };
+
+  [[nodiscard]] double& size(Slot slot) noexcept { return sizes_[static_cast<std::size_t>(slot)]; }
+  [[nodiscard]] Piece& held(Slot slot) noexcept { return held_[static_cast<std::size_t>(slot)]; }
+  void vectors(Slot slot, double floats) noexcept { size(slot) = floats * bytesPerFloat_; }
+  void vectors(const Slot* slots, double floats) noexcept {
+    for (; *slots != Slot::count; ++slots) vectors(*slots, floats);
+  }
+  template <Slot... slots>
+  void vectors(double floats) noexcept {
+    static constexpr std::array kSlots{slots..., Slot::count};
+    vectors(kSlots.data(), floats);
+  }
+  // What of the next product is copied.
+  void copies(double bytes) noexcept { size(Slot::weight) = copied_.weights ? bytes : 0.0; }
+  // A norm, a bias, or what else is a vector.
+  void copiesVector(double floats) noexcept {
+    size(Slot::vectorWeight) = copied_.weights ? floats * kVectorBytes : 0.0;
+  }
+  void copies(TensorRole role, double rowLength, double rows, bool stacked = false) noexcept {
+    size(Slot::weight) = matrix(role, rowLength, rows, stacked);
+  }
+
+  // Takes what is not there yet, gives what is.
+  void step(Slot slot) noexcept {
+    const bool goes = static_cast<int>(slot) < 0;
+    Piece& piece = held(goes ? ~slot : slot);
+    if (!goes) {
+      if (piece.size == 0.0 && size(slot) > 0.0) piece = arena_.take(size(slot));
+    } else if (piece.size > 0.0) {
+      arena_.give(piece);
+      piece = {};
+    }
+  }
+
+  void run(const Slot* steps) noexcept {
+    for (; *steps != Slot::count; ++steps) step(*steps);
+  }
+  // A list for each call would be built on the stack.
+  template <Slot... steps>
+  void run() noexcept {
+    static constexpr std::array kSteps{steps..., Slot::count};
+    run(kSteps.data());
+  }
+
+  // A result of `floats` and the copy of what it is made with.
+  void product(Slot slot, double floats, double weightBytes) noexcept {
+    vectors(slot, floats);
+    copies(weightBytes);
+    step(Slot::weight);
+    step(slot);
+    step(~Slot::weight);
+  }
+
+  // The embeddings become the first layer's input.
+  void start(const LayerGroup& g) noexcept {
+    using enum Slot;
+    marks_.started = true;
+    if (copied_.cache && g.attention == Attention::none && g.recurrence != Recurrence::gatedDeltaNet) {
+      // The first state keeps them on the host.
+      run<input>();
+      return;
+    }
+    // The mixed inputs of this build: embeddings given as such are written over those looked up, at their places.
+    size(flat) = size(query) = size(norm) = size(input);
+    vectors(order, 2.0);
+    run<flat, query, order>();
+    // A model without norms before its layers copies the embeddings with the first matrix.
+    if (!postNormed_) run<input>();
+    const bool scalesRows = model_.tiedEmbeddings && s_.slides && follows(g) == Follows::norm;
+    vectors(gate, scalesRows ? 1.0 : 0.0);
+    run<gate>();
+    if (!copied_.weights && !copied_.cache && g.recurrence == Recurrence::mamba2) {
+      size(states) = kIndexBytes;
+      run<states>();
+      takeStatesView();
+    } else if (!copied_.weights && s_.hasCache) {
+      vectors(positions, 1.0);
+      if (!copied_.cache) {
+        vectors(indices, cellIndices());
+        sizeMasks(first_.reachesFull, first_.reachesSliding);
+      }
+      run<positions, indices, slidingMask, mask>();
+    }
+    run<norm, ~flat>();
+    held(norm) = {};  // stays
+    // Gemma and Granite scale the embeddings first.
+    if (!s_.slides && !postNormed_ && model_.architecture != Architecture::graniteHybrid) run<norm>();
+    run<~gate, ~query, ~order>();
+    // AltUp's streams.
+    vectors(streams, model_.architecture == Architecture::gemma3n ? 4.0 * s_.hidden : 0.0);
+    run<streams>();
+  }
+
+  void sizeMasks(bool full, bool sliding) noexcept {
+    const double perCell = s_.tokens * s_.maskElement;
+    size(Slot::mask) = full ? s_.cells.full * perCell : 0.0;
+    size(Slot::slidingMask) = sliding ? s_.cells.sliding * perCell : 0.0;
+  }
+  void sizeMasks(const LayerGroup& g) noexcept {
+    const bool slides = g.attention == Attention::sliding;
+    sizeMasks(!slides, slides);
+  }
+
+  // A piece of the graph begins with the inputs that are new to it.
+  void sizeNextMasks() noexcept {
+    sizeMasks(copied_.reachesFull, copied_.reachesSliding);
+    size(Slot::shared) = copied_.weights && copied_.reachesEnd ? sharedBytes_ : 0.0;
+  }
+
+  [[nodiscard]] double matrix(TensorRole role, double rowLength, double rows, bool stacked = false) const noexcept {
+    if (!copied_.weights) return 0.0;
+    return tensorBytes(weights_.rules.type(role, rowLength, stacked), rowLength, rows);
+  }
+
+  [[nodiscard]] Follows follows(const LayerGroup& g) const noexcept {
+    if (postNormed_) return Follows::norm;
+    if (g.recurrence != Recurrence::none || detail::isMultipleOf(g.vectorElements, s_.hidden)) return Follows::nothing;
+    const double rows = g.headCount * g.keyLength + g.kvHeadCount * (g.keyLength + g.valueLength);
+    return detail::isMultipleOf(g.vectorElements - rows, s_.hidden) ? Follows::bias : Follows::norm;
+  }
+
+  // The last layer goes on with the tokens that get logits.
+  void selectInput() noexcept {
+    using enum Slot;
+    if (!copied_.last || marks_.kept) return;
+    marks_.kept = true;
+    size(again) = s_.hidden * s_.outputs * 4.0;
+    run<ids, again, ~input>();
+    move(again);
+  }
+
+  void move(Slot from) noexcept {
+    held(Slot::input) = held(from);
+    held(from) = {};
+  }
+
+  // `from` is the layer's next input once the old one is added to it, or else `inPlace` of that.
+  void addResidual(Slot from, bool inPlace) noexcept {
+    using enum Slot;
+    if (copied_.last && !marks_.selected) {
+      selectInput();
+      marks_.selected = true;
+      size(again) = s_.hidden * s_.outputs * 4.0;
+      step(again);
+      step(~from);
+      step(~ids);
+      size(ids) = 0.0;
+      from = again;
+    }
+    step(inPlace ? ~from : ~input);
+    if (!inPlace) move(from);
+  }
+
+  void finishRecurrence(double inner, bool alone = false) noexcept {
+    using enum Slot;
+    copies(TensorRole::other, inner, s_.hidden);
+    run<weight>();
+    if (alone) nextInputs();
+    run<ids, dense, ~weight, ~result, ~normedResult>();
+  }
+
+  [[nodiscard]] double stateBytes(const LayerGroup& g) const noexcept {
+    return g.stateLength * g.innerLength * s_.sequences * 4.0;
+  }
+  void sizeScan(const LayerGroup& g) noexcept {
+    size(Slot::state) = stateBytes(g);
+    size(Slot::scanned) = size(Slot::result) + size(Slot::state);
+  }
+
+  [[nodiscard]] double tapBytes(const LayerGroup& g) const noexcept {
+    double channels = convolutionChannels(g);
+    if (g.recurrence == Recurrence::shortConvolution) channels = s_.hidden;
+    if (g.recurrence == Recurrence::mamba1) channels = g.innerLength;
+    return (g.convolutionLength - 1.0) * channels * s_.sequences * 4.0;
+  }
+
+  // Experts are where the graph is put together next, if the layer has any.
+  [[nodiscard]] bool fetchesHere(const LayerGroup& g) const noexcept {
+    return copied_.fetchesTaps && g.expertCount == 0.0;
+  }
+  // Experts that are copied keep the fetching, and the sum of what they made, until the shared experts' network.
+  [[nodiscard]] bool waitsForShared(const LayerGroup& g) const noexcept {
+    return copied_.experts && g.feedForward == FeedForward::none && g.sharedExpertLength > 0.0;
+  }
+  [[nodiscard]] bool sumsLate(const LayerGroup& g) const noexcept {
+    return waitsForShared(g) && s_.recurs && !copied_.weights && !copied_.fetchesTaps;
+  }
+
+  void fetchTaps() noexcept {
+    using enum Slot;
+    size(states) = copied_.cache && !copied_.weights ? 0.0 : kIndexBytes;
+    size(taps) = tapBytes_;
+    run<states, taps>();
+    if (copied_.fetchesLastTaps) run<~states>();
+  }
+
+  // What the layers on the GPU need comes with the last that is copied.
+  void nextInputs() noexcept {
+    using enum Slot;
+    sizeNextMasks();
+    if (copied_.weights && copied_.reachesEnd) {
+      if (s_.recurs && tapBytes_ == 0.0 && !mamba1_) size(states) = kIndexBytes;
+      if (s_.hasCache) vectors(indices, cellIndices());
+      vectors(ids, 1.0);
+      run<states>();
+      takeStatesView();
+    }
+    run<indices, slidingMask, mask, ids>();
+  }
+
+  // Of the cells that keys and values go to: without flash attention those of every element of a value.
+  [[nodiscard]] double cellIndices() const noexcept {
+    const double perCache = s_.latent ? 2.0 : runtime_.flashAttention ? 4.0 : 2.0 + 2.0 * s_.widestValues;
+    return perCache * (s_.slides ? 2.0 : 1.0);
+  }
+
+  void takeStatesView() noexcept {
+    if (!viewsStates_ || held(Slot::statesView).size > 0.0) return;
+    size(Slot::statesView) = kIndexBytes;
+    step(Slot::statesView);
+    held(Slot::othersView) = arena_.take(0.0);
+  }
+
+  void giveOthersView() noexcept {
+    if (held(Slot::othersView).at >= 0.0) arena_.give(held(Slot::othersView));
+    held(Slot::othersView) = {-1.0, 0.0};
+  }
+
+  // attention.hpp
+  void attention(const LayerGroup& g, const GroupWeights& w) noexcept;
+  void project(const LayerGroup& g, double length, Slot from) noexcept;
+  void latentAttention(const LayerGroup& g) noexcept;
+
+  // recurrence.hpp
+  void mamba1(const LayerGroup& g) noexcept;
+  void mambaBeside(const LayerGroup& g) noexcept;
+  void deltaNet(const LayerGroup& g) noexcept;
+  void shortConvolution(const LayerGroup& g) noexcept;
+  void mamba2(const LayerGroup& g) noexcept;
+
+  // network.hpp
+  void feedForward(const LayerGroup& g, const GroupWeights& w) noexcept;
+  void network(const LayerGroup& g, const GroupWeights& w) noexcept;
+
+  const ModelSpec& model_;
+  const ComputeShape& s_;
+  const Runtime& runtime_;
+  const FileWeights& weights_;
+  double bytesPerFloat_;  // of every token
+  double sharedBytes_;
+  CopiedLayer first_;         // what the graph reaches from its start
+  double tapBytes_ = 0;       // of layers that fetch them early
+  bool viewsStates_ = false;  // of other sequences, too
+  Arena arena_;
+  CopiedLayer copied_;
+  bool postNormed_ = false;   // norms after the parts of a layer instead of before
+  bool parallel_ = false;     // attention and network start from the same norm
+  bool deltaNets_ = false;    // in any layer
+  bool mamba1_ = false;       // in any layer
+  bool sumsInPlace_ = false;  // what is added to a layer's input is written over it
+  Marks marks_;
+  std::array<double, static_cast<std::size_t>(Slot::count)> sizes_{};
+  std::array<Piece, static_cast<std::size_t>(Slot::count)> held_{};
+};
+
+}  // namespace llmcalc

@@ -1,0 +1,92 @@
+// machine.hpp: a machine, as far as it holds a plan.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <tuple>
+
+#include "llmcalc/base/field.hpp"
+#include "llmcalc/runtime.hpp"
+#include "llmcalc/units.hpp"
+#include "llmcalc/validation.hpp"
+
+namespace llmcalc {
+
+// How the memory of GPU and host hang together.
+enum class MemoryKind : std::uint8_t {
+  separate,  // cards with memory of their own
+  apple,     // one pool, of which Metal gives the GPU a part
+  amd,       // one pool, of which the driver maps a part (GTT) beside what the firmware set aside
+  shared,    // one pool, all of it for either (DGX Spark)
+};
+inline constexpr std::array<std::string_view, 4> kMemoryKinds = {"separate", "apple", "amd", "shared"};
+
+// Bytes that a plan should leave free on a GPU: llama.cpp's own --fit-target, 1024 MiB per device.
+inline constexpr double kDefaultGpuMargin = 1024.0 * kBytesPerMiB;
+// The same of the host's memory or the one pool, for the system and its programs: a quarter, at most this.
+inline constexpr double kMostHostMargin = 4.0 * kBytesPerGiB;
+[[nodiscard]] constexpr double defaultHostMargin(double hostMemory) noexcept {
+  return std::min(kMostHostMargin, hostMemory / 4.0);
+}
+
+struct Machine {
+  MemoryKind kind = MemoryKind::separate;
+  double hostMemory = 0;             // bytes that the system has; unified: the pool
+  double hostReserved = 0;           // bytes in use by others
+  std::optional<double> hostMargin;  // bytes that should stay free; none: defaultHostMargin(hostMemory)
+  double gpuCount = 0;
+  // Bytes that the driver reports; unified: a budget that overrides the default, or 0.
+  std::array<double, Runtime::kMaximumGpus> gpuMemory{};
+  std::array<double, Runtime::kMaximumGpus> gpuReserved{};  // bytes in use by others
+  // Bytes that should stay free; unified: of the budget.
+  std::array<double, Runtime::kMaximumGpus> gpuMargin = [] {
+    std::array<double, Runtime::kMaximumGpus> margins{};
+    margins.fill(kDefaultGpuMargin);
+    return margins;
+  }();
+};
+
+template <>
+inline constexpr auto kFields<Machine> = std::tuple{
+    field::Choice{"machine.kind", &Machine::kind, kMemoryKinds},
+    field::Measure{"machine.hostMemory", &Machine::hostMemory, &kBytes},
+    field::Measure{"machine.hostReserved", &Machine::hostReserved, &kBytesOrNone},
+    field::OptionalMeasure{"machine.hostMargin", &Machine::hostMargin, &kBytesOrNone},
+    field::Count{"machine.gpus", &Machine::gpuCount, &detail::kGpus},
+};
+
+template <>
+inline constexpr auto kGpuFields<Machine> = std::tuple{
+    field::Each{"machine.gpus[].memory", &Machine::gpuMemory},
+    field::Each{"machine.gpus[].reserved", &Machine::gpuReserved},
+    field::Each{"machine.gpus[].margin", &Machine::gpuMargin},
+};
+
+// Bytes that the GPU of a unified pool may use of `installed`. Apple: recommendedMaxWorkingSetSize of current systems,
+// 11.84 of 16 GiB, 17.76 of 24, 51.84 of 64, 107.52 of 128, straight lines between (llmfit#754, antirez/ds4#893); AMD:
+// half, the default of the translation table (kyuz0/amd-strix-halo-vllm-toolboxes#81).
+[[nodiscard]] inline double unifiedMemoryBudget(MemoryKind kind, double installed) noexcept {
+  struct Point {
+    double installed;
+    double share;
+  };
+  constexpr std::array<Point, 4> kApple = {{{16.0, 0.74}, {24.0, 0.74}, {64.0, 0.81}, {128.0, 0.84}}};
+  if (kind == MemoryKind::amd) return installed * 0.5;
+  if (kind != MemoryKind::apple) return installed;
+  const double gib = bytesToGiB(installed);
+  if (gib <= kApple.front().installed) return installed * kApple.front().share;
+  for (std::size_t i = 1; i < kApple.size(); ++i) {
+    const Point& a = kApple[i - 1];
+    const Point& b = kApple[i];
+    if (gib <= b.installed) {
+      return installed * (a.share + (b.share - a.share) * (gib - a.installed) / (b.installed - a.installed));
+    }
+  }
+  return installed * kApple.back().share;
+}
+
+}  // namespace llmcalc

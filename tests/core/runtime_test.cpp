@@ -1,0 +1,21 @@
+#include "llmcalc/runtime.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace llmcalc;
+
+TEST(MultiprocessorThreads, AreThoseOfTheFamily) {
+  for (const char* family : {"NVIDIA Turing GTX16", "NVIDIA Turing RTX20", "NVIDIA Turing DC", "NVIDIA Ampere GeForce",
+                             "NVIDIA Ampere pro", "NVIDIA Ada GeForce", "NVIDIA Ada pro", "NVIDIA Ada DC",
+                             "NVIDIA Blackwell GeForce", "NVIDIA Blackwell pro", "NVIDIA SoC"}) {
+    EXPECT_EQ(multiprocessorThreads(family), 1536) << family;
+  }
+  for (const char* family : {"NVIDIA Maxwell", "NVIDIA Pascal", "NVIDIA Volta", "NVIDIA Ampere DC", "NVIDIA Hopper",
+                             "NVIDIA Blackwell DC", "AMD RDNA3", ""}) {
+    EXPECT_EQ(multiprocessorThreads(family), 2048) << family;
+  }
+}
+
+}  // namespace

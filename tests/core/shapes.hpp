@@ -1,0 +1,51 @@
+// Models and runtimes that several tests ask about.
+#pragma once
+
+#include "llmcalc/model.hpp"
+#include "llmcalc/runtime.hpp"
+
+namespace llmcalc {
+
+// Llama 3.1 8B.
+inline ModelSpec llama() {
+  ModelSpec model;
+  model.vocabularySize = 128256;
+  model.hiddenSize = 4096;
+  model.layerCount = 32;
+  model.contextLength = 131072;
+  model.outputVectorElements = 4096;
+  model.groupCount = 1;
+  LayerGroup& layer = model.groups[0];
+  layer.headCount = 32;
+  layer.kvHeadCount = 8;
+  layer.keyLength = 128;
+  layer.valueLength = 128;
+  layer.feedForward = FeedForward::gated;
+  layer.feedForwardLength = 14336;
+  layer.vectorElements = 2 * 4096;
+  model.runCount = 1;
+  model.runs[0] = {0, 1};
+  return model;
+}
+
+inline ModelSpec latent() {
+  ModelSpec model = llama();
+  LayerGroup& layer = model.groups[0];
+  layer.attention = Attention::mla;
+  layer.kvHeadCount = 1;
+  layer.kvLoraRank = 512;
+  layer.ropeLength = 64;
+  layer.keyLength = 576;
+  layer.valueLength = 0;
+  layer.mlaKeyLength = 192;
+  layer.mlaValueLength = 128;
+  return model;
+}
+
+inline Runtime at8192() {
+  Runtime runtime;
+  runtime.contextLength = 8192;
+  return runtime;
+}
+
+}  // namespace llmcalc
