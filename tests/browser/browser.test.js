@@ -236,8 +236,9 @@ for (const [browserName, options] of Object.entries(browsers)) {
                 });
               };
               const markOf = (columns) => {
-                const marked = columns.flatMap(({ mark }, x) => mark.map(() => x));
-                return marked.reduce((sum, x) => sum + x, 0) / marked.length;
+                // By its edges: the line that is drawn over it hides more of one side than of the other.
+                const marked = columns.flatMap(({ mark }, x) => (mark.length > 0 ? [x] : []));
+                return (marked[0] + marked.at(-1)) / 2;
               };
 
               const stepped = shown();
