@@ -2,27 +2,12 @@
 // wasm-calculator/calculator: the six formulas alone, synchronous, on both back ends as in js/wasmCalculator.js.
 import bytes from 'llmcalc:calculator.wasm';
 import instantiateTranspiled from 'llmcalc:calculator-transpiled';
-import { createFormulas } from './formulas.js';
-import { coreFromModule } from './wasm.js';
+import { createFormulas, ranBy } from './formulas.js';
+import { createWithFallback } from './wasm.js';
 
-/** @param {import('./create.js').Core} core @param {'wasm' | 'js'} backend @param {Error | null} fallbackReason */
-const createOver = (core, backend, fallbackReason) =>
-  Object.freeze({
-    ...createFormulas(core),
-    isWASMAvailable: () => backend === 'wasm',
-    backend,
-    fallbackReason,
-  });
-
-function create() {
-  try {
-    return createOver(coreFromModule(new WebAssembly.Module(bytes)), 'wasm', null);
-  } catch (error) {
-    return createOver(instantiateTranspiled({}), 'js', /** @type {Error} */ (error));
-  }
-}
-
-const calculator = create();
+const calculator = createWithFallback(bytes, instantiateTranspiled, (core, backend, fallbackReason) =>
+  Object.freeze({ ...createFormulas(core), ...ranBy(backend, fallbackReason) }),
+);
 
 export const {
   calculateVRAM,

@@ -1,6 +1,6 @@
 // @ts-check
 // The public functions over a core.
-import { createFormulas } from './formulas.js';
+import { createFormulas, ranBy } from './formulas.js';
 import { modelFromGgufMetadata } from './gguf.js';
 import { createMemory } from './memory.js';
 
@@ -21,8 +21,6 @@ export function createCalculator(core, backend, fallbackReason, further = () => 
     ...createMemory(core),
     ...further(core),
     modelFromGgufMetadata,
-    isWASMAvailable: () => backend === 'wasm',
-    backend,
-    fallbackReason,
+    ...ranBy(backend, fallbackReason),
   });
 }

@@ -187,3 +187,15 @@ export function createFormulas(core) {
     getCPUFactor,
   };
 }
+
+/**
+ * What a calculator says of its back end.
+ *
+ * @param {'wasm' | 'js'} backend
+ * @param {Error | null} fallbackReason why it is not 'wasm', if that was tried
+ */
+export const ranBy = (backend, fallbackReason) => ({
+  isWASMAvailable: () => backend === 'wasm',
+  backend,
+  fallbackReason,
+});

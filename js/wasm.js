@@ -35,3 +35,20 @@ export function coreFromModule(module) {
   parts.function();
   return core;
 }
+
+/**
+ * What `create` makes over WebAssembly or, where the bytes cannot be compiled, over the transpiled build.
+ *
+ * @template T
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {typeof import('llmcalc:transpiled').default} instantiateTranspiled
+ * @param {(core: import('./create.js').Core, backend: 'wasm' | 'js', fallbackReason: Error | null) => T} create
+ * @returns {T}
+ */
+export function createWithFallback(bytes, instantiateTranspiled, create) {
+  try {
+    return create(coreFromModule(new WebAssembly.Module(bytes)), 'wasm', null);
+  } catch (error) {
+    return create(instantiateTranspiled({}), 'js', /** @type {Error} */ (error));
+  }
+}

@@ -6,17 +6,11 @@ import bytes from 'llmcalc:speed.wasm';
 import instantiateTranspiled from 'llmcalc:transpiled';
 import { createCalculator } from './create.js';
 import { createSpeed } from './speed.js';
-import { coreFromModule } from './wasm.js';
+import { createWithFallback } from './wasm.js';
 
-function create() {
-  try {
-    return createCalculator(coreFromModule(new WebAssembly.Module(bytes)), 'wasm', null, createSpeed);
-  } catch (error) {
-    return createCalculator(instantiateTranspiled({}), 'js', /** @type {Error} */ (error), createSpeed);
-  }
-}
-
-const wasmCalculator = create();
+const wasmCalculator = createWithFallback(bytes, instantiateTranspiled, (core, backend, fallbackReason) =>
+  createCalculator(core, backend, fallbackReason, createSpeed),
+);
 
 export const {
   calculateVRAM,

@@ -204,9 +204,10 @@ Quant quantOf(const std::string& asked) {
   if (text.size() <= kLongest) {
     const std::string without = withoutRule(text);
     if (!without.empty()) {
-      throw std::invalid_argument(inQuotes(beginningOf(asked, kQuoted)) + " " + without +
-                                  ": no rule gives its size; give the file or its address as the model (only its "
-                                  "header is read)");
+      throw std::invalid_argument(
+          inQuotes(beginningOf(asked, kQuoted)) + " " + without +
+          ": it is not planned by its name; give the file or its address as the model (only its "
+          "header is read)");
     }
   }
   // "i1-" is how mradermacher marks an importance matrix.

@@ -1,7 +1,7 @@
 // The exact plan of a real model: one stacked bar per device, which follows the sliders, and its speed.
 import wasmCalculator from 'wasm-calculator';
 import { models } from './models.js';
-import { offerDevices, runtimeOf, showSpeed } from './speed.js';
+import { memoryOf, offerDevices, runtimeOf, showSpeed } from './speed.js';
 
 const { planMemory, modelFromGgufMetadata } = wasmCalculator;
 
@@ -62,6 +62,9 @@ function update(event) {
   const cells = plan.cells.sliding > 0 ? `, ${plan.cells.sliding} in sliding layers` : '';
   at('plan-text').textContent =
     `${contextLength} tokens: ${plan.cells.full} cells${cells}; ${plan.devices[0].layers} of ${model.layerCount} layers on the GPU`;
+  const { memory, memorySold } = memoryOf(device.value);
+  at('plan-memory').textContent =
+    memory === null ? '' : `${device.value}: ${gib(memory)} can be used, of ${gib(memorySold)} as sold`;
   const largest = Math.max(...plan.devices.map(({ total }) => total));
   at('bars').replaceChildren(...plan.devices.map((part) => bar(part, largest)));
   showSpeed(model, runtime, plan, device.value);

@@ -50,6 +50,12 @@ export function runtimeOf(deviceName) {
   return { backend, multiprocessors: multiprocessors ?? 0 };
 }
 
+/** Memory that a program can have of a device, and what it is sold with; bytes. */
+export function memoryOf(deviceName) {
+  const { memory, memorySold } = known.get(deviceName);
+  return { memory, memorySold };
+}
+
 /** The catalogue's device in the machine of the first form; one pool of memory has no second bandwidth. */
 function machineOf(deviceName) {
   const device = known.get(deviceName);
@@ -103,12 +109,18 @@ function fillTable(curve, chosen) {
   at('curve-points').replaceChildren(...rows);
 }
 
-function showFit({ fits: fit, devices: rooms }) {
-  const short = rooms
-    .filter(({ shortBy }) => shortBy > 0)
-    .map(({ name, shortBy }) => `${name} lacks ${(shortBy / GIB).toFixed(2)} GiB`);
-  at('curve-fit').textContent = fit ? 'fits' : short.join(', ');
-  at('curve-fit').className = fit ? 'fits' : 'out';
+function showFit({ verdict, devices: rooms }) {
+  const lacking = (key, words) =>
+    rooms
+      .filter((room) => room[key] > 0)
+      .map((room) => `${room.name} lacks ${(room[key] / GIB).toFixed(2)} GiB${words}`)
+      .join(', ');
+  at('curve-fit').textContent = {
+    fits: 'fits',
+    tight: `tight: ${lacking('shortOfMargin', ' of its margin')}`,
+    doesNotFit: lacking('shortBy', ''),
+  }[verdict];
+  at('curve-fit').className = verdict === 'doesNotFit' ? 'out' : verdict;
 }
 
 function show(model, runtime, plan, deviceName) {

@@ -752,6 +752,8 @@ inline constexpr double kVllmChunk = 2048.0;
 }
 
 inline constexpr double kLeastWidth = 0.01;
+// Whoever divides bandwidth by bytes sums them in another order, and gets other last digits.
+inline constexpr double kSummation = 1e-12;
 
 // A time whose parts have bands of their own, all slow or all fast together.
 struct Times {
@@ -768,7 +770,7 @@ struct Times {
   // No faster than `least`, which is what the data sheet allows, and never without a width: two runs of one machine
   // differ by more than kLeastWidth. A machine that was measured to beat its data sheet keeps its median.
   constexpr void bound(double least, bool measured) noexcept {
-    fast = std::max(fast, least);
+    fast = std::max(fast, least * (1.0 + kSummation));
     if (!measured) middle = std::max(middle, least * (1.0 + kLeastWidth));
     fast = std::min(fast, middle / (1.0 + kLeastWidth));
     slow = std::max(slow, middle * (1.0 + kLeastWidth));

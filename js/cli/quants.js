@@ -53,7 +53,7 @@ export const QUANTS_WITHOUT_RULE = [
   [/^iq\d_(?:k|ks|kss|kl|kt)$|_r[48]$|^q6_0$/i, 'is of ik_llama.cpp, which llama.cpp does not read'],
   [/^(?:awq|gptq|exl[23]|hqq|nf4|bnb|fp8|f8|w\d+a\d+|mlx|autoround)/i, 'is no type of GGUF files'],
 ];
-const GIVE_FILE = 'no rule gives its size; give the file or its address as the model (only its header is read)';
+const GIVE_FILE = 'it is not planned by its name; give the file or its address as the model (only its header is read)';
 
 /** @param {string} text */
 const quoted = (text) => JSON.stringify(text.slice(0, 100));

@@ -146,7 +146,7 @@ function fitLevel(fit, cells, weights, on, { level, key, deviations, types, part
       const index = first + i;
       free.push({
         parameter: index,
-        // What no back end but CUDA has kernels of its own for is anywhere.
+        // Back ends without kernels for BF16 take many times as long as others: its cost may be far from the start.
         deviation: TYPES[i] === 'BF16' ? 2 * types : types,
         center: -Math.log(fit.numbers[index] / fit.startNumbers[index]),
       });
@@ -220,8 +220,9 @@ function reset(fit, part) {
  * @param {ReturnType<typeof emptyFit>} fit
  * @param {any[]} cells of the back end and the part
  * @param {'decode' | 'prefill'} part
- * @param {{ on?: 'gpu' | 'host', sweeps?: number, all?: any[] }} [options] `all`: cells of both parts, by which a family or
- * device is known; `gpuProfileOf`: what of a host's cell the GPU's part has
+ * @param {{ on?: 'gpu' | 'host', sweeps?: number, all?: any[], gpuProfileOf?: (cell: any) => object }} [options] `all`:
+ *   cells of both parts, by which a family or device is known; `gpuProfileOf`: the profile of the GPU that has the rest of
+ *   a processor's cell
  */
 export function fitPart(fit, cells, part, { on = 'gpu', sweeps = SWEEPS, all = cells, gpuProfileOf } = {}) {
   const deviations = (on === 'host' ? HOST_DEVIATIONS : DEVIATIONS)[part];

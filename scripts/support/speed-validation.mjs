@@ -13,12 +13,11 @@ const isOffloaded = ({ class: kind, host, golden, era }) =>
 /** Cells of a back end's fits; of processors also those that have a GPU beside. */
 const isOf = (cell, backend) => cell.backend === backend || (backend === 'cpu' && isOffloaded(cell));
 /** Cells that the fit of a part rests on. */
-const isOfPart = (cell, part, backend = cell.backend) =>
-  backend === 'cpu' && cell.backend !== 'cpu'
-    ? part === 'decode' && isOffloaded(cell)
-    : cell.backend === 'cpu'
-      ? cell.class === (part === 'decode' ? 'cpu' : 'cpu prefill') && cell.batch === 1
-      : cell.class === part;
+function isOfPart(cell, part, backend) {
+  if (cell.backend !== backend) return part === 'decode' && isOffloaded(cell);
+  if (backend === 'cpu') return cell.class === (part === 'decode' ? 'cpu' : 'cpu prefill') && cell.batch === 1;
+  return cell.class === part;
+}
 const sideOf = (backend) => (backend === 'cpu' ? 'host' : 'gpu');
 
 /** The cell's machine with fitted profiles, or without fits the shipped ones. @param {any} fits by back end */

@@ -236,8 +236,9 @@ for (const [browserName, options] of Object.entries(browsers)) {
                 });
               };
               const markOf = (columns) => {
-                const marked = columns.flatMap(({ mark }, x) => mark.map(() => x));
-                return marked.reduce((sum, x) => sum + x, 0) / marked.length;
+                // By its edges: the line that is drawn over it hides more of one side than of the other.
+                const marked = columns.flatMap(({ mark }, x) => (mark.length > 0 ? [x] : []));
+                return (marked[0] + marked.at(-1)) / 2;
               };
 
               const stepped = shown();
@@ -253,6 +254,8 @@ for (const [browserName, options] of Object.entries(browsers)) {
               plan('context', '17');
               plan('fileType', 'F16');
               const long = shown();
+              plan('context', '16');
+              const tight = [shown().fit, text('plan-memory')];
               plan('context', '9');
               plan('fileType', 'Q4_K_M');
               plan('model', 'Qwen3 30B A3B');
@@ -263,7 +266,7 @@ for (const [browserName, options] of Object.entries(browsers)) {
               set('#inputs [name="coreCount"]', '16');
               const again = shown();
               const offered = [...document.querySelector('#plan-inputs [name="device"]').options].map((o) => o.value);
-              return { stepped, label, limits, columns, marks, long, apple, unknown, again, offered };
+              return { stepped, label, limits, columns, marks, long, tight, apple, unknown, again, offered };
             },
             async (page) => {
               await page.focus('#plan-inputs [name="gpuLayers"]');
@@ -304,6 +307,9 @@ for (const [browserName, options] of Object.entries(browsers)) {
             expectedSpeed('Llama 3.1 8B', '4090', { contextLength: 131072, gpuLayers: 33, fileType: 'F16' }),
           );
           assert.match(long.fit, /^gpu0 lacks/);
+          // What a program can have stands beside what is sold, and a fit without the margin is said to be one.
+          assert.match(seen.tight[0], /^tight: gpu0 lacks 0\.\d\d GiB of its margin$/);
+          assert.match(seen.tight[1], /^GeForce RTX 4090: 23\.\d\d GiB can be used, of 24\.00 GiB as sold$/);
           assert.deepEqual(
             apple,
             expectedSpeed('Qwen3 30B A3B', 'M4 Max (40-core)', {

@@ -84,7 +84,8 @@ test('bits alone are asked back, with the type that is meant and the others', ()
 });
 
 test('mixes of publishers have no rule, and the answer says what to do', () => {
-  const address = /no rule gives its size; give the file or its address as the model \(only its header is read\)$/;
+  const address =
+    /it is not planned by its name; give the file or its address as the model \(only its header is read\)$/;
   for (const text of ['UD-Q4_K_XL', 'ud-iq2_xxs', 'UD_Q8_K_XL', 'Q8_K_XL', 'qat-UD-Q4_K_XL']) {
     refused(text, /is Unsloth's mix, another one for each model: /);
     refused(text, address);

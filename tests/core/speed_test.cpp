@@ -481,6 +481,17 @@ TEST(EstimateSpeed, NoRateIsAboveTheBandwidth) {
   EXPECT_NEAR(e.decode.p90, hardware.gpus[0].bandwidth / planMemory(llama8B(), runtime).bytesPerToken, 2.0);
 }
 
+// Also not in its last digit, in whichever order a ceiling is summed.
+TEST(EstimateSpeed, NoRateIsAboveTheCeilingOfThePlan) {
+  Hardware hardware = h100();
+  hardware.gpuProfile.decode = {0.5, 1.0, 100.0};
+  for (std::size_t type = 0; type < kFileTypes.size(); ++type) {
+    const Runtime runtime = runtimeOf(static_cast<FileType>(type));
+    const double ceiling = hardware.gpus[0].bandwidth / planMemory(llama8B(), runtime).bytesPerToken;
+    EXPECT_LE(estimateSpeed(llama8B(), runtime, hardware, decoding()).decode.p90, ceiling) << kFileTypes[type].name;
+  }
+}
+
 TEST(EstimateSpeed, RefusesAProfileThatNobodyFilled) {
   Hardware hardware = h100();
   hardware.gpuProfile = {};

@@ -210,7 +210,8 @@ test('the speed has its band, what limits it and on what it rests; the text has 
 });
 
 test('options of the speed reach it', () => {
-  const decode = (...args) => both('llama 3.3 70b', '--device', '4090', '--gpu-layers', '40', ...args).answer.speed;
+  const decode = (...args) =>
+    both('llama 3.3 70b', '--device', '4090', '--ram', '64', '--gpu-layers', '40', ...args).answer.speed;
   const usual = decode();
   assert.ok(decode('--ram-bandwidth', '300', '--threads', '16').decode.p50 > usual.decode.p50);
   assert.ok(decode('--threads', '4').decode.p50 < usual.decode.p50);
