@@ -12,6 +12,27 @@ using namespace llmcalc;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+MemoryPlan taking(double gpu, double host) {
+  MemoryPlan plan;
+  plan.gpuCount = 1;
+  plan.gpus[0].weights = gpu;
+  plan.host.weights = host;
+  return plan;
+}
+
+Machine machineOf(double gpu, double host) {
+  Machine machine;
+  machine.hostMemory = host;
+  machine.gpuCount = 1;
+  machine.gpuMemory[0] = gpu;
+  return machine;
+}
+
+std::string refusal(const MemoryPlan& plan, const Machine& machine) {
+  const auto fit = tryFits(plan, machine);
+  return fit ? "answered" : describe("fits", fit.violation());
+}
+
 TEST(Fits, KeepsPoolsApart) {
   Machine machine;
   machine.gpuCount = 1;
@@ -48,27 +69,6 @@ TEST(Fits, RefusesAMachineOfFewerCards) {
   machine.hostMemory = 64e9;
   EXPECT_EQ(describe("fits", tryFits(taking(1, 1), machine).violation()),
             "fits: machine.gpus must be at least as many as the plan has, got 0");
-}
-
-MemoryPlan taking(double gpu, double host) {
-  MemoryPlan plan;
-  plan.gpuCount = 1;
-  plan.gpus[0].weights = gpu;
-  plan.host.weights = host;
-  return plan;
-}
-
-Machine machineOf(double gpu, double host) {
-  Machine machine;
-  machine.hostMemory = host;
-  machine.gpuCount = 1;
-  machine.gpuMemory[0] = gpu;
-  return machine;
-}
-
-std::string refusal(const MemoryPlan& plan, const Machine& machine) {
-  const auto fit = tryFits(plan, machine);
-  return fit ? "answered" : describe("fits", fit.violation());
 }
 
 constexpr double kGiB = kBytesPerGiB;
