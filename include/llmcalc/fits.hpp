@@ -11,10 +11,11 @@
 #include "llmcalc/answer/memory_plan.hpp"
 #include "llmcalc/base/check.hpp"
 #include "llmcalc/base/field.hpp"
+#include "llmcalc/base/result.hpp"
 #include "llmcalc/machine/machine.hpp"
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/runtime.hpp"
-#include "llmcalc/validation.hpp"
 
 namespace llmcalc {
 

@@ -1,21 +1,11 @@
 // llmcalc.hpp: the whole library.
 #pragma once
 
-#include "llmcalc/calculator.hpp"
+#include "llmcalc/base/units.hpp"
 #include "llmcalc/calibration.hpp"
-#include "llmcalc/compute_buffer.hpp"
 #include "llmcalc/device.hpp"
-#include "llmcalc/fitted.hpp"
-#include "llmcalc/kv_cache.hpp"
 #include "llmcalc/memory.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/offload.hpp"
-#include "llmcalc/placement.hpp"
 #include "llmcalc/profiles.hpp"
-#include "llmcalc/quantization.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/quick/calculator.hpp"
 #include "llmcalc/speed_profiles.hpp"
 #include "llmcalc/throughput.hpp"
-#include "llmcalc/units.hpp"
-#include "llmcalc/validation.hpp"
-#include "llmcalc/weights.hpp"

@@ -4,9 +4,8 @@
 #include <array>
 #include <tuple>
 
+#include "llmcalc/answer/terms.hpp"
 #include "llmcalc/base/field.hpp"
-#include "llmcalc/compute_buffer.hpp"
-#include "llmcalc/kv_cache.hpp"
 #include "llmcalc/runtime.hpp"
 
 namespace llmcalc {

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "llmcalc/base/field.hpp"
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 
 namespace llmcalc {
 

@@ -20,7 +20,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 
 namespace llmcalc {
 

@@ -10,9 +10,9 @@
 #include <tuple>
 
 #include "llmcalc/base/field.hpp"
+#include "llmcalc/base/result.hpp"
+#include "llmcalc/base/units.hpp"
 #include "llmcalc/runtime.hpp"
-#include "llmcalc/units.hpp"
-#include "llmcalc/validation.hpp"
 
 namespace llmcalc {
 

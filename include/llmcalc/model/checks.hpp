@@ -4,8 +4,9 @@
 #include <cstddef>
 
 #include "llmcalc/base/check.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 
 namespace llmcalc {
 

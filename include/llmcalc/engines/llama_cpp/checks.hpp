@@ -5,9 +5,9 @@
 
 #include "llmcalc/base/check.hpp"
 #include "llmcalc/ggml/types.hpp"
-#include "llmcalc/kv_cache.hpp"
-#include "llmcalc/model.hpp"
 #include "llmcalc/model/checks.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/runtime.hpp"
 
 namespace llmcalc {

@@ -4,8 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "llmcalc/base/units.hpp"
 #include "llmcalc/runtime.hpp"
-#include "llmcalc/units.hpp"
 
 namespace llmcalc {
 

@@ -9,17 +9,23 @@
 #include "llmcalc/answer/memory_plan.hpp"
 #include "llmcalc/base/bits.hpp"
 #include "llmcalc/base/check.hpp"
-#include "llmcalc/compute_buffer.hpp"
+#include "llmcalc/base/result.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/gpu.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/host.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/inputs.hpp"
+#include "llmcalc/engines/llama_cpp/cache.hpp"
 #include "llmcalc/engines/llama_cpp/checks.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/engines/llama_cpp/offload/look_ahead.hpp"
 #include "llmcalc/engines/llama_cpp/overhead.hpp"
-#include "llmcalc/kv_cache.hpp"
 #include "llmcalc/layout/measured_weights.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/placement.hpp"
+#include "llmcalc/layout/placement.hpp"
+#include "llmcalc/layout/weights.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
+#include "llmcalc/model/state.hpp"
 #include "llmcalc/runtime.hpp"
-#include "llmcalc/validation.hpp"
-#include "llmcalc/weights.hpp"
 
 namespace llmcalc {
 
@@ -66,7 +72,7 @@ namespace detail {
     const GroupBytes& kept = groupBytes[group];
     DeviceMemory& memory = device(home);
     memory.layers += count;
-    if (detail::lacksScan(model.groups[group], runtime) && !measured) {
+    if (lacksScan(model.groups[group], runtime) && !measured) {
       // Its matrix of states stays on the host.
       const LayerGroup& g = model.groups[group];
       const double scanned = count * kStateBytes * std::min(g.innerLength * g.stateLength, g.vectorElements);
@@ -138,8 +144,7 @@ namespace detail {
   plan.host.tokenEmbedding = embedding;
   DeviceMemory& head = device(headHome);
   // A tied head on the host is the token embedding; Gemma 3n and 4 load it twice when there is a GPU.
-  const bool twice =
-      place.gpus > 0 && (model.architecture == Architecture::gemma3n || model.architecture == Architecture::gemma4);
+  const bool twice = place.gpus > 0 && askGraph(model, [](auto graph) { return graph.kLoadsTiedHeadTwice; });
   if (!(model.tiedEmbeddings && headHome == kHost && !twice)) {
     head.weights += output;
     head.outputHead = output;

@@ -1,11 +1,17 @@
 // attention.hpp: attention of a replayed layer.
 #pragma once
 
-#include "llmcalc/compute_buffer.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/host.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/gemma3.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/jamba.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/nemotron_h.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/qwen3next.hpp"
 #include "llmcalc/engines/llama_cpp/offload/replay.hpp"
 #include "llmcalc/engines/llama_cpp/offload/slots.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/weights.hpp"
+#include "llmcalc/ggml/quantize_rules.hpp"
+#include "llmcalc/layout/weights.hpp"
+#include "llmcalc/model/spec.hpp"
 
 namespace llmcalc {
 
@@ -18,14 +24,10 @@ inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w)
   const bool recurs = g.recurrence != Recurrence::none;
   const double valueWeight = w.values.base + (copied_.specialValues ? w.values.extra : 0.0);
   const Follows kind = follows(g);
-  // Llama 3.1 and later have factors of frequencies.
   const bool hasFactors =
-      kind == Follows::nothing && (model_.architecture == Architecture::llama4 ||
-                                   (model_.contextLength >= 131072.0 && model_.vocabularySize == 128256.0));
-  // Nothing is rotated in Command R7B's layers with all cells, Jamba, and Nemotron-H, whose attention is a layer of
-  // its own.
-  const bool rotates = (model_.architecture != Architecture::cohere2 || g.attention == Attention::sliding) &&
-                       !(s_.recurs && (mamba1_ || (g.feedForward == FeedForward::none && g.expertCount == 0.0)));
+      kind == Follows::nothing && askGraph(model_, [&](auto graph) { return graph.scalesFrequencies(model_); });
+  const bool rotates = rotatesBesideMamba1(mamba1_) && !isNemotronHAttention(g, s_) &&
+                       askGraph(model_, [&](auto graph) { return graph.rotates(g); });
   const bool biased = kind == Follows::bias || postNormed_;
   // Positions come with the piece of the graph that rotates first, be it that of the product or a later one.
   const bool placed = held(positions).size + held(lateness).size > 0.0 || !rotates;
@@ -40,7 +42,7 @@ inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w)
     run<weight, positions, flat, ~weight, ~norm, query, key, ~key, ~flat>();
   } else {
     const bool early = kind == Follows::nothing && !hasFactors;
-    if (!placed) vectors(early ? positions : lateness, deltaNets_ ? 4.0 : 1.0);
+    if (!placed) vectors(early ? positions : lateness, positionsOfToken(deltaNets_));
     if (!placed && hasFactors) size(factors) = g.keyLength * 2.0;
     if (copied_.weights && kind != Follows::nothing)
       size(vectorWeight) = (biased ? queries : g.keyLength) * kVectorBytes;
@@ -66,16 +68,15 @@ inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w)
       vectors(key, keys);
       if (rotates) run<key, ~flatKey>();
     };
-    // Where layers slide the keys come first.
-    if (s_.slides) takeKey();
+    if (computesKeysFirst(s_)) takeKey();
     if (!cached) product(value, values, valueWeight);
-    if (!s_.slides) takeKey();
+    if (!computesKeysFirst(s_)) takeKey();
     if (!parallel_) run<~norm>();
     run<~key, ~flatKey, ~value>();
   }
   if (copied_.lastAttention) run<~positions, ~lateness, ~indices>();
   // Before a state that is fetched on the GPU it is computed there.
-  if (copied_.cache && !(copied_.weights && copied_.fetchesTaps) && detail::hostAttends(g, s_)) {
+  if (copied_.cache && !(copied_.weights && copied_.fetchesTaps) && hostAttends(g, s_)) {
     run<~query, ~flat>();
     if (!recurs) project(g, length, beside);
     return;

@@ -6,17 +6,20 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "llmcalc/compute_buffer.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/host.hpp"
+#include "llmcalc/engines/llama_cpp/cache.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/engines/llama_cpp/offload/attention.hpp"
 #include "llmcalc/engines/llama_cpp/offload/network.hpp"
 #include "llmcalc/engines/llama_cpp/offload/recurrence.hpp"
 #include "llmcalc/engines/llama_cpp/offload/replay.hpp"
 #include "llmcalc/engines/llama_cpp/offload/replay_cache.hpp"
 #include "llmcalc/engines/llama_cpp/offload/slots.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/placement.hpp"
+#include "llmcalc/layout/placement.hpp"
+#include "llmcalc/layout/weights.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/runtime.hpp"
-#include "llmcalc/weights.hpp"
 
 namespace llmcalc {
 

@@ -1,19 +1,18 @@
 // network.hpp: the dense network and the experts of a replayed layer.
 #pragma once
 
-#include "llmcalc/compute_buffer.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/host.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/qwen3next.hpp"
 #include "llmcalc/engines/llama_cpp/offload/replay.hpp"
 #include "llmcalc/engines/llama_cpp/offload/slots.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/weights.hpp"
+#include "llmcalc/layout/weights.hpp"
+#include "llmcalc/model/spec.hpp"
 
 namespace llmcalc {
 
 inline void OffloadReplay::feedForward(const LayerGroup& g, const GroupWeights& w) noexcept {
   using enum Slot;
-  const auto expertWeight = [&](double bytes) {
-    size(weight) = copied_.experts ? detail::copiedBytes(bytes, weights_) : 0.0;
-  };
+  const auto expertWeight = [&](double bytes) { size(weight) = copied_.experts ? copiedBytes(bytes, weights_) : 0.0; };
   const bool mixes = g.expertCount > 0.0;
   // A dense network beside the experts has a norm of its own, and so has the choice of experts then.
   const bool separate = mixes && g.feedForward != FeedForward::none;
@@ -75,7 +74,7 @@ inline void OffloadReplay::network(const LayerGroup& g, const GroupWeights& w) n
   product(plain ? onlyUp : up, fused ? 2.0 * length : length, upBytes);
   vectors(active, plain ? 0.0 : length);
   copies(downWeights.base + (specialDown ? downWeights.extra : 0.0));
-  const bool gatesAll = isShared && deltaNets_;
+  const bool gatesAll = isShared && gatesSharedExpert(deltaNets_);
   if (!gatesAll) run<~norm>();
   if (copied_.fetchesTaps && waitsForShared(g)) fetchTaps();
   if (sumsLate(g)) run<routed, ~each>();
@@ -83,7 +82,6 @@ inline void OffloadReplay::network(const LayerGroup& g, const GroupWeights& w) n
   if (!gatesAll) nextInputs();
   run<shared, dense, ~weight, ~active, ~onlyUp>();
   if (gatesAll) {
-    // Qwen's shared expert has a gate of its own.
     copies(s_.hidden * kVectorBytes);
     vectors(gate, 1.0);
     run<weight>();

@@ -1,11 +1,12 @@
 // recurrence.hpp: recurrent parts of a replayed layer.
 #pragma once
 
-#include "llmcalc/compute_buffer.hpp"
 #include "llmcalc/engines/llama_cpp/offload/replay.hpp"
 #include "llmcalc/engines/llama_cpp/offload/slots.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/weights.hpp"
+#include "llmcalc/ggml/arena.hpp"
+#include "llmcalc/ggml/quantize_rules.hpp"
+#include "llmcalc/model/spec.hpp"
+#include "llmcalc/model/state.hpp"
 
 namespace llmcalc {
 

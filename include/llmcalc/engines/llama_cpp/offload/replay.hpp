@@ -11,15 +11,19 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "llmcalc/compute_buffer.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/host.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/gemma3.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/engines/llama_cpp/offload/slots.hpp"
 #include "llmcalc/ggml/arena.hpp"
 #include "llmcalc/ggml/quantize_rules.hpp"
 #include "llmcalc/ggml/types.hpp"
-#include "llmcalc/kv_cache.hpp"
-#include "llmcalc/model.hpp"
+#include "llmcalc/layout/weights.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
+#include "llmcalc/model/state.hpp"
 #include "llmcalc/runtime.hpp"
-#include "llmcalc/weights.hpp"
 
 namespace llmcalc {
 
@@ -45,8 +49,8 @@ class OffloadReplay {
       viewsStates_ = viewsStates_ || r == Recurrence::mamba2;
       sumsInPlace_ = sumsInPlace_ || r == Recurrence::mamba1 || r == Recurrence::shortConvolution;
     }
-    postNormed_ = model.architecture == Architecture::olmo2;
-    parallel_ = model.architecture == Architecture::commandR || model.architecture == Architecture::cohere2;
+    postNormed_ = askGraph(model, [](auto graph) { return graph.kNormsAfter; });
+    parallel_ = askGraph(model, [](auto graph) { return graph.kIsParallel; });
   }
 
   void layer(CopiedLayer copied) noexcept {
@@ -225,8 +229,7 @@ class OffloadReplay {
     run<flat, query, order>();
     // A model without norms before its layers copies the embeddings with the first matrix.
     if (!postNormed_) run<input>();
-    const bool scalesRows = model_.tiedEmbeddings && s_.slides && follows(g) == Follows::norm;
-    vectors(gate, scalesRows ? 1.0 : 0.0);
+    vectors(gate, isGemma3Shape(model_, s_, follows(g) == Follows::norm) ? 1.0 : 0.0);
     run<gate>();
     if (!copied_.weights && !copied_.cache && g.recurrence == Recurrence::mamba2) {
       size(states) = kIndexBytes;
@@ -242,11 +245,10 @@ class OffloadReplay {
     }
     run<norm, ~flat>();
     held(norm) = {};  // stays
-    // Gemma and Granite scale the embeddings first.
-    if (!s_.slides && !postNormed_ && model_.architecture != Architecture::graniteHybrid) run<norm>();
+    const bool scales = scalesAsGemma(s_) || askGraph(model_, [](auto graph) { return graph.kScalesEmbeddings; });
+    if (!scales && !postNormed_) run<norm>();
     run<~gate, ~query, ~order>();
-    // AltUp's streams.
-    vectors(streams, model_.architecture == Architecture::gemma3n ? 4.0 * s_.hidden : 0.0);
+    vectors(streams, askGraph(model_, [](auto graph) { return graph.kStreams; }) * s_.hidden);
     run<streams>();
   }
 
@@ -273,9 +275,9 @@ class OffloadReplay {
 
   [[nodiscard]] Follows follows(const LayerGroup& g) const noexcept {
     if (postNormed_) return Follows::norm;
-    if (g.recurrence != Recurrence::none || detail::isMultipleOf(g.vectorElements, s_.hidden)) return Follows::nothing;
+    if (g.recurrence != Recurrence::none || isMultipleOf(g.vectorElements, s_.hidden)) return Follows::nothing;
     const double rows = g.headCount * g.keyLength + g.kvHeadCount * (g.keyLength + g.valueLength);
-    return detail::isMultipleOf(g.vectorElements - rows, s_.hidden) ? Follows::bias : Follows::norm;
+    return isMultipleOf(g.vectorElements - rows, s_.hidden) ? Follows::bias : Follows::norm;
   }
 
   // The last layer goes on with the tokens that get logits.

@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstdint>
 
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/spec.hpp"
 
 namespace llmcalc {
 
