@@ -40,7 +40,7 @@ class OffloadReplay {
         sharedBytes_(sharedBytes),
         first_(first) {
     using enum Slot;
-    held(othersView) = {-1.0, 0.0};
+    held(sCopyExtra) = {-1.0, 0.0};
     for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
       const Recurrence r = model.groups[i].recurrence;
       mamba1_ = mamba1_ || r == Recurrence::mamba1;
@@ -59,10 +59,10 @@ class OffloadReplay {
     const GroupWeights& w = weights_.groups[copied.group];
     copied_ = copied;
     sizes_.fill(0.0);
-    vectors<input, projected, dense, routed>(s_.hidden);
-    vectors(ids, copied.last && !marks_.kept ? 1.0 : 0.0);
+    vectors<inpL, attnOut, ffnOut, ffnMoeOut>(s_.hidden);
+    vectors(inpOutIds, copied.last && !marks_.kept ? 1.0 : 0.0);
     if (!marks_.started) start(g);
-    size(norm) = postNormed_ ? 0.0 : size(input);
+    size(norm) = postNormed_ ? 0.0 : size(inpL);
     if (g.attention == Attention::mla) {
       latentAttention(g);
     } else if (g.attention != Attention::none) {
@@ -89,8 +89,9 @@ class OffloadReplay {
     using enum Slot;
     sizes_.fill(0.0);
     size(weight) = bytes;
-    size(result) = model_.vocabularySize * s_.outputs * 4.0;
-    run<~mask, ~slidingMask, ~perLayer, ~streams, ~shared, ~positions, ~lateness, ~indices, weight, result>();
+    size(resultOutput) = model_.vocabularySize * s_.outputs * 4.0;
+    run<~kqMask, ~kqMaskSwa, ~inpPerLayer, ~altup, ~sharedCaches, ~inpPos, ~lateInpPos, ~kvIdxs, weight,
+        resultOutput>();
   }
 
   [[nodiscard]] double peak() const noexcept { return arena_.peak(); }
@@ -220,42 +221,42 @@ class OffloadReplay {
     marks_.started = true;
     if (copied_.cache && g.attention == Attention::none && g.recurrence != Recurrence::gatedDeltaNet) {
       // The first state keeps them on the host.
-      run<input>();
+      run<inpL>();
       return;
     }
     // The mixed inputs of this build: embeddings given as such are written over those looked up, at their places.
-    size(flat) = size(query) = size(norm) = size(input);
-    vectors(order, 2.0);
-    run<flat, query, order>();
+    size(tokEmbd) = size(inpEmbd) = size(mixedEmbd) = size(inpL);
+    vectors(embdIdxs, 2.0);
+    run<tokEmbd, inpEmbd, embdIdxs>();
     // A model without norms before its layers copies the embeddings with the first matrix.
-    if (!postNormed_) run<input>();
-    vectors(gate, isGemma3Shape(model_, s_, follows(g) == Follows::norm) ? 1.0 : 0.0);
-    run<gate>();
+    if (!postNormed_) run<inpL>();
+    vectors(rowScale, isGemma3Shape(model_, s_, follows(g) == Follows::norm) ? 1.0 : 0.0);
+    run<rowScale>();
     if (!copied_.weights && !copied_.cache && g.recurrence == Recurrence::mamba2) {
-      size(states) = kIndexBytes;
-      run<states>();
+      size(sCopy) = kIndexBytes;
+      run<sCopy>();
       takeStatesView();
     } else if (!copied_.weights && s_.hasCache) {
-      vectors(positions, 1.0);
+      vectors(inpPos, 1.0);
       if (!copied_.cache) {
-        vectors(indices, cellIndices());
+        vectors(kvIdxs, cellIndices());
         sizeMasks(first_.reachesFull, first_.reachesSliding);
       }
-      run<positions, indices, slidingMask, mask>();
+      run<inpPos, kvIdxs, kqMaskSwa, kqMask>();
     }
-    run<norm, ~flat>();
-    held(norm) = {};  // stays
+    run<mixedEmbd, ~tokEmbd>();
+    held(mixedEmbd) = {};  // stays
     const bool scales = scalesAsGemma(s_) || askGraph(model_, [](auto graph) { return graph.kScalesEmbeddings; });
-    if (!scales && !postNormed_) run<norm>();
-    run<~gate, ~query, ~order>();
-    vectors(streams, askGraph(model_, [](auto graph) { return graph.kStreams; }) * s_.hidden);
-    run<streams>();
+    if (!scales && !postNormed_) run<mixedEmbd>();
+    run<~rowScale, ~inpEmbd, ~embdIdxs>();
+    vectors(altup, askGraph(model_, [](auto graph) { return graph.kStreams; }) * s_.hidden);
+    run<altup>();
   }
 
   void sizeMasks(bool full, bool sliding) noexcept {
     const double perCell = s_.tokens * s_.maskElement;
-    size(Slot::mask) = full ? s_.cells.full * perCell : 0.0;
-    size(Slot::slidingMask) = sliding ? s_.cells.sliding * perCell : 0.0;
+    size(Slot::kqMask) = full ? s_.cells.full * perCell : 0.0;
+    size(Slot::kqMaskSwa) = sliding ? s_.cells.sliding * perCell : 0.0;
   }
   void sizeMasks(const LayerGroup& g) noexcept {
     const bool slides = g.attention == Attention::sliding;
@@ -265,7 +266,7 @@ class OffloadReplay {
   // A piece of the graph begins with the inputs that are new to it.
   void sizeNextMasks() noexcept {
     sizeMasks(copied_.reachesFull, copied_.reachesSliding);
-    size(Slot::shared) = copied_.weights && copied_.reachesEnd ? sharedBytes_ : 0.0;
+    size(Slot::sharedCaches) = copied_.weights && copied_.reachesEnd ? sharedBytes_ : 0.0;
   }
 
   [[nodiscard]] double matrix(TensorRole role, double rowLength, double rows, bool stacked = false) const noexcept {
@@ -285,13 +286,13 @@ class OffloadReplay {
     using enum Slot;
     if (!copied_.last || marks_.kept) return;
     marks_.kept = true;
-    size(again) = s_.hidden * s_.outputs * 4.0;
-    run<ids, again, ~input>();
-    move(again);
+    size(selected) = s_.hidden * s_.outputs * 4.0;
+    run<inpOutIds, selected, ~inpL>();
+    move(selected);
   }
 
   void move(Slot from) noexcept {
-    held(Slot::input) = held(from);
+    held(Slot::inpL) = held(from);
     held(from) = {};
   }
 
@@ -301,14 +302,14 @@ class OffloadReplay {
     if (copied_.last && !marks_.selected) {
       selectInput();
       marks_.selected = true;
-      size(again) = s_.hidden * s_.outputs * 4.0;
-      step(again);
+      size(selected) = s_.hidden * s_.outputs * 4.0;
+      step(selected);
       step(~from);
-      step(~ids);
-      size(ids) = 0.0;
-      from = again;
+      step(~inpOutIds);
+      size(inpOutIds) = 0.0;
+      from = selected;
     }
-    step(inPlace ? ~from : ~input);
+    step(inPlace ? ~from : ~inpL);
     if (!inPlace) move(from);
   }
 
@@ -317,15 +318,15 @@ class OffloadReplay {
     copies(TensorRole::other, inner, s_.hidden);
     run<weight>();
     if (alone) nextInputs();
-    run<ids, dense, ~weight, ~result, ~normedResult>();
+    run<inpOutIds, ffnOut, ~weight, ~ySwiglu, ~yNorm>();
   }
 
   [[nodiscard]] double stateBytes(const LayerGroup& g) const noexcept {
     return g.stateLength * g.innerLength * s_.sequences * 4.0;
   }
   void sizeScan(const LayerGroup& g) noexcept {
-    size(Slot::state) = stateBytes(g);
-    size(Slot::scanned) = size(Slot::result) + size(Slot::state);
+    size(Slot::ssmState) = stateBytes(g);
+    size(Slot::ySsm) = size(Slot::ySwiglu) + size(Slot::ssmState);
   }
 
   [[nodiscard]] double tapBytes(const LayerGroup& g) const noexcept {
@@ -349,10 +350,10 @@ class OffloadReplay {
 
   void fetchTaps() noexcept {
     using enum Slot;
-    size(states) = copied_.cache && !copied_.weights ? 0.0 : kIndexBytes;
-    size(taps) = tapBytes_;
-    run<states, taps>();
-    if (copied_.fetchesLastTaps) run<~states>();
+    size(sCopy) = copied_.cache && !copied_.weights ? 0.0 : kIndexBytes;
+    size(convStates) = tapBytes_;
+    run<sCopy, convStates>();
+    if (copied_.fetchesLastTaps) run<~sCopy>();
   }
 
   // What the layers on the GPU need comes with the last that is copied.
@@ -360,13 +361,13 @@ class OffloadReplay {
     using enum Slot;
     sizeNextMasks();
     if (copied_.weights && copied_.reachesEnd) {
-      if (s_.recurs && tapBytes_ == 0.0 && !mamba1_) size(states) = kIndexBytes;
-      if (s_.hasCache) vectors(indices, cellIndices());
-      vectors(ids, 1.0);
-      run<states>();
+      if (s_.recurs && tapBytes_ == 0.0 && !mamba1_) size(sCopy) = kIndexBytes;
+      if (s_.hasCache) vectors(kvIdxs, cellIndices());
+      vectors(inpOutIds, 1.0);
+      run<sCopy>();
       takeStatesView();
     }
-    run<indices, slidingMask, mask, ids>();
+    run<kvIdxs, kqMaskSwa, kqMask, inpOutIds>();
   }
 
   // Of the cells that keys and values go to: without flash attention those of every element of a value.
@@ -376,20 +377,20 @@ class OffloadReplay {
   }
 
   void takeStatesView() noexcept {
-    if (!viewsStates_ || held(Slot::statesView).size > 0.0) return;
-    size(Slot::statesView) = kIndexBytes;
-    step(Slot::statesView);
-    held(Slot::othersView) = arena_.take(0.0);
+    if (!viewsStates_ || held(Slot::sCopyMain).size > 0.0) return;
+    size(Slot::sCopyMain) = kIndexBytes;
+    step(Slot::sCopyMain);
+    held(Slot::sCopyExtra) = arena_.take(0.0);
   }
 
   void giveOthersView() noexcept {
-    if (held(Slot::othersView).at >= 0.0) arena_.give(held(Slot::othersView));
-    held(Slot::othersView) = {-1.0, 0.0};
+    if (held(Slot::sCopyExtra).at >= 0.0) arena_.give(held(Slot::sCopyExtra));
+    held(Slot::sCopyExtra) = {-1.0, 0.0};
   }
 
   // attention.hpp
   void attention(const LayerGroup& g, const GroupWeights& w) noexcept;
-  void project(const LayerGroup& g, double length, Slot from) noexcept;
+  void project(const LayerGroup& g, double length, bool onHost) noexcept;
   void latentAttention(const LayerGroup& g) noexcept;
 
   // recurrence.hpp
