@@ -91,7 +91,7 @@ Json jsonOf(const Fit& fit, bool hostIsKnown) {
 }
 
 Json jsonOf(const Runtime& r, const Placing& placing) {
-  Json json = {{"engine", "llama.cpp"}};
+  Json json;
   const Json placed = jsonOf(placing);
   Json backend;
   eachField<kFields<Runtime>>([&](auto at) {
@@ -151,7 +151,9 @@ class Planner {
   }
   [[nodiscard]] std::optional<SpeedEstimate> estimate(const Placing& placing, const Workload& workload) const {
     if (!machine_ || !runs(placing)) return std::nullopt;
-    return estimateSpeed(model_, runtime(placing), *machine_, workload);
+    Runtime asked = runtime(placing);
+    asked.engine = question_.engine;
+    return estimateSpeed(model_, asked, *machine_, workload);
   }
 
   // Whether the engine runs such a placement: of the two, llama.cpp alone computes on the host.
@@ -225,7 +227,7 @@ Json Planner::answer() {
   const bool fitsAnywhere = !fit || fit->fits || placed;
   const std::optional<double> ceiling = ceilingOf(memory, hardware_);
 
-  machine_ = speedMachineOf(hardware_, question_.runtime, question_.engine);
+  machine_ = speedMachineOf(hardware_, question_.runtime);
   const std::optional<double> calibratedFrom = calibrate();
   const Workload& workload = question_.workload;
   const std::optional<SpeedEstimate> speed = estimate(placing_, workload);

@@ -31,8 +31,7 @@ std::optional<double> ceilingOf(const MemoryPlan& plan, const std::optional<Plan
   return 1.0 / seconds;
 }
 
-std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardware, const Runtime& runtime,
-                                       Engine engine) {
+std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardware, const Runtime& runtime) {
   if (!hardware) return std::nullopt;
   const std::vector<PlanGpu>& gpus = hardware->gpus;
   const bool isKnown =
@@ -49,7 +48,6 @@ std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardwa
   machine.host.bandwidth = host.bandwidth.value_or(kAssumedBandwidth);
   machine.host.threads = host.threads.value_or(kAssumedThreads);
   machine.unified = hardware->kind != MemoryKind::separate;
-  machine.engine = engine;
   const PlanGpu first = gpus.empty() ? PlanGpu() : gpus.front();
   machine.gpuProfile = speedProfile(runtime.backend, first.family, first.name, runtime.build);
   machine.hostProfile = speedProfile(Backend::cpu, hardware->kind == MemoryKind::apple ? "Apple" : "x86", host.name);
