@@ -74,6 +74,10 @@ std::string described(const Row& row, const T& object) {
   const auto fallback = [&](double value) { text.append(R"(, "default": )").append(formatNumber(value)); };
   if constexpr (kIsPart<Row>) {
     kind("part");
+    text.append(R"(, "length": )")
+        .append(
+            std::to_string(std::tuple_size_v<
+                           std::remove_cvref_t<decltype(kFields<std::remove_cvref_t<decltype(object.*row.member)>>)>>));
   } else if constexpr (kIsChoice<Row>) {
     kind("choice");
     text.append(R"(, "list": )").append(listOf(row.names));
