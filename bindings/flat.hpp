@@ -167,14 +167,14 @@ constexpr double* writeField(double* to, const T& field) {
   }
 }
 
-template <typename T, std::size_t... places>
+template <const auto& table, typename T, std::size_t... places>
 constexpr double* writeRows(double* to, const T& object, std::index_sequence<places...> /*rows*/) {
-  ((to = writeField(to, object.*RowAt<kFields<T>, places>::kRow.member)), ...);
+  ((to = writeField(to, object.*RowAt<table, places>::kRow.member)), ...);
   return to;
 }
 template <typename T>
 constexpr double* writeFields(double* to, const T& object) {
-  return writeRows(to, object, Places<kFields<T>>{});
+  return writeRows<kFields<T>>(to, object, Places<kFields<T>>{});
 }
 
 // How many numbers a struct is.

@@ -67,6 +67,10 @@ inline double* write(double* to, const SpeedProfile& p) {
 
 inline constexpr std::size_t kEstimateLength = kLength<SpeedEstimate>;
 
-inline void write(double* to, const SpeedEstimate& e) { writeFields(to, e); }
+inline void write(double* to, const SpeedEstimate& e) {
+  for (Band SpeedEstimate::*const band : kMembers<kBandFields>) to = writeFields(to, e.*band);
+  for (SpeedTerms SpeedEstimate::*const terms : kMembers<kTermFields>) to = writeFields(to, e.*terms);
+  writeRows<kReasonFields>(to, e, Places<kReasonFields>{});
+}
 
 }  // namespace llmcalc::flat

@@ -1,6 +1,7 @@
 // llmcalc.hpp: the whole library.
 #pragma once
 
+#include "llmcalc/answer/speed_fields.hpp"
 #include "llmcalc/calculator.hpp"
 #include "llmcalc/calibration.hpp"
 #include "llmcalc/compute_buffer.hpp"

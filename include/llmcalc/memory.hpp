@@ -19,9 +19,10 @@ namespace llmcalc {
     if constexpr (E::kPlans) {
       return E::plan(model, runtime, measured, machine);
     } else {
-      Violation other{"runtime.engine", "llama.cpp where memory is planned"};
-      other.text = kEngines[static_cast<std::size_t>(E::kEngine)];
-      return other;
+      detail::Checker check;
+      check.refuse(true, "runtime.engine", "llama.cpp where memory is planned",
+                   kEngines[static_cast<std::size_t>(E::kEngine)]);
+      return check.violation();
     }
   });
 }

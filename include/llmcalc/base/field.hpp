@@ -175,6 +175,19 @@ constexpr void eachField(Visit&& visit) {
   detail::visitRows<table>(visit, Places<table>{});
 }
 
+namespace detail {
+
+template <const auto& table, std::size_t... places>
+[[nodiscard]] constexpr auto membersOf(std::index_sequence<places...> /*rows*/) noexcept {
+  return std::array{RowAt<table, places>::kRow.member...};
+}
+
+}  // namespace detail
+
+// The members of a table whose rows are all of one type: a loop over them is smaller than its rounds.
+template <const auto& table>
+inline constexpr auto kMembers = detail::membersOf<table>(Places<table>{});
+
 // The sum of all numbers of a table, in order.
 template <const auto& table, typename T>
 [[nodiscard]] constexpr double sumOfFields(const T& object) noexcept {

@@ -21,13 +21,13 @@ namespace detail {
 
 inline constexpr auto kWorkloadFields = kChecked<Workload>;
 
-// The measures of a table.
+// All measures of a table.
 template <const auto& table, typename T>
 constexpr void checkMeasures(Checker& check, const T& object,
                              double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
-  eachField<table>([&](auto at) {
-    if constexpr (isMeasure(at.kRow)) check.measure(at.kRow.name, object.*at.kRow.member, *at.kRow.quantity, index);
-  });
+  for (const field::Measure<T>& row : kMeasured<T, table>) {
+    check.measure(row.name, object.*row.member, *row.quantity, index);
+  }
 }
 
 constexpr void checkProfile(Checker& check, const SpeedProfile& profile) noexcept {
@@ -75,8 +75,10 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
       runtime.gpuCount == 0.0 || runtime.gpuLayers < kAllLayers || runtime.cpuMoeLayers > 0.0 || !runtime.kvOffload;
   check.refuse(runtime.engine == Engine::vllm && offloads, "runtime.engine", "llama.cpp where the host has a part",
                kEngines[static_cast<std::size_t>(Engine::vllm)]);
-  if (runtime.gpuCount > 0.0) checkProfile(check, hardware.gpuProfile);
-  checkProfile(check, hardware.hostProfile);
+  for (const SpeedProfile* profile : {&hardware.gpuProfile, &hardware.hostProfile}) {
+    if (profile == &hardware.gpuProfile && runtime.gpuCount == 0.0) continue;
+    checkProfile(check, *profile);
+  }
   check.fields<kWorkloadFields>(workload);
   checkMeasures<kFields<Workload>>(check, workload);
   checkContext(check, model, runtime, workload);
