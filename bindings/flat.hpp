@@ -20,6 +20,9 @@ constexpr std::size_t atMost(double count, std::size_t maximum) {
   return count >= 0.0 && count <= static_cast<double>(maximum) ? static_cast<std::size_t>(count) : 0;
 }
 
+template <typename Field, typename T>
+constexpr void readFields(Field& field, T& object);
+
 // Beyond the end there is only NaN, which no check lets through.
 class Reader {
  public:
@@ -30,6 +33,11 @@ class Reader {
   template <typename Enum>
   requires std::is_enum_v<Enum>
   void operator()(Enum& field) { field = static_cast<Enum>(atMost(next(), std::numeric_limits<std::uint8_t>::max())); }
+  // The fields of a part.
+  template <typename T>
+  requires(!std::is_same_v<decltype(kFields<T>), const std::nullptr_t>) void operator()(T& field) {
+    readFields(*this, field);
+  }
   // Whether there is one, then what it is.
   void operator()(std::optional<double>& field) {
     const bool given = next() != 0.0;
@@ -159,14 +167,14 @@ constexpr double* writeField(double* to, const T& field) {
   }
 }
 
-template <typename T, std::size_t... places>
+template <const auto& table, typename T, std::size_t... places>
 constexpr double* writeRows(double* to, const T& object, std::index_sequence<places...> /*rows*/) {
-  ((to = writeField(to, object.*RowAt<kFields<T>, places>::kRow.member)), ...);
+  ((to = writeField(to, object.*RowAt<table, places>::kRow.member)), ...);
   return to;
 }
 template <typename T>
 constexpr double* writeFields(double* to, const T& object) {
-  return writeRows(to, object, Places<kFields<T>>{});
+  return writeRows<kFields<T>>(to, object, Places<kFields<T>>{});
 }
 
 // How many numbers a struct is.

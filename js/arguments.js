@@ -1,7 +1,7 @@
 // @ts-check
 // What is given to a public function of a plan or a speed: how it gets to C++, and what is said where it is wrong.
 
-import { unknownKey } from './keys.js';
+import { checkKeys, unknownKey } from './keys.js';
 import { display, ofCaller, readViolation } from './violation.js';
 
 /** As bindings/block.hpp has it. */
@@ -51,6 +51,21 @@ export function checkKnown(object, known, name, index) {
   for (const key in object) {
     if (!known.has(key)) throw unknownKey(`${writing}: ${at(name, index)}`, key, known);
   }
+}
+
+/**
+ * An object that has no key beside the known ones.
+ *
+ * @param {any} object
+ * @param {ReadonlySet<string>} keys
+ * @param {string} name
+ * @param {string} [what] it must be
+ * @returns {any}
+ */
+export function knownObject(object, keys, name, what = 'an object') {
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) throw wrongType(name, what, object);
+  checkKeys(object, keys, placeOf(name));
+  return object;
 }
 
 /** The public function that asks. */

@@ -12,11 +12,6 @@ export const GPU_KEYS = words(
     'fp16Fp32AccumulateTflops fp8Tflops int8Tops fp32Tflops channels megatransfers source notes',
 );
 
-/** Of the machine of fits and of estimateSpeed, which may be the same object. */
-export const MACHINE_KEYS = words(
-  'kind hostMemory hostReserved hostMargin gpus host linkBandwidth gpuLinkBandwidth split profile hostProfile',
-);
-
 /**
  * Every value once, so that a getter is asked once; null, which is unknown in the catalogue, as undefined. Their types
  * are for the caller to check.

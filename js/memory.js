@@ -24,6 +24,7 @@ import {
   GROUP_KEYS,
   MACHINE,
   MACHINE_GPU,
+  MACHINE_KEYS,
   MAXIMUM_GPUS,
   MAXIMUM_GROUPS,
   MAXIMUM_LAYERS,
@@ -43,19 +44,18 @@ import {
   writeModelFields,
   writeRuntimeFields,
 } from './generated/layout.js';
-import { MACHINE_KEYS, readGpu } from './gpus.js';
+import { readGpu } from './gpus.js';
 import { bytesOfTensor } from './tensors.js';
-import { display } from './violation.js';
 
 export { NAMES };
 
 /**
  * @typedef {import('./types.d.ts').ModelSpec} ModelSpec
  * @typedef {import('./types.d.ts').LayerGroup} LayerGroup
- * @typedef {import('./types.d.ts').MemoryRuntime} MemoryRuntime
+ * @typedef {import('./types.d.ts').Runtime} Runtime
  * @typedef {import('./types.d.ts').MemoryPlan} MemoryPlan
  * @typedef {import('./types.d.ts').Machine} Machine
- * @typedef {import('./types.d.ts').MemoryFit} MemoryFit
+ * @typedef {import('./types.d.ts').Fit} Fit
  */
 
 const TENSOR_KEYS = new Set(['name', 'shape', 'type']);
@@ -145,14 +145,19 @@ function writeGpus(to, i, gpus, count) {
   return backend;
 }
 
-/** @param {Float64Array} to @param {number} i @param {MemoryRuntime} r @returns {number} */
-export function writeRuntime(to, i, r) {
-  if (typeof r !== 'object' || r === null) throw wrongType('runtime', 'an object', r);
+/**
+ * Of an engine without some options those are as if they were left out.
+ *
+ * @param {Float64Array} to
+ * @param {number} i
+ * @param {Runtime} runtime
+ * @returns {number}
+ */
+export function writeRuntime(to, i, runtime) {
+  if (typeof runtime !== 'object' || runtime === null) throw wrongType('runtime', 'an object', runtime);
+  const r = /** @type {import('./types.d.ts').LlamaCppRuntime} */ (runtime);
   checkKnown(r, RUNTIME_KEYS, 'runtime');
-  const { engine, gpuLayers, gpus = 1, sequences, backend, multiprocessors } = r;
-  if (engine !== undefined && engine !== 'llama.cpp') {
-    throw new RangeError(`${placeOf('runtime.engine')} must be "llama.cpp", got ${display(engine)}`);
-  }
+  const { gpuLayers, gpus = 1, sequences, backend, multiprocessors } = r;
   const next = writeRuntimeFields(to, i, r);
   const server = to[i + RUNTIME.server] === 1;
   // A server left to itself has four slots in one cache.
@@ -284,7 +289,7 @@ function writeFit(to, plan, machine) {
 export function createMemory(core) {
   const block = blockOf(core);
 
-  /** @param {ModelSpec} model @param {MemoryRuntime} [runtime] @returns {MemoryPlan} */
+  /** @param {ModelSpec} model @param {Runtime} [runtime] @returns {MemoryPlan} */
   function planMemory(model, runtime = {}) {
     return asking(block, 'planMemory', planMemory, (question) => {
       let next = writeRuntime(question, writeModel(question, 0, model), runtime);
@@ -296,7 +301,7 @@ export function createMemory(core) {
     });
   }
 
-  /** @param {MemoryPlan} plan @param {Machine} machine @returns {MemoryFit} */
+  /** @param {MemoryPlan} plan @param {Machine} machine @returns {Fit} */
   function fits(plan, machine) {
     return asking(block, 'fits', fits, (question) => {
       put(block, question, writeFit(question, plan, machine));

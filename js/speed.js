@@ -5,7 +5,7 @@
 import {
   asking,
   blockOf,
-  flagOf,
+  knownObject,
   nameOf,
   numberOf,
   outOfRange,
@@ -14,73 +14,37 @@ import {
   rangeError,
   wrongType,
 } from './arguments.js';
-import { MAXIMUM_GPUS, MODEL, NAMES, RUNTIME } from './generated/layout.js';
-import { GPU_KEYS, MACHINE_KEYS, readGpu } from './gpus.js';
-import { checkKeys, words } from './keys.js';
+import { MACHINE_KEYS, MAXIMUM_GPUS, MODEL, NAMES, RUNTIME } from './generated/layout.js';
+import {
+  DEVICE_FIELDS,
+  HARDWARE,
+  REFERENCE_BUILD,
+  readEstimateFields,
+  readProfile,
+  WORKLOAD,
+  WORKLOAD_KEYS,
+  writeHardwareFields,
+  writeProfile,
+  writeWorkloadFields,
+} from './generated/speed.js';
+import { GPU_KEYS, readGpu } from './gpus.js';
+import { indexed, words } from './keys.js';
 import { writeModel, writeRuntime, writeTensors } from './memory.js';
-import { TENSOR_TYPES } from './tensors.js';
 
 /**
  * @typedef {import('./types.d.ts').ModelSpec} ModelSpec
- * @typedef {import('./types.d.ts').SpeedRuntime} SpeedRuntime
- * @typedef {import('./types.d.ts').SpeedMachine} SpeedMachine
+ * @typedef {import('./types.d.ts').Runtime} Runtime
+ * @typedef {import('./types.d.ts').Hardware} Hardware
  * @typedef {import('./types.d.ts').SpeedProfile} SpeedProfile
  * @typedef {import('./types.d.ts').SpeedEstimate} SpeedEstimate
  * @typedef {import('./types.d.ts').Workload} Workload
  * @typedef {import('./types.d.ts').Measurement} Measurement
  */
 
-// The lists of C++, in its order; a test compares them.
-export const SPEED_NAMES = {
-  evidence: ['none', 'backend', 'family', 'device', 'calibrated'],
-  limit: ['memory', 'compute', 'cache', 'launch', 'link', 'host'],
-  engine: ['llama.cpp', 'vllm'],
-  split: ['layer', 'tensor'],
-  profileField: [
-    'bandwidthShare',
-    'kernelShare',
-    'layerSeconds',
-    'expertLayers',
-    'recurrentLayers',
-    'cacheShare',
-    'cacheOperations',
-    'quantizedShare',
-    'halfShare',
-    'attentionShare',
-    'prefillLayerSeconds',
-    'expertPadding',
-    'expertSeconds',
-    'scoreBytes',
-    'recurrentCost',
-    'callSeconds',
-  ],
-};
-export const BANDS = [
-  'decode',
-  'prefill',
-  'timeToFirstToken',
-  'requestTime',
-  'tokensPerSecondUser',
-  'tokensPerSecondTotal',
-];
-/** Kinds of rates that have bands; the last of one model alone. */
-export const SPREADS = /** @type {const} */ (['decode', 'experts', 'prefill', 'batched', 'measured']);
-const TYPES = Object.keys(TENSOR_TYPES);
-const indexed = (/** @type {string[]} */ names) => new Map(names.map((name, index) => [name, index]));
-const engines = indexed(SPEED_NAMES.engine);
-const splits = indexed(SPEED_NAMES.split);
-const evidences = indexed(SPEED_NAMES.evidence);
+export { BANDS, SPEED_NAMES, SPREADS } from './generated/speed.js';
+
 const metrics = indexed(['decode', 'prefill']);
 
-const PROFILE_KEYS = words(
-  `${SPEED_NAMES.profileField.join(' ')} operationsPerWeight prefillCost spreads measuredBytes evidence`,
-);
-const TYPE_KEYS = new Set(TYPES);
-const SPREAD_KEYS = new Set(SPREADS);
-const QUANTILE_KEYS = words('p10 p50 p90');
-const WORKLOAD_KEYS = words(
-  'promptLength outputLength cachedTokens concurrency draftLength acceptanceRate draftCost fileBytes',
-);
 /** Of speedProfile's device, which may be one of the catalogue. */
 const DEVICE_KEYS = new Set([...GPU_KEYS, 'build']);
 const CALIBRATE_KEYS = new Set(['parameters']);
@@ -94,75 +58,20 @@ const LONGEST_NAME = 100;
 /** What the catalogue calls the family of processors with their memory, of which profiles know nothing. */
 const CATALOG_HOSTS = 'CPU memory';
 const MAXIMUM_FREE = 80;
-const REFERENCE_BUILD = 11669;
 const DEFAULT_PROMPT = 512;
 const DEFAULT_OUTPUT = 128;
-/** A desktop with two channels of DDR5, eight cores and a fast slot, where nothing is said. */
-const DEFAULTS = { hostBandwidth: 75e9, linkBandwidth: 25e9 };
+/** A desktop with two channels of DDR5, where nothing is said. Bytes/s. */
+const HOST_BANDWIDTH = 75e9;
 /** More than enough: factors settle in a few rounds. */
 const ROUNDS = 40;
 
-/**
- * An object that has no key beside the known ones.
- *
- * @param {any} object
- * @param {ReadonlySet<string>} keys
- * @param {string} name
- * @param {string} [what] it must be
- * @returns {any}
- */
-function knownObject(object, keys, name, what = 'an object') {
-  if (typeof object !== 'object' || object === null || Array.isArray(object)) throw wrongType(name, what, object);
-  checkKeys(object, keys, placeOf(name));
-  return object;
-}
-
-/** @param {Float64Array} to @param {number} i @param {any} profile @param {string} name @returns {number} */
-function writeProfile(to, i, profile, name) {
-  knownObject(profile, PROFILE_KEYS, name, 'a profile of speedProfile');
-  let next = i;
-  for (const field of SPEED_NAMES.profileField) to[next++] = numberOf(profile[field], Number.NaN, `${name}.${field}`);
-  for (const costs of ['operationsPerWeight', 'prefillCost']) {
-    const byType = knownObject(profile[costs] ?? {}, TYPE_KEYS, `${name}.${costs}`);
-    for (const type of TYPES) to[next++] = numberOf(byType[type], Number.NaN, `${name}.${costs}.${type}`);
-  }
-  const spreads = knownObject(profile.spreads ?? {}, SPREAD_KEYS, `${name}.spreads`);
-  for (const spread of SPREADS) {
-    const quantiles = knownObject(spreads[spread] ?? {}, QUANTILE_KEYS, `${name}.spreads.${spread}`);
-    for (const quantile of QUANTILE_KEYS) {
-      to[next++] = numberOf(quantiles[quantile], Number.NaN, `${name}.spreads.${spread}.${quantile}`);
-    }
-  }
-  to[next++] = numberOf(profile.measuredBytes, 0, `${name}.measuredBytes`);
-  to[next++] = nameOf(evidences, profile.evidence, 0, `${name}.evidence`);
-  return next;
-}
-
-/** @param {Float64Array} from @param {number} i @returns {[SpeedProfile, number]} and where the next thing is */
-function readProfile(from, i) {
-  let next = i;
-  /** @type {any} */
-  const profile = {};
-  for (const field of SPEED_NAMES.profileField) profile[field] = from[next++];
-  for (const costs of ['operationsPerWeight', 'prefillCost']) {
-    profile[costs] = {};
-    for (const type of TYPES) profile[costs][type] = from[next++];
-  }
-  profile.spreads = {};
-  for (const spread of SPREADS) profile.spreads[spread] = { p10: from[next++], p50: from[next++], p90: from[next++] };
-  profile.measuredBytes = from[next++];
-  profile.evidence = SPEED_NAMES.evidence[from[next++]];
-  return [profile, next];
-}
-
 /** @param {Float64Array} to @param {number} i @param {any} device @param {string} name @param {number} [n] */
 function writeDevice(to, i, device, name, n) {
-  to[i] = numberOf(device.bandwidth, Number.NaN, `${name}.bandwidth`, n);
-  to[i + 1] = numberOf(device.shaderFlops, 0, `${name}.shaderFlops`, n);
-  to[i + 2] = numberOf(device.halfFlops, 0, `${name}.halfFlops`, n);
-  to[i + 3] = numberOf(device.quantizedOps, 0, `${name}.quantizedOps`, n);
-  to[i + 4] = numberOf(device.threads, 0, `${name}.threads`, n);
-  return i + 5;
+  let next = i;
+  for (const field of DEVICE_FIELDS) {
+    to[next++] = numberOf(device[field], field === 'bandwidth' ? Number.NaN : 0, `${name}.${field}`, n);
+  }
+  return next;
 }
 
 /** @param {unknown} text @param {string} name */
@@ -181,23 +90,18 @@ function stringOf(text, name) {
 function writeWorkload(to, i, w, context) {
   knownObject(w, WORKLOAD_KEYS, 'workload');
   const { promptLength, outputLength } = w;
-  const cached = numberOf(w.cachedTokens, 0, 'workload.cachedTokens');
-  const concurrency = numberOf(w.concurrency, 1, 'workload.concurrency');
+  const next = writeWorkloadFields(to, i, w);
+  const cached = to[i + WORKLOAD.cachedTokens];
   const given = numberOf(promptLength, 0, 'workload.promptLength');
-  const room = Math.min(context.each, Math.floor(context.all / concurrency)) - cached;
+  const room = Math.min(context.each, Math.floor(context.all / to[i + WORKLOAD.concurrency])) - cached;
   // A prompt that leaves nothing is refused with the whole default beside it.
   const left = room - given;
   const usual = left >= 1 ? Math.min(DEFAULT_OUTPUT, left) : DEFAULT_OUTPUT;
   const output = numberOf(outputLength, usual, 'workload.outputLength');
-  to[i] = promptLength === undefined ? Math.max(0, Math.min(DEFAULT_PROMPT, room - output)) : given;
-  to[i + 1] = output;
-  to[i + 2] = cached;
-  to[i + 3] = concurrency;
-  to[i + 4] = numberOf(w.draftLength, 0, 'workload.draftLength');
-  to[i + 5] = numberOf(w.acceptanceRate, 0, 'workload.acceptanceRate');
-  to[i + 6] = numberOf(w.draftCost, 0, 'workload.draftCost');
-  to[i + 7] = numberOf(w.fileBytes, 0, 'workload.fileBytes');
-  return i + 8;
+  const prompt = Math.max(0, Math.min(DEFAULT_PROMPT, room - output));
+  to[i + WORKLOAD.promptLength] = promptLength === undefined ? prompt : given;
+  to[i + WORKLOAD.outputLength] = output;
+  return next;
 }
 
 /** A name that no table can have becomes none. @param {unknown} value @param {string} name */
@@ -216,7 +120,7 @@ function writeName(to, i, text) {
 /**
  * The back end of a machine's GPUs, where the runtime says none.
  *
- * @param {import('./types.d.ts').MemoryRuntime} runtime
+ * @param {import('./types.d.ts').Runtime} runtime
  * @param {any[]} gpus
  */
 function backendOf({ gpus: planned }, gpus) {
@@ -240,17 +144,7 @@ function contextOf(written, i) {
 /** @param {Float64Array} from @returns {SpeedEstimate} */
 function readEstimate(from) {
   /** @type {any} */
-  const estimate = {};
-  let i = 0;
-  for (const band of BANDS) estimate[band] = { p10: from[i++], p50: from[i++], p90: from[i++] };
-  estimate.terms = {};
-  for (const phase of ['step', 'prompt']) {
-    estimate.terms[phase] = {};
-    for (const cause of SPEED_NAMES.limit) estimate.terms[phase][cause] = from[i++];
-  }
-  estimate.decodeLimit = SPEED_NAMES.limit[from[i++]];
-  estimate.prefillLimit = SPEED_NAMES.limit[from[i++]];
-  estimate.evidence = SPEED_NAMES.evidence[from[i]];
+  const estimate = readEstimateFields(from);
   if (estimate.prefill.p50 === 0) {
     estimate.prefill = null;
     estimate.prefillLimit = null;
@@ -294,7 +188,7 @@ export function createSpeed(core) {
     });
   }
 
-  /** @param {Float64Array} to @param {number} i @param {SpeedMachine} machine @param {SpeedRuntime} runtime */
+  /** @param {Float64Array} to @param {number} i @param {Hardware} machine @param {Runtime} runtime */
   function writeHardware(to, i, machine, runtime) {
     knownObject(machine, MACHINE_KEYS, 'machine');
     const { gpus: listed = [], kind = 'separate', profile, hostProfile } = machine;
@@ -305,24 +199,20 @@ export function createSpeed(core) {
     const gpus = Array.from(listed, (gpu, n) => readGpu(gpu, placeOf(`machine.gpus[${n}]`)));
     const host = readGpu(machine.host ?? {}, placeOf('machine.host'));
     const unified = nameOf(NAMES.memoryKind, kind, 0, 'machine.kind') > 0;
-    const { backend = gpus[0]?.backend, build } = runtime;
+    const { backend = gpus[0]?.backend, build } = /** @type {import('./types.d.ts').LlamaCppRuntime} */ (runtime);
     const { family, name } = gpus[0] ?? {};
     const gpuProfile = profile ?? profileOf({ backend, family, name, build }, 'machine.gpus[0].');
     const named = host.family === CATALOG_HOSTS ? undefined : host.family;
     const hostFamily = named ?? (kind === 'apple' ? 'Apple' : 'x86');
     const processor =
       hostProfile ?? profileOf({ backend: 'cpu', family: hostFamily, name: host.name }, 'machine.host.');
-    to[i] = listed.length;
-    let next = i + 1;
+    let next = writeHardwareFields(to, i, machine);
+    to[i + HARDWARE.gpus] = listed.length;
+    const bandwidth = host.bandwidth ?? (unified && gpus.length > 0 ? gpus[0].bandwidth : HOST_BANDWIDTH);
+    writeDevice(to, i + HARDWARE.host, { ...host, bandwidth }, 'machine.host');
+    to[i + HARDWARE.unified] = unified ? 1 : 0;
     for (const [n, gpu] of gpus.entries()) next = writeDevice(to, next, gpu, 'machine.gpus[]', n);
-    const bandwidth = host.bandwidth ?? (unified && gpus.length > 0 ? gpus[0].bandwidth : DEFAULTS.hostBandwidth);
-    next = writeDevice(to, next, { ...host, bandwidth }, 'machine.host');
-    to[next] = numberOf(machine.linkBandwidth, DEFAULTS.linkBandwidth, 'machine.linkBandwidth');
-    to[next + 1] = numberOf(machine.gpuLinkBandwidth, DEFAULTS.linkBandwidth, 'machine.gpuLinkBandwidth');
-    to[next + 2] = flagOf(unified, 0, 'machine.kind');
-    to[next + 3] = nameOf(splits, machine.split, 0, 'machine.split');
-    to[next + 4] = nameOf(engines, runtime.engine, 0, 'runtime.engine');
-    next = writeProfile(to, next + 5, gpuProfile, 'machine.profile');
+    next = writeProfile(to, next, gpuProfile, 'machine.profile');
     return writeProfile(to, next, processor, 'machine.hostProfile');
   }
 
@@ -331,21 +221,21 @@ export function createSpeed(core) {
    *
    * @param {Float64Array} to
    * @param {ModelSpec} model
-   * @param {SpeedRuntime} runtime
-   * @param {SpeedMachine} machine
+   * @param {Runtime} runtime
+   * @param {Hardware} machine
    * @param {Workload} workload
    * @returns {{ next: number, measured: boolean }}
    */
   function writeQuestion(to, model, runtime, machine, workload) {
     if (typeof runtime !== 'object' || runtime === null) throw wrongType('runtime', 'an object', runtime);
-    const { engine, ...options } = runtime;
+    const options = { ...runtime };
     let next = writeModel(to, 0, model);
     if (options.backend === undefined && typeof machine === 'object' && Array.isArray(machine?.gpus)) {
       options.backend = backendOf(options, machine.gpus);
     }
     const i = next;
     next = writeRuntime(to, next, options);
-    next = writeHardware(to, next, machine, { ...options, engine });
+    next = writeHardware(to, next, machine, options);
     next = writeWorkload(to, next, workload, contextOf(to, i));
     const measured = model.tensors !== undefined;
     if (measured) next = writeTensors(to, next, model);

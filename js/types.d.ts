@@ -188,6 +188,10 @@ interface Names {
   memoryKind: 'separate' | 'apple' | 'amd' | 'shared';
   stage: 'none' | 'logits' | 'feedForward' | 'experts' | 'attention' | 'latentAttention' | 'recurrence' | 'hostCopy';
   verdict: 'fits' | 'tight' | 'doesNotFit';
+  engine: 'llama.cpp' | 'vllm';
+  evidence: 'none' | 'backend' | 'family' | 'device' | 'calibrated';
+  limit: 'memory' | 'compute' | 'cache' | 'launch' | 'link' | 'host';
+  split: 'layer' | 'tensor';
 }
 // }
 
@@ -318,33 +322,50 @@ export type FileType = Names['fileType'];
 
 export type CacheType = Names['cacheType'];
 
-/** Options of llama.cpp; defaults are llama-server's. */
-export interface MemoryRuntime {
-  engine?: 'llama.cpp';
-  /** Build number. Default 11669, which the golden data are of. */
-  build?: number;
-  /** llama-server, which reserves logits for one token per sequence; else for the whole micro-batch. Default true. */
-  server?: boolean;
+/** What every engine is asked. Defaults are those of llama-server. */
+export interface CommonRuntime {
   /** Default `Q4_K_M`. */
   fileType?: FileType;
   /** The file was quantised with an importance matrix. Default false. */
   importanceMatrix?: boolean;
   /** Tokens of all sequences together. Default: the model's. */
   contextLength?: number;
-  /** Default 2048. */
-  batchSize?: number;
-  /** Default 512. */
-  microBatchSize?: number;
   /** Default 4 with `server`, else 1. */
   sequences?: number;
-  /** One cache for all sequences. Default true with `server` where `sequences` is left out, else false. */
-  kvUnified?: boolean;
-  /** Default true. */
-  flashAttention?: boolean;
   /** Default `f16`. */
   cacheTypeK?: CacheType;
   /** Default `f16`. */
   cacheTypeV?: CacheType;
+  /** For `overhead`. Default: that of `gpus`, or `cuda`. */
+  backend?: GpuBackend;
+  /**
+   * Of every GPU, for CUDA's `overhead`. Default: of each in `gpus`; where that is unknown, 0 or null, the most that its
+   * family and memory have, and where nothing is known the most of any card.
+   */
+  multiprocessors?: number | null;
+  /**
+   * GPUs: how many, their shares of the layers, or what they are. Default 1; 0 for none; at most 16. The shares of GPUs
+   * as objects are their `share`, or as llama.cpp's where all have `memory`: by memory - reserved; else equal.
+   */
+  gpus?: number | number[] | Gpu[];
+}
+
+/** What llama.cpp is asked; defaults are llama-server's. */
+export interface LlamaCppRuntime extends CommonRuntime {
+  /** Default `llama.cpp`. */
+  engine?: 'llama.cpp';
+  /** Build number. Default 11669, which the golden data are of. */
+  build?: number;
+  /** llama-server, which reserves logits for one token per sequence; else for the whole micro-batch. Default true. */
+  server?: boolean;
+  /** Default 2048. */
+  batchSize?: number;
+  /** Default 512. */
+  microBatchSize?: number;
+  /** One cache for all sequences. Default true with `server` where `sequences` is left out, else false. */
+  kvUnified?: boolean;
+  /** Default true. */
+  flashAttention?: boolean;
   /** Layers on GPUs, the head being the last. Default `'all'`. */
   gpuLayers?: number | 'all';
   /** Layers whose experts stay on the host. Default 0. */
@@ -353,20 +374,22 @@ export interface MemoryRuntime {
   swaFull?: boolean;
   /** Caches are with their layers, not on the host. Default true. */
   kvOffload?: boolean;
-  /**
-   * GPUs: how many, their shares of the layers, or what they are. Default 1; 0 for none; at most 16. The shares of GPUs
-   * as objects are their `share`, or as llama.cpp's where all have `memory`: by memory - reserved; else equal.
-   */
-  gpus?: number | number[] | Gpu[];
-  /** For `overhead`. Default: that of `gpus`, or `cuda`. */
-  backend?: GpuBackend;
-  /**
-   * Of every GPU, for CUDA's `overhead`. Default: of each in `gpus`; where that is unknown, 0 or null, the most that its
-   * family and memory have, and where nothing is known the most of any card.
-   */
-  multiprocessors?: number | null;
 }
 
+/** What vLLM is asked. There are estimates of its speed, on GPUs alone; its memory is not planned. */
+export interface VllmRuntime extends CommonRuntime {
+  engine: 'vllm';
+}
+
+/** Options of an engine: `engine` says of which. */
+export type Runtime = LlamaCppRuntime | VllmRuntime;
+
+/** @deprecated the former name of LlamaCppRuntime */
+export type MemoryRuntime = LlamaCppRuntime;
+/** @deprecated the former name of Runtime */
+export type SpeedRuntime = Runtime;
+
+/** The interface to a GPU. In C++ `GpuBackend` too; a `Backend` is what runs the formulas. */
 export type GpuBackend = Names['backend'];
 
 /**
@@ -394,7 +417,7 @@ export interface Gpu {
   multiprocessors?: number | null;
   /** Bytes/s, from 1e8 to 1e15. */
   bandwidth?: number | null;
-  /** Operations/s, as of `SpeedDevice`; else those of `speed`. */
+  /** Operations/s, as of `Device`; else those of `speed`. */
   shaderFlops?: number | null;
   halfFlops?: number | null;
   quantizedOps?: number | null;
@@ -453,7 +476,7 @@ export interface MemoryPlan {
  *
  * @throws {TypeError | RangeError} also for what the engine refuses, as a quantised cacheTypeV without flashAttention
  */
-export declare function planMemory(model: ModelSpec, runtime?: MemoryRuntime): MemoryPlan;
+export declare function planMemory(model: ModelSpec, runtime?: LlamaCppRuntime): MemoryPlan;
 
 export interface Machine {
   /** `apple`, `amd` and `shared` (DGX Spark) have one pool for host and GPU. Default `separate`. */
@@ -468,7 +491,7 @@ export interface Machine {
   gpus?: Gpu[];
 }
 
-export interface MemoryFit {
+export interface Fit {
   /** Every device has the bytes that are needed: they may be allocated, if nobody else takes them. */
   fits: boolean;
   /** The same with all margins, only without them, or not at all. */
@@ -487,13 +510,16 @@ export interface MemoryFit {
   }[];
 }
 
+/** @deprecated the former name of Fit */
+export type MemoryFit = Fit;
+
 /**
  * Whether every device of a plan has room. Pools are never added up; one pool must hold both the GPU's part, within its
  * budget, and everything together.
  *
  * @throws {TypeError | RangeError} also for a plan whose totals are not numbers, and for memory in another unit
  */
-export declare function fits(plan: MemoryPlan, machine: Machine): MemoryFit;
+export declare function fits(plan: MemoryPlan, machine: Machine): Fit;
 
 /**
  * The shape of a model from the keys and values of its GGUF header.
@@ -509,7 +535,7 @@ export declare function modelFromGgufMetadata(
 ): ModelSpec;
 
 /** Of a GPU, or of the host's processor with its memory: data sheet rates, the base of estimates of speed. */
-export interface SpeedDevice {
+export interface Device {
   /** Of the catalogue (`wasm-calculator/catalog`), for the device's own profile. */
   name?: string;
   /** `profileFamily` of the catalogue; of a host `Apple`, `x86` (default) or `vCPU`. */
@@ -526,11 +552,25 @@ export interface SpeedDevice {
   threads?: number;
 }
 
-export interface Quantiles {
+/** @deprecated the former name of Device */
+export type SpeedDevice = Device;
+
+/** The 10th, 50th and 90th percentile of what such machines measure. */
+export interface Band {
   p10: number;
   p50: number;
   p90: number;
 }
+
+/** Measured over estimated tokens per second, at those percentiles of measurements like it. */
+export interface Spread {
+  p10: number;
+  p50: number;
+  p90: number;
+}
+
+/** @deprecated the former name of Band */
+export type Quantiles = Band;
 
 /** What a back end makes of a device: docs/speed.md has every parameter. */
 export interface SpeedProfile {
@@ -572,15 +612,15 @@ export interface SpeedProfile {
   prefillCost: Record<string, number>;
   /** Measured over estimated rates of what the profile was fitted to. */
   spreads: {
-    decode: Quantiles;
-    experts: Quantiles;
-    prefill: Quantiles;
-    batched: Quantiles;
+    decode: Spread;
+    experts: Spread;
+    prefill: Spread;
+    batched: Spread;
     /**
      * Decoding the very model that `calibrate` was given, where it was measured with all its layers on this side and
      * the cache is small.
      */
-    measured: Quantiles;
+    measured: Spread;
   };
   /** Bytes of the weights of that model; 0: none, or several. */
   measuredBytes: number;
@@ -591,30 +631,28 @@ export interface SpeedProfile {
  * On what an estimate rests: nothing like it (no row of the engine, or of the back end with weights of the file type's
  * main tensor type: the bands are the widest there are), its back end, its family, measurements of it, or your own.
  */
-export type Evidence = 'none' | 'backend' | 'family' | 'device' | 'calibrated';
+export type Evidence = Names['evidence'];
 
 /** A machine for `fits` and for estimates of speed. */
-export interface SpeedMachine extends Omit<Machine, 'gpus' | 'hostMemory'> {
+export interface Hardware extends Omit<Machine, 'gpus' | 'hostMemory'> {
   hostMemory?: number;
-  gpus?: ({ memory?: number; reserved?: number } & SpeedDevice)[];
+  gpus?: ({ memory?: number; reserved?: number } & Device)[];
   /** Default: 8 cores and 75e9 bytes/s; with one pool of memory the GPU's bandwidth. */
-  host?: SpeedDevice;
+  host?: Device;
   /** Bytes/s from host to GPU. Default 25e9. */
   linkBandwidth?: number;
   /** Bytes/s between GPUs; from 100e9 on it counts as NVLink. Default 25e9. */
   gpuLinkBandwidth?: number;
   /** How several GPUs share a model. Default `layer`. */
-  split?: 'layer' | 'tensor';
+  split?: Names['split'];
   /** Default: the shipped one of the first GPU. */
   profile?: SpeedProfile;
   /** Default: the shipped one of the host. */
   hostProfile?: SpeedProfile;
 }
 
-export interface SpeedRuntime extends Omit<MemoryRuntime, 'engine'> {
-  /** Default `llama.cpp`. `vllm` knows of GPUs alone. */
-  engine?: 'llama.cpp' | 'vllm';
-}
+/** @deprecated the former name of Hardware */
+export type SpeedMachine = Hardware;
 
 export interface Workload {
   /** Tokens of one prompt that are computed; 0 for none. Default 512, or what the context leaves. */
@@ -636,25 +674,28 @@ export interface Workload {
 }
 
 /** What takes the largest part of a time. */
-export type SpeedLimit = 'memory' | 'compute' | 'cache' | 'launch' | 'link' | 'host';
+export type Limit = Names['limit'];
+
+/** @deprecated the former name of Limit */
+export type SpeedLimit = Limit;
 
 export interface SpeedEstimate {
   /** Tokens/s of one sequence alone, on average over the output. */
-  decode: Quantiles;
+  decode: Band;
   /** Tokens/s of one prompt; null without one. */
-  prefill: Quantiles | null;
+  prefill: Band | null;
   /** Seconds: all prompts that come at once, and one step. */
-  timeToFirstToken: Quantiles;
+  timeToFirstToken: Band;
   /** Seconds until the last token. */
-  requestTime: Quantiles;
+  requestTime: Band;
   /** Tokens/s of each of `concurrency` sequences, with the draft. */
-  tokensPerSecondUser: Quantiles;
+  tokensPerSecondUser: Band;
   /** Tokens/s of all together. */
-  tokensPerSecondTotal: Quantiles;
+  tokensPerSecondTotal: Band;
   /** Seconds of one step of one sequence, and of one prompt, by cause, before the bands. */
-  terms: { step: Record<SpeedLimit, number>; prompt: Record<SpeedLimit, number> };
-  decodeLimit: SpeedLimit;
-  prefillLimit: SpeedLimit | null;
+  terms: { step: Record<Limit, number>; prompt: Record<Limit, number> };
+  decodeLimit: Limit;
+  prefillLimit: Limit | null;
   evidence: Evidence;
 }
 
@@ -666,8 +707,8 @@ export interface SpeedEstimate {
  */
 export declare function estimateSpeed(
   model: ModelSpec,
-  runtime: SpeedRuntime | undefined,
-  machine: SpeedMachine,
+  runtime: Runtime | undefined,
+  machine: Hardware,
   workload?: Workload,
 ): SpeedEstimate;
 
@@ -677,7 +718,7 @@ export declare function estimateSpeed(
  * @throws {TypeError | RangeError}
  */
 export declare function speedProfile(device?: {
-  backend?: MemoryRuntime['backend'];
+  backend?: GpuBackend;
   family?: string;
   name?: string;
   /** Of llama.cpp; builds of 2023 and 2024 were slower. */
@@ -687,8 +728,8 @@ export declare function speedProfile(device?: {
 /** One number that a benchmark printed, and what was measured. */
 export interface Measurement {
   model: ModelSpec;
-  runtime?: SpeedRuntime;
-  machine: SpeedMachine;
+  runtime?: Runtime;
+  machine: Hardware;
   workload?: Workload;
   /** Default `decode`: all sequences together. */
   metric?: 'decode' | 'prefill';
@@ -697,7 +738,7 @@ export interface Measurement {
   weight?: number;
 }
 
-export interface Calibration {
+export interface CalibratedProfiles {
   /** For `machine.profile` and `machine.hostProfile`. */
   profile: SpeedProfile;
   hostProfile: SpeedProfile;
@@ -706,6 +747,9 @@ export interface Calibration {
   /** Of `parameters`. */
   factors: number[];
 }
+
+/** @deprecated the former name of CalibratedProfiles; in C++ a Calibration is what makes them */
+export type Calibration = CalibratedProfiles;
 
 /**
  * Profiles of one machine from measurements made on it, of whatever models. One moves what it says most about, two of
@@ -718,7 +762,7 @@ export interface Calibration {
 export declare function calibrate(
   measurements: Measurement[],
   options?: { parameters?: { parameter: number; deviation: number; center?: number }[] },
-): Calibration;
+): CalibratedProfiles;
 
 /** Whether WebAssembly runs the formulas: `backend === 'wasm'`. */
 export declare function isWASMAvailable(): boolean;

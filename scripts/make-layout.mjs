@@ -14,11 +14,14 @@ const options = process.argv.slice(2);
 const program = options.find((option) => !option.startsWith('--')) ?? `${root}/build/native-debug/tools/describe`;
 const { lists, tables, numbers } = JSON.parse(execFileSync(program, { encoding: 'utf8' }));
 
+/** Lists that js/generated/speed.js has: whoever plans memory needs none of their names. */
+const ofSpeed = ['evidence', 'limit', 'split'];
+
 const WIDTH = 120;
 const quoted = (text) => `'${text}'`;
 const keysOf = (table) => tables[table].map(({ key }) => key);
 /** Of an option of two numbers the first says whether it is given. */
-const lengthOf = (row) => (row.kind === 'optional' ? 2 : row.kind === 'part' ? tables.CacheCells.length : 1);
+const lengthOf = (row) => (row.kind === 'optional' ? 2 : (row.length ?? 1));
 
 /** Rows with the place of their first number. */
 function placed(rows) {
@@ -55,7 +58,7 @@ function wordsOf(name, keys) {
 function written({ key, name, kind, list, default: usual, place }, object, index) {
   const to = place === 0 ? 'to[i]' : `to[i + ${place}]`;
   const rest = `${object}.${key}, ${usual}, ${quoted(index ? key : name)}${index ? `, ${index}` : ''}`;
-  if (kind === 'choice') return `  ${to} = nameOf(NAMES.${list}, ${rest});`;
+  if (kind === 'choice') return `  ${to} = nameOf(${ofSpeed.includes(list) ? `${list}s` : `NAMES.${list}`}, ${rest});`;
   if (kind === 'flag') return `  ${to} = flagOf(${rest});`;
   if (kind === 'number') return `  ${to} = numberOf(${rest});`;
   throw new Error(`${name} is a ${kind}, which is written by hand`);
@@ -142,10 +145,19 @@ const constants = Object.entries(numbers).map(
   ([name, value]) => `export const ${name.replace(/[A-Z]/g, '_$&').toUpperCase()} = ${value};`,
 );
 const arrays = { stage: 'STAGES', verdict: 'VERDICTS' };
-const named = Object.entries(lists).map(([name, names]) => {
-  if (arrays[name]) return `  ${name}: indexed(${arrays[name]}),`;
-  return `${listOf('  ', `${name}: indexed([`, names.map(quoted), ']),')}`;
-});
+const named = Object.entries(lists)
+  .filter(([name]) => !ofSpeed.includes(name))
+  .map(([name, names]) => {
+    if (arrays[name]) return `  ${name}: indexed(${arrays[name]}),`;
+    return `${listOf('  ', `${name}: indexed([`, names.map(quoted), ']),')}`;
+  });
+
+const machineKeys = [
+  ...keysOf('Machine'),
+  ...keysOf('Hardware').filter((key) => key !== 'gpus' && key !== 'unified'),
+  'profile',
+  'hostProfile',
+];
 
 const layout = `// @ts-check
 // Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand.
@@ -167,7 +179,9 @@ export const DEFAULT_GPU_MARGIN = ${tables.MachineGpu.find(({ key }) => key === 
 
 ${wordsOf('MODEL_KEYS', [...keysOf('ModelSpec'), 'tensors'])}
 ${wordsOf('GROUP_KEYS', keysOf('LayerGroup'))}
-${wordsOf('RUNTIME_KEYS', ['engine', ...keysOf('Runtime')])}
+${wordsOf('RUNTIME_KEYS', keysOf('Runtime'))}
+/** Of the machine of fits and of estimateSpeed, which may be the same object. */
+${wordsOf('MACHINE_KEYS', machineKeys)}
 
 ${writer('writeGroupFields', 'LayerGroup', 'LayerGroup', 'g', 'n')}
 
@@ -179,7 +193,7 @@ ${places('RUN', '/** Where those of a run are. */', 'LayerRun')}
 
 ${places('RUNTIME', '/** Where those of a runtime are. */', 'Runtime')}
 
-${writer('writeRuntimeFields', 'Runtime', 'MemoryRuntime', 'r', '', ['sequences', 'kvUnified', 'gpuLayers', 'backend', 'multiprocessors', 'gpus'])}
+${writer('writeRuntimeFields', 'Runtime', 'LlamaCppRuntime', 'r', '', ['sequences', 'kvUnified', 'gpuLayers', 'backend', 'multiprocessors', 'gpus'])}
 
 ${places('RUNTIME_GPU', "/** Where those of one of a runtime's GPUs are. */", 'RuntimeGpu')}
 
@@ -198,23 +212,151 @@ ${places('FIT', '/** Where those of an answer of fits are, before its devices. *
 ${places('DEVICE_FIT', '/** Where those of one of its devices are. */', 'DeviceFit')}
 `;
 
+const listText = (name, table) => listOf('', `export const ${name} = [`, keysOf(table).map(quoted), '];');
+
+/** The lines that write or read what a profile has beside its lists. */
+const profileRest = {
+  write: tables.SpeedProfile.map(({ key, kind, list, default: usual }) => {
+    const rest = `profile.${key}, ${usual}, \`\${name}.${key}\``;
+    return `  to[next++] = ${kind === 'choice' ? `nameOf(${list}s, ${rest})` : `numberOf(${rest})`};`;
+  }),
+  read: tables.SpeedProfile.map(({ key, kind, list }) =>
+    kind === 'choice' ? `  profile.${key} = SPEED_NAMES.${list}[from[next++]];` : `  profile.${key} = from[next++];`,
+  ),
+};
+const bandKeys = keysOf('Band');
+if (bandKeys.join() !== keysOf('Spread').join()) throw new Error('a spread has other quantiles than a band');
+const numbersOf = (keys) => keys.map((key, n) => `${key}: from[${n === 0 ? 'i' : `i + ${n}`}]`);
+
+function estimateReader() {
+  const rows = placed(['SpeedBands', 'SpeedPhases', 'SpeedReasons'].flatMap((table) => tables[table]));
+  const linesOf = (table, line) => rows.filter(({ key }) => keysOf(table).includes(key)).map(line);
+  return [
+    `/** @param {Float64Array} from @param {number} i */`,
+    `const bandAt = (from, i) => ({ ${numbersOf(bandKeys).join(', ')} });`,
+    '',
+    '/** @param {Float64Array} from @param {number} i */',
+    'const termsAt = (from, i) => ({',
+    ...numbersOf(keysOf('SpeedTerms')).map((number) => `  ${number},`),
+    '});',
+    '',
+    '/** @param {Float64Array} from */',
+    'export const readEstimateFields = (from) => ({',
+    ...linesOf('SpeedBands', ({ key, place }) => `  ${key}: bandAt(from, ${place}),`),
+    `  terms: { ${linesOf('SpeedPhases', ({ key, place }) => `${key}: termsAt(from, ${place})`).join(', ')} },`,
+    ...linesOf('SpeedReasons', ({ key, place, list }) => `  ${key}: SPEED_NAMES.${list}[from[${place}]],`),
+    '});',
+  ].join('\n');
+}
+
+const speed = `// @ts-check
+// Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand.
+
+import { knownObject, nameOf, numberOf } from '../arguments.js';
+import { indexed, words } from '../keys.js';
+import { TENSOR_TYPES } from '../tensors.js';
+
+/** The lists of names that only speed has, in the order of their places in C++, and the numbers of a profile. */
+export const SPEED_NAMES = {
+${ofSpeed.map((list) => listOf('  ', `${list}: [`, lists[list].map(quoted), '],')).join('\n')}
+${listOf('  ', 'profileField: [', keysOf('ProfileNumbers').map(quoted), '],')}
+};
+${ofSpeed
+  .filter((list) => list !== 'limit')
+  .map((list) => `const ${list}s = indexed(SPEED_NAMES.${list});`)
+  .join('\n')}
+/** Kinds of rates that have bands. */
+${listOf('', 'export const SPREADS = /** @type {const} */ ([', keysOf('ProfileSpreads').map(quoted), ']);')}
+${listText('BANDS', 'SpeedBands')}
+const COSTS = ${`[${keysOf('ProfileCosts').map(quoted).join(', ')}]`};
+const QUANTILES = words('${bandKeys.join(' ')}');
+const SPREAD_KEYS = new Set(SPREADS);
+const TYPES = Object.keys(TENSOR_TYPES);
+const TYPE_KEYS = new Set(TYPES);
+
+export const REFERENCE_BUILD = ${numbers.referenceBuild};
+${listText('DEVICE_FIELDS', 'Device')}
+${wordsOf('WORKLOAD_KEYS', keysOf('Workload'))}
+const PROFILE_KEYS = words(\`\${SPEED_NAMES.profileField.join(' ')} \${COSTS.join(' ')} spreads ${keysOf('SpeedProfile').join(' ')}\`);
+
+${places('WORKLOAD', '/** Where the numbers of a workload are. */', 'Workload')}
+
+${writer('writeWorkloadFields', 'Workload', 'Workload', 'w', '', ['promptLength', 'outputLength'])}
+
+${places('HARDWARE', "/** Where those of a machine are, before its GPUs' and its profiles'. */", 'Hardware')}
+
+${writer('writeHardwareFields', 'Hardware', 'Hardware', 'm', '', ['gpus', 'host', 'unified'])}
+
+/** @param {Float64Array} to @param {number} i @param {any} profile @param {string} name @returns {number} */
+export function writeProfile(to, i, profile, name) {
+  knownObject(profile, PROFILE_KEYS, name, 'a profile of speedProfile');
+  let next = i;
+  for (const field of SPEED_NAMES.profileField) to[next++] = numberOf(profile[field], Number.NaN, \`\${name}.\${field}\`);
+  for (const costs of COSTS) {
+    const byType = knownObject(profile[costs] ?? {}, TYPE_KEYS, \`\${name}.\${costs}\`);
+    for (const type of TYPES) to[next++] = numberOf(byType[type], Number.NaN, \`\${name}.\${costs}.\${type}\`);
+  }
+  const spreads = knownObject(profile.spreads ?? {}, SPREAD_KEYS, \`\${name}.spreads\`);
+  for (const spread of SPREADS) {
+    const quantiles = knownObject(spreads[spread] ?? {}, QUANTILES, \`\${name}.spreads.\${spread}\`);
+    for (const quantile of QUANTILES) {
+      to[next++] = numberOf(quantiles[quantile], Number.NaN, \`\${name}.spreads.\${spread}.\${quantile}\`);
+    }
+  }
+${profileRest.write.join('\n')}
+  return next;
+}
+
+/** @param {Float64Array} from @param {number} i @returns {[import('../types.d.ts').SpeedProfile, number]} and where the next thing is */
+export function readProfile(from, i) {
+  let next = i;
+  /** @type {any} */
+  const profile = {};
+  for (const field of SPEED_NAMES.profileField) profile[field] = from[next++];
+  for (const costs of COSTS) {
+    profile[costs] = {};
+    for (const type of TYPES) profile[costs][type] = from[next++];
+  }
+  profile.spreads = {};
+  for (const spread of SPREADS) profile.spreads[spread] = { ${bandKeys.map((key) => `${key}: from[next++]`).join(', ')} };
+${profileRest.read.join('\n')}
+  return [profile, next];
+}
+
+${estimateReader()}
+`;
+
 /** What the interfaces of js/types.d.ts must have, no more and no less; the compiler compares them. */
 const interfaces = {
   LayerGroup: keysOf('LayerGroup'),
   ModelSpec: [...keysOf('ModelSpec'), 'tensors'],
-  MemoryRuntime: ['engine', ...keysOf('Runtime')],
+  CommonRuntime: keysOf('CommonRuntime').filter((key) => key !== 'engine'),
+  LlamaCppRuntime: keysOf('Runtime').filter((key) => !keysOf('VllmOptions').includes(key)),
+  VllmRuntime: [...keysOf('CommonRuntime'), ...keysOf('VllmOptions')],
   MemoryPlan: keysOf('MemoryPlan'),
   "MemoryPlan['cells']": keysOf('CacheCells'),
   DeviceMemory: ['name', ...keysOf('DeviceTotal'), 'total', ...keysOf('DeviceLoad'), 'terms'],
   "DeviceMemory['terms']": [...keysOf('DeviceParts'), 'largestStage', ...keysOf('DeviceStage')],
   Machine: keysOf('Machine'),
-  MemoryFit: [...keysOf('Fit'), 'devices'],
-  "MemoryFit['devices'][number]": ['name', ...keysOf('DeviceFit'), 'shortBy', 'shortOfMargin'],
+  Fit: [...keysOf('Fit'), 'devices'],
+  "Fit['devices'][number]": ['name', ...keysOf('DeviceFit'), 'shortBy', 'shortOfMargin'],
+  Device: ['name', 'family', ...keysOf('Device')],
+  Hardware: machineKeys,
+  Workload: keysOf('Workload'),
+  Band: bandKeys,
+  Spread: keysOf('Spread'),
+  SpeedProfile: [...keysOf('ProfileNumbers'), ...keysOf('ProfileCosts'), 'spreads', ...keysOf('SpeedProfile')],
+  "SpeedProfile['spreads']": keysOf('ProfileSpreads'),
+  SpeedEstimate: [...keysOf('SpeedBands'), 'terms', ...keysOf('SpeedReasons')],
+  "SpeedEstimate['terms']": keysOf('SpeedPhases'),
+  "SpeedEstimate['terms']['step']": keysOf('SpeedTerms'),
 };
 const types = Object.keys(interfaces).map((type) => type.replace(/\W.*/, ''));
 const keys = `// Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand. It compiles where the interfaces
 // of types.d.ts have the fields of the tables.
-${listOf('', 'import type { ', [...new Set(types)].sort(), " } from '../types.d.ts';")}
+${listOf('', 'import type { ', [...new Set(types)].sort(), " } from '../types.d.ts';")
+  .replace('{ \n', '{\n')
+  .replace('\n }', '\n}')}
 
 type Same<A extends B, B extends C, C = A> = [A, B, C];
 
@@ -252,13 +394,13 @@ function schemaErrors() {
   const { memory, runtime, fit, hardware } = schema;
   const device = memory.properties.devices.items.properties;
   const compared = [
-    ['runtime', runtime.properties, interfaces.MemoryRuntime.filter((key) => key !== 'multiprocessors')],
+    ['runtime', runtime.properties, keysOf('Runtime').filter((key) => key !== 'multiprocessors')],
     ['memory', memory.properties, interfaces.MemoryPlan],
     ['memory.cells', memory.properties.cells.properties, interfaces["MemoryPlan['cells']"]],
     ['memory.devices[]', device, interfaces.DeviceMemory],
     ['memory.devices[].terms', device.terms.properties, interfaces["DeviceMemory['terms']"]],
-    ['fit', fit.properties, interfaces.MemoryFit],
-    ['fit.devices[]', fit.properties.devices.items.properties, interfaces["MemoryFit['devices'][number]"]],
+    ['fit', fit.properties, interfaces.Fit],
+    ['fit.devices[]', fit.properties.devices.items.properties, interfaces["Fit['devices'][number]"]],
   ];
   const errors = compared.flatMap(([place, properties, fields]) => [
     ...fields.filter((key) => !(key in properties)).map((key) => `${place} has no ${key}`),
@@ -284,6 +426,7 @@ function schemaErrors() {
 const typesFile = 'js/types.d.ts';
 const made = {
   'js/generated/layout.js': layout,
+  'js/generated/speed.js': speed,
   'js/generated/keys.d.ts': keys,
   [typesFile]: withNames(readFileSync(`${root}/${typesFile}`, 'utf8')),
 };

@@ -8,6 +8,7 @@
 
 #include "calibrate.hpp"
 #include "command.hpp"
+#include "fields_json.hpp"
 #include "llmcalc/base/field.hpp"
 #include "llmcalc/llmcalc.hpp"
 #include "placement.hpp"
@@ -21,30 +22,15 @@ namespace {
 
 constexpr double kSchema = 2;
 
-// A field of a table as JSON.
-template <typename Row, typename T>
-Json fieldOf(const Row& row, const T& object) {
-  if constexpr (field::kIsChoice<Row>) {
-    return std::string(row.names[static_cast<std::size_t>(object.*row.member)]);
-  } else {
-    return object.*row.member;
-  }
-}
-
-template <const auto& table, typename T>
-void add(Json& json, const T& object) {
-  eachField<table>([&](auto at) { json[std::string(field::keyOf(at.kRow))] = fieldOf(at.kRow, object); });
-}
-
 Json jsonOf(const DeviceMemory& d, const std::string& name) {
   Json json = {{"name", name}};
-  add<kTotalFields>(json, d);
+  addFields<kTotalFields>(json, d);
   json["total"] = d.total();
-  add<kLoadFields>(json, d);
+  addFields<kLoadFields>(json, d);
   Json terms;
-  add<kPartFields>(terms, d);
+  addFields<kPartFields>(terms, d);
   terms["largestStage"] = d.computeBuffer - d.inputs;
-  add<kStageFields>(terms, d);
+  addFields<kStageFields>(terms, d);
   json["terms"] = terms;
   return json;
 }
@@ -61,8 +47,6 @@ Json jsonOf(const MemoryPlan& plan) {
         devices.push_back(jsonOf(plan.gpus[i], "gpu" + std::to_string(i)));
       }
       devices.push_back(jsonOf(plan.host, "host"));
-    } else if constexpr (field::kIsPart<Row>) {
-      add<kFields<std::remove_cvref_t<decltype(plan.*row.member)>>>(json[key], plan.*row.member);
     } else {
       json[key] = fieldOf(row, plan);
     }
@@ -91,7 +75,7 @@ Json jsonOf(const Fit& fit, bool hostIsKnown) {
 }
 
 Json jsonOf(const Runtime& r, const Placing& placing) {
-  Json json = {{"engine", "llama.cpp"}};
+  Json json;
   const Json placed = jsonOf(placing);
   Json backend;
   eachField<kFields<Runtime>>([&](auto at) {
@@ -151,7 +135,9 @@ class Planner {
   }
   [[nodiscard]] std::optional<SpeedEstimate> estimate(const Placing& placing, const Workload& workload) const {
     if (!machine_ || !runs(placing)) return std::nullopt;
-    return estimateSpeed(model_, runtime(placing), *machine_, workload);
+    Runtime asked = runtime(placing);
+    asked.engine = question_.engine;
+    return estimateSpeed(model_, asked, *machine_, workload);
   }
 
   // Whether the engine runs such a placement: of the two, llama.cpp alone computes on the host.
@@ -225,7 +211,7 @@ Json Planner::answer() {
   const bool fitsAnywhere = !fit || fit->fits || placed;
   const std::optional<double> ceiling = ceilingOf(memory, hardware_);
 
-  machine_ = speedMachineOf(hardware_, question_.runtime, question_.engine);
+  machine_ = speedMachineOf(hardware_, question_.runtime);
   const std::optional<double> calibratedFrom = calibrate();
   const Workload& workload = question_.workload;
   const std::optional<SpeedEstimate> speed = estimate(placing_, workload);

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string>
 
+#include "fields_json.hpp"
+#include "llmcalc/answer/speed_fields.hpp"
 #include "llmcalc/profiles.hpp"
 
 namespace llmcalc {
@@ -31,8 +33,7 @@ std::optional<double> ceilingOf(const MemoryPlan& plan, const std::optional<Plan
   return 1.0 / seconds;
 }
 
-std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardware, const Runtime& runtime,
-                                       Engine engine) {
+std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardware, const Runtime& runtime) {
   if (!hardware) return std::nullopt;
   const std::vector<PlanGpu>& gpus = hardware->gpus;
   const bool isKnown =
@@ -49,7 +50,6 @@ std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardwa
   machine.host.bandwidth = host.bandwidth.value_or(kAssumedBandwidth);
   machine.host.threads = host.threads.value_or(kAssumedThreads);
   machine.unified = hardware->kind != MemoryKind::separate;
-  machine.engine = engine;
   const PlanGpu first = gpus.empty() ? PlanGpu() : gpus.front();
   machine.gpuProfile = speedProfile(runtime.backend, first.family, first.name, runtime.build);
   machine.hostProfile = speedProfile(Backend::cpu, hardware->kind == MemoryKind::apple ? "Apple" : "x86", host.name);
@@ -70,23 +70,22 @@ std::optional<Workload> endOf(const Workload& workload, const Runtime& runtime) 
   return end;
 }
 
-Json jsonOf(const Band& band) { return {{"p10", band.p10}, {"p50", band.p50}, {"p90", band.p90}}; }
+Json jsonOf(const Band& band) {
+  Json json;
+  addFields<kFields<Band>>(json, band);
+  return json;
+}
 
 Json jsonOf(const Workload& workload) {
-  Json json = {{"promptLength", workload.promptLength},
-               {"outputLength", workload.outputLength},
-               {"cachedTokens", workload.cachedTokens},
-               {"concurrency", workload.concurrency}};
-  if (workload.draftLength > 0.0) {
-    json["draftLength"] = workload.draftLength;
-    json["acceptanceRate"] = workload.acceptanceRate;
-    json["draftCost"] = workload.draftCost;
-  }
+  Json json;
+  addFields<kFields<Workload>>(json, workload);
+  json.erase("fileBytes");  // no option gives it
+  if (workload.draftLength > 0.0) return json;
+  for (const char* key : {"draftLength", "acceptanceRate", "draftCost"}) json.erase(key);
   return json;
 }
 
 Json speedOf(const std::optional<SpeedEstimate>& estimate, const SpeedFacts& of) {
-  const auto band = [&](Band SpeedEstimate::*member) { return estimate ? jsonOf((*estimate).*member) : Json(); };
   const bool prefills = estimate && of.workload.promptLength > 0.0;
   Json atEnd;
   if (of.end && of.atEnd) {
@@ -94,21 +93,20 @@ Json speedOf(const std::optional<SpeedEstimate>& estimate, const SpeedFacts& of)
              {"decode", jsonOf(of.atEnd->decode)},
              {"decodeLimit", limitOf(of.atEnd->decodeLimit)}};
   }
-  return {{"engine", std::string(kEngines[static_cast<std::size_t>(of.engine)])},
-          {"kind", "ceiling"},
-          {"tokensPerSecond", numberOr(of.ceiling)},
-          {"depth", of.workload.cachedTokens + of.workload.promptLength},
-          {"decode", band(&SpeedEstimate::decode)},
-          {"prefill", prefills ? jsonOf(estimate->prefill) : Json()},
-          {"timeToFirstToken", band(&SpeedEstimate::timeToFirstToken)},
-          {"requestTime", band(&SpeedEstimate::requestTime)},
-          {"tokensPerSecondUser", band(&SpeedEstimate::tokensPerSecondUser)},
-          {"tokensPerSecondTotal", band(&SpeedEstimate::tokensPerSecondTotal)},
-          {"decodeLimit", estimate ? limitOf(estimate->decodeLimit) : Json()},
-          {"prefillLimit", prefills ? limitOf(estimate->prefillLimit) : Json()},
-          {"evidence", estimate ? Json(std::string(kEvidences[static_cast<std::size_t>(estimate->evidence)])) : Json()},
-          {"calibratedFrom", numberOr(of.calibratedFrom)},
-          {"atEnd", atEnd}};
+  Json json = {{"engine", std::string(kEngines[static_cast<std::size_t>(of.engine)])},
+               {"kind", "ceiling"},
+               {"tokensPerSecond", numberOr(of.ceiling)},
+               {"depth", of.workload.cachedTokens + of.workload.promptLength}};
+  const auto add = [&](auto at) {
+    const std::string key(field::keyOf(at.kRow));
+    const bool isOfPrompt = key == "prefill" || key == "prefillLimit";
+    json[key] = estimate && (prefills || !isOfPrompt) ? fieldOf(at.kRow, *estimate) : Json();
+  };
+  eachField<kBandFields>(add);
+  eachField<kReasonFields>(add);
+  json["calibratedFrom"] = numberOr(of.calibratedFrom);
+  json["atEnd"] = atEnd;
+  return json;
 }
 
 }  // namespace llmcalc

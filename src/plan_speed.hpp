@@ -21,7 +21,7 @@ inline constexpr double kAssumedThreads = 8;
 
 // The machine of an estimate; none where what it takes is not known.
 [[nodiscard]] std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardware,
-                                                     const Runtime& runtime, Engine engine);
+                                                     const Runtime& runtime);
 
 // Tokens that the context has for one sequence.
 [[nodiscard]] double roomOf(const Runtime& runtime, double concurrency = 1.0);

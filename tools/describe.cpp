@@ -7,6 +7,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "llmcalc/answer/speed_fields.hpp"
+#include "llmcalc/device.hpp"
 #include "llmcalc/memory.hpp"
 #include "llmcalc/validation.hpp"
 
@@ -20,7 +22,7 @@ struct List {
 };
 
 // In the order of js/generated/layout.js.
-constexpr std::array<List, 10> kLists = {{
+constexpr std::array<List, 14> kLists = {{
     {"architecture", kArchitectures},
     {"attention", kAttentions},
     {"recurrence", kRecurrences},
@@ -31,6 +33,10 @@ constexpr std::array<List, 10> kLists = {{
     {"memoryKind", kMemoryKinds},
     {"stage", kStages},
     {"verdict", kVerdicts},
+    {"engine", kEngines},
+    {"evidence", kEvidences},
+    {"limit", kLimits},
+    {"split", kSplits},
 }};
 
 std::string quoted(std::string_view text) { return std::string("\"").append(text).append("\""); }
@@ -68,16 +74,20 @@ std::string described(const Row& row, const T& object) {
   const auto fallback = [&](double value) { text.append(R"(, "default": )").append(formatNumber(value)); };
   if constexpr (kIsPart<Row>) {
     kind("part");
+    text.append(R"(, "length": )")
+        .append(
+            std::to_string(std::tuple_size_v<
+                           std::remove_cvref_t<decltype(kFields<std::remove_cvref_t<decltype(object.*row.member)>>)>>));
   } else if constexpr (kIsChoice<Row>) {
     kind("choice");
     text.append(R"(, "list": )").append(listOf(row.names));
     fallback(static_cast<double>(object.*row.member));
   } else if constexpr (requires { (object.*row.member).has_value(); }) {
     kind("optional");
-  } else if constexpr (requires { (object.*row.member).size(); }) {
+  } else if constexpr (requires { (object.*row.member).back(); }) {
     kind("each");
     fallback((object.*row.member).back());
-  } else if constexpr (std::is_same_v<Row, Flag<T>>) {
+  } else if constexpr (kIsFlag<Row>) {
     kind("flag");
     fallback(object.*row.member ? 1.0 : 0.0);
   } else {
@@ -92,6 +102,14 @@ std::string table(std::string_view name) {
   const T object{};
   Sequence fields("[");
   eachField<rows>([&](auto at) { fields.add("    " + described(at.kRow, object)); });
+  return "  " + quoted(name) + ": " + fields.closed("\n  ]");
+}
+
+// Of a table that is an array the names alone.
+template <typename Rows>
+std::string names(std::string_view name, const Rows& rows) {
+  Sequence fields("[");
+  for (const auto& row : rows) fields.add("    {\"key\": " + quoted(row.name) + "}");
   return "  " + quoted(name) + ": " + fields.closed("\n  ]");
 }
 
@@ -122,12 +140,29 @@ int main() {
   tables.add(table<Machine, kGpuFields<Machine>>("MachineGpu"));
   tables.add(table<Fit>("Fit"));
   tables.add(table<DeviceFit>("DeviceFit"));
+  tables.add(table<Device>("Device"));
+  tables.add(table<Hardware>("Hardware"));
+  tables.add(table<Workload>("Workload"));
+  tables.add(table<SpeedProfile>("SpeedProfile"));
+  tables.add(table<Spread>("Spread"));
+  tables.add(table<Band>("Band"));
+  tables.add(table<SpeedTerms>("SpeedTerms"));
+  tables.add(table<SpeedEstimate, kBandFields>("SpeedBands"));
+  tables.add(table<SpeedEstimate, kTermFields>("SpeedPhases"));
+  tables.add(table<SpeedEstimate, kReasonFields>("SpeedReasons"));
+  tables.add(names("ProfileNumbers", kProfileFields));
+  tables.add(names("ProfileCosts", kProfileCosts));
+  tables.add(names("ProfileSpreads", kProfileSpreadFields));
+  tables.add(table<CommonRuntime>("CommonRuntime"));
+  tables.add(table<llama_cpp::Options>("LlamaCppOptions"));
+  tables.add(table<vllm::Options>("VllmOptions"));
   Sequence numbers("{");
   numbers.add(number("maximumGroups", static_cast<double>(ModelSpec::kMaximumGroups)));
   numbers.add(number("maximumRuns", static_cast<double>(ModelSpec::kMaximumRuns)));
   numbers.add(number("maximumLayers", ModelSpec::kMaximumLayers));
   numbers.add(number("maximumGpus", static_cast<double>(Runtime::kMaximumGpus)));
   numbers.add(number("allLayers", kAllLayers));
+  numbers.add(number("referenceBuild", kReferenceBuild));
   Sequence all("{");
   all.add("\"lists\": " + lists.closed("\n}"));
   all.add("\"tables\": " + tables.closed("\n}"));

@@ -70,7 +70,7 @@ class Calibration {
     const Violation wrong = speedViolation(model, runtime, hardware, workload);
     if (!wrong.parameter.empty()) return wrong;
     // What varies is of llama.cpp's laws; vLLM's have no profile.
-    if (hardware.engine == Engine::vllm) {
+    if (runtime.engine == Engine::vllm) {
       Violation other{"runtime.engine", "llama.cpp in a measurement"};
       other.text = kEngines[static_cast<std::size_t>(Engine::vllm)];
       return other;

@@ -1,6 +1,7 @@
 // llmcalc.hpp: the whole library.
 #pragma once
 
+#include "llmcalc/answer/speed_fields.hpp"
 #include "llmcalc/base/units.hpp"
 #include "llmcalc/calibration.hpp"
 #include "llmcalc/device.hpp"

@@ -20,6 +20,7 @@
 #include "llmcalc/placement.hpp"
 #include "llmcalc/profiles.hpp"
 #include "llmcalc/runtime.hpp"
+#include "llmcalc/speed/checks.hpp"
 #include "llmcalc/validation.hpp"
 #include "llmcalc/weights.hpp"
 
@@ -263,8 +264,8 @@ inline void fillShape(SpeedShape& shape, const ModelSpec& model, const Runtime& 
     if (seen[type]) addElements(shape, model, runtime, place, type, seen);
   }
   if (fileBytes > 0.0 || measured != nullptr) {
-    const double bytes = fileBytes > 0.0 ? fileBytes : tryPlanMemory(model, runtime, measured)->fileBytes;
-    const double ruled = tryPlanMemory(model, runtime)->fileBytes;
+    const double bytes = fileBytes > 0.0 ? fileBytes : llama_cpp::tryPlan(model, runtime, measured)->fileBytes;
+    const double ruled = llama_cpp::tryPlan(model, runtime)->fileBytes;
     shape.denseScale = shape.expertScale = bytes / ruled;
     double experts = 0;
     for (const DeviceWork& w : shape.work) experts += bytesOf(w.experts);
@@ -783,85 +784,6 @@ struct Times {
   return {tokens / t.slow, tokens / t.middle, tokens / t.fast};
 }
 
-// A sequence cannot be longer than its part of the cache. Sequences of one cache share it; vLLM has pages for each.
-constexpr void checkContext(Checker& check, const ModelSpec& model, const Runtime& runtime, Engine engine,
-                            const Workload& workload) noexcept {
-  const double context = runtime.contextLength > 0.0 ? runtime.contextLength : model.contextLength;
-  const double length = workload.promptLength + workload.cachedTokens + workload.outputLength;
-  const bool shared = runtime.kvUnified || engine == Engine::vllm;
-  check.limit(length, shared ? context : std::floor(context / runtime.sequences),
-              "workload.promptLength + cachedTokens + outputLength", "at most the context of a sequence");
-  if (engine == Engine::vllm) return;
-  check.limit(workload.concurrency * length, context,
-              "workload.concurrency * (promptLength + cachedTokens + outputLength)",
-              "at most the context of all sequences");
-}
-
-constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime& runtime, const Hardware& hardware,
-                          const Workload& workload) noexcept {
-  const auto rate = [&](const char* name, double value, double index) {
-    check.require(value == 0.0 || (value >= 1e6 && value <= 1e19), name,
-                  "from 1e6 to 1e19 per second, or 0 where unknown", value, index);
-  };
-  check.require(hardware.gpuCount >= runtime.gpuCount, "machine.gpus", "at least as many as runtime.gpus",
-                hardware.gpuCount);
-  if (check.found()) return;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(runtime.gpuCount); ++i) {
-    const Device& d = hardware.gpus[i];
-    const auto at = static_cast<double>(i);
-    check.measure("machine.gpus[].bandwidth", d.bandwidth, kBytesPerSecond, at);
-    rate("machine.gpus[].shaderFlops", d.shaderFlops, at);
-    rate("machine.gpus[].halfFlops", d.halfFlops, at);
-    rate("machine.gpus[].quantizedOps", d.quantizedOps, at);
-  }
-  check.measure("machine.host.bandwidth", hardware.host.bandwidth, kBytesPerSecond);
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  rate("machine.host.shaderFlops", hardware.host.shaderFlops, kNone);
-  rate("machine.host.halfFlops", hardware.host.halfFlops, kNone);
-  rate("machine.host.quantizedOps", hardware.host.quantizedOps, kNone);
-  const double threads = hardware.host.threads;
-  check.require(threads == 0.0 || (threads >= 1.0 && threads <= 4096.0), "machine.host.threads",
-                "from 1 to 4096, or 0 where unknown", threads);
-  check.measure("machine.linkBandwidth", hardware.linkBandwidth, kBytesPerSecond);
-  check.measure("machine.gpuLinkBandwidth", hardware.gpuLinkBandwidth, kBytesPerSecond);
-  // llama.cpp alone computes on the host.
-  const bool offloads =
-      runtime.gpuCount == 0.0 || runtime.gpuLayers < kAllLayers || runtime.cpuMoeLayers > 0.0 || !runtime.kvOffload;
-  check.refuse(hardware.engine == Engine::vllm && offloads, "runtime.engine", "llama.cpp where the host has a part",
-               kEngines[static_cast<std::size_t>(Engine::vllm)]);
-  for (const SpeedProfile* profile : {&hardware.gpuProfile, &hardware.hostProfile}) {
-    if (profile == &hardware.gpuProfile && runtime.gpuCount == 0.0) continue;
-    for (const ProfileField& field : kProfileFields) {
-      const double value = profile->*field.member;
-      check.require(value >= 1e-12 && value <= 1e12, field.name.data(), "from 1e-12 to 1e12", value);
-    }
-    for (const ByType* costs : {&profile->operationsPerWeight, &profile->prefillCost}) {
-      for (const double cost : *costs) {
-        check.require(cost >= 0.0 && cost <= 1e6, "profile.costs", "from 0 to 1e6", cost);
-      }
-    }
-    check.require(profile->measuredBytes >= 0.0 && profile->measuredBytes <= 1e15, "profile.measuredBytes",
-                  "from 0 to 1e15", profile->measuredBytes);
-    for (Spread SpeedProfile::*const spread : kProfileSpreads) {
-      const Spread& s = profile->*spread;
-      check.require(s.p10 >= 1e-3 && s.p10 <= s.p50 && s.p50 <= s.p90 && s.p90 <= 1e3, "profile.spread",
-                    "from 1e-3 to 1e3, p10 at most p50 at most p90", s.p50);
-    }
-  }
-  check.whole("workload.promptLength", workload.promptLength, kWholeOrNone);
-  check.whole("workload.outputLength", workload.outputLength, kWholePositive);
-  check.whole("workload.cachedTokens", workload.cachedTokens, kWholeOrNone);
-  check.whole("workload.concurrency", workload.concurrency, {"", "a whole number from 1 to 4096", 1.0, 4096.0});
-  check.whole("workload.draftLength", workload.draftLength, {"", "a whole number from 0 to 64", 0.0, 64.0});
-  check.require(workload.acceptanceRate >= 0.0 && workload.acceptanceRate <= 1.0, "workload.acceptanceRate",
-                "from 0 to 1", workload.acceptanceRate);
-  check.require(workload.draftCost >= 0.0 && workload.draftCost <= 10.0, "workload.draftCost", "from 0 to 10",
-                workload.draftCost);
-  check.require(workload.fileBytes == 0.0 || (workload.fileBytes >= 1e3 && workload.fileBytes <= 1e15),
-                "workload.fileBytes", "from 1e3 to 1e15 bytes, or 0 where unknown", workload.fileBytes);
-  checkContext(check, model, runtime, hardware.engine, workload);
-}
-
 // The model as SpeedProfile::measuredBytes knows it; 0 where more than a tenth of what is read is in the cache, of
 // which a measurement says little.
 [[nodiscard]] inline double measuredPart(const SpeedShape& shape, double depth) noexcept {
@@ -880,8 +802,8 @@ struct Bands {
 
   Bands(const Hardware& machine, const Runtime& runtime) noexcept
       : hardware(machine),
-        gpuMeasured(covers(machine.gpuProfile, runtime.backend, machine.engine, runtime.fileType)),
-        hostMeasured(covers(machine.hostProfile, Backend::cpu, machine.engine, runtime.fileType)) {}
+        gpuMeasured(covers(machine.gpuProfile, runtime.backend, runtime.engine, runtime.fileType)),
+        hostMeasured(covers(machine.hostProfile, Backend::cpu, runtime.engine, runtime.fileType)) {}
 
   [[nodiscard]] static constexpr bool covers(const SpeedProfile& profile, Backend backend, Engine engine,
                                              FileType fileType) noexcept {
@@ -925,16 +847,6 @@ struct Bands {
 
 }  // namespace detail
 
-// The first thing that is impossible in a question, or an empty name.
-[[nodiscard]] constexpr Violation speedViolation(const ModelSpec& model, const Runtime& runtime,
-                                                 const Hardware& hardware, const Workload& workload) noexcept {
-  detail::Checker check;
-  detail::checkModel(check, model);
-  if (!check.found()) detail::checkRuntime(check, model, runtime);
-  if (!check.found()) detail::checkSpeed(check, model, runtime, hardware, workload);
-  return check.violation();
-}
-
 // Tokens per second and times of `model` under `runtime` on `hardware`. `measured`: sizes of real tensors, or none.
 [[nodiscard]] inline Result<SpeedEstimate> tryEstimateSpeed(const ModelSpec& model, const Runtime& runtime,
                                                             const Hardware& hardware, const Workload& workload = {},
@@ -965,7 +877,7 @@ struct Bands {
   Times one;
   Times all;
   Times prompt;
-  if (hardware.engine == Engine::vllm) {
+  if (runtime.engine == Engine::vllm) {
     const double alone = vllmStep(shape, model, hardware, runtime.gpuCount, {1.0, 1.0, depth});
     const double many = vllmStep(shape, model, hardware, runtime.gpuCount, {users, 1.0 + workload.draftLength, depth});
     estimate.step = {alone, 0, 0, 0, 0, 0};

@@ -1,6 +1,23 @@
 // Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand. It compiles where the interfaces
 // of types.d.ts have the fields of the tables.
-import type { DeviceMemory, LayerGroup, Machine, MemoryFit, MemoryPlan, MemoryRuntime, ModelSpec } from '../types.d.ts';
+import type {
+  Band,
+  CommonRuntime,
+  Device,
+  DeviceMemory,
+  Fit,
+  Hardware,
+  LayerGroup,
+  LlamaCppRuntime,
+  Machine,
+  MemoryPlan,
+  ModelSpec,
+  SpeedEstimate,
+  SpeedProfile,
+  Spread,
+  VllmRuntime,
+  Workload,
+} from '../types.d.ts';
 
 type Same<A extends B, B extends C, C = A> = [A, B, C];
 
@@ -65,24 +82,49 @@ export type Compared = [
     | 'tensors'
   >,
   Same<
-    keyof MemoryRuntime,
-    | 'engine'
-    | 'build'
-    | 'server'
+    keyof CommonRuntime,
     | 'fileType'
     | 'importanceMatrix'
     | 'contextLength'
-    | 'batchSize'
-    | 'microBatchSize'
     | 'sequences'
-    | 'kvUnified'
-    | 'flashAttention'
     | 'cacheTypeK'
     | 'cacheTypeV'
+    | 'backend'
+    | 'multiprocessors'
+    | 'gpus'
+  >,
+  Same<
+    keyof LlamaCppRuntime,
+    | 'engine'
+    | 'fileType'
+    | 'importanceMatrix'
+    | 'contextLength'
+    | 'sequences'
+    | 'cacheTypeK'
+    | 'cacheTypeV'
+    | 'backend'
+    | 'multiprocessors'
+    | 'gpus'
+    | 'build'
+    | 'server'
+    | 'batchSize'
+    | 'microBatchSize'
+    | 'kvUnified'
+    | 'flashAttention'
     | 'gpuLayers'
     | 'cpuMoeLayers'
     | 'swaFull'
     | 'kvOffload'
+  >,
+  Same<
+    keyof VllmRuntime,
+    | 'engine'
+    | 'fileType'
+    | 'importanceMatrix'
+    | 'contextLength'
+    | 'sequences'
+    | 'cacheTypeK'
+    | 'cacheTypeV'
     | 'backend'
     | 'multiprocessors'
     | 'gpus'
@@ -108,6 +150,74 @@ export type Compared = [
     'tokenEmbedding' | 'outputHead' | 'experts' | 'slidingCache' | 'inputs' | 'largestStage' | 'stage'
   >,
   Same<keyof Machine, 'kind' | 'hostMemory' | 'hostReserved' | 'hostMargin' | 'gpus'>,
-  Same<keyof MemoryFit, 'fits' | 'verdict' | 'devices'>,
-  Same<keyof MemoryFit['devices'][number], 'name' | 'needed' | 'available' | 'margin' | 'shortBy' | 'shortOfMargin'>,
+  Same<keyof Fit, 'fits' | 'verdict' | 'devices'>,
+  Same<keyof Fit['devices'][number], 'name' | 'needed' | 'available' | 'margin' | 'shortBy' | 'shortOfMargin'>,
+  Same<keyof Device, 'name' | 'family' | 'bandwidth' | 'shaderFlops' | 'halfFlops' | 'quantizedOps' | 'threads'>,
+  Same<
+    keyof Hardware,
+    | 'kind'
+    | 'hostMemory'
+    | 'hostReserved'
+    | 'hostMargin'
+    | 'gpus'
+    | 'host'
+    | 'linkBandwidth'
+    | 'gpuLinkBandwidth'
+    | 'split'
+    | 'profile'
+    | 'hostProfile'
+  >,
+  Same<
+    keyof Workload,
+    | 'promptLength'
+    | 'outputLength'
+    | 'cachedTokens'
+    | 'concurrency'
+    | 'draftLength'
+    | 'acceptanceRate'
+    | 'draftCost'
+    | 'fileBytes'
+  >,
+  Same<keyof Band, 'p10' | 'p50' | 'p90'>,
+  Same<keyof Spread, 'p10' | 'p50' | 'p90'>,
+  Same<
+    keyof SpeedProfile,
+    | 'bandwidthShare'
+    | 'kernelShare'
+    | 'layerSeconds'
+    | 'expertLayers'
+    | 'recurrentLayers'
+    | 'cacheShare'
+    | 'cacheOperations'
+    | 'quantizedShare'
+    | 'halfShare'
+    | 'attentionShare'
+    | 'prefillLayerSeconds'
+    | 'expertPadding'
+    | 'expertSeconds'
+    | 'scoreBytes'
+    | 'recurrentCost'
+    | 'callSeconds'
+    | 'operationsPerWeight'
+    | 'prefillCost'
+    | 'spreads'
+    | 'measuredBytes'
+    | 'evidence'
+  >,
+  Same<keyof SpeedProfile['spreads'], 'decode' | 'experts' | 'prefill' | 'batched' | 'measured'>,
+  Same<
+    keyof SpeedEstimate,
+    | 'decode'
+    | 'prefill'
+    | 'timeToFirstToken'
+    | 'requestTime'
+    | 'tokensPerSecondUser'
+    | 'tokensPerSecondTotal'
+    | 'terms'
+    | 'decodeLimit'
+    | 'prefillLimit'
+    | 'evidence'
+  >,
+  Same<keyof SpeedEstimate['terms'], 'step' | 'prompt'>,
+  Same<keyof SpeedEstimate['terms']['step'], 'memory' | 'compute' | 'cache' | 'launch' | 'link' | 'host'>,
 ];

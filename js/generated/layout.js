@@ -78,6 +78,7 @@ export const NAMES = {
   memoryKind: indexed(['separate', 'apple', 'amd', 'shared']),
   stage: indexed(STAGES),
   verdict: indexed(VERDICTS),
+  engine: indexed(['llama.cpp', 'vllm']),
 };
 
 export const MAXIMUM_GROUPS = 8;
@@ -85,6 +86,7 @@ export const MAXIMUM_RUNS = 160;
 export const MAXIMUM_LAYERS = 1024;
 export const MAXIMUM_GPUS = 16;
 export const ALL_LAYERS = 1000000000;
+export const REFERENCE_BUILD = 11669;
 /** Of `margin`, where a machine's GPU has none. */
 export const DEFAULT_GPU_MARGIN = 1073741824;
 
@@ -101,8 +103,12 @@ export const GROUP_KEYS = words(
     'expertVectorElements unquantizedElements furtherElements vectorElements',
 );
 export const RUNTIME_KEYS = words(
-  'engine build server fileType importanceMatrix contextLength batchSize microBatchSize sequences kvUnified ' +
-    'flashAttention cacheTypeK cacheTypeV gpuLayers cpuMoeLayers swaFull kvOffload backend multiprocessors gpus',
+  'engine fileType importanceMatrix contextLength sequences cacheTypeK cacheTypeV backend multiprocessors gpus ' +
+    'build server batchSize microBatchSize kvUnified flashAttention gpuLayers cpuMoeLayers swaFull kvOffload',
+);
+/** Of the machine of fits and of estimateSpeed, which may be the same object. */
+export const MACHINE_KEYS = words(
+  'kind hostMemory hostReserved hostMargin gpus host linkBandwidth gpuLinkBandwidth split profile hostProfile',
 );
 
 /**
@@ -207,51 +213,53 @@ export const RUN = { group: 0, count: 1, length: 2 };
 
 /** Where those of a runtime are. */
 export const RUNTIME = {
-  build: 0,
-  server: 1,
-  fileType: 2,
-  importanceMatrix: 3,
-  contextLength: 4,
-  batchSize: 5,
-  microBatchSize: 6,
-  sequences: 7,
-  kvUnified: 8,
-  flashAttention: 9,
-  cacheTypeK: 10,
-  cacheTypeV: 11,
-  gpuLayers: 12,
-  cpuMoeLayers: 13,
-  swaFull: 14,
-  kvOffload: 15,
-  backend: 16,
-  multiprocessors: 17,
-  gpus: 18,
-  length: 19,
+  engine: 0,
+  fileType: 1,
+  importanceMatrix: 2,
+  contextLength: 3,
+  sequences: 4,
+  cacheTypeK: 5,
+  cacheTypeV: 6,
+  backend: 7,
+  multiprocessors: 8,
+  gpus: 9,
+  build: 10,
+  server: 11,
+  batchSize: 12,
+  microBatchSize: 13,
+  kvUnified: 14,
+  flashAttention: 15,
+  gpuLayers: 16,
+  cpuMoeLayers: 17,
+  swaFull: 18,
+  kvOffload: 19,
+  length: 20,
 };
 
 /**
- * All of MemoryRuntime but sequences, kvUnified, gpuLayers, backend, multiprocessors, gpus.
+ * All of LlamaCppRuntime but sequences, kvUnified, gpuLayers, backend, multiprocessors, gpus.
  *
  * @param {Float64Array} to
  * @param {number} i
- * @param {import('../types.d.ts').MemoryRuntime} r
+ * @param {import('../types.d.ts').LlamaCppRuntime} r
  * @returns {number} where the next thing goes
  */
 export function writeRuntimeFields(to, i, r) {
-  to[i] = numberOf(r.build, 11669, 'runtime.build');
-  to[i + 1] = flagOf(r.server, 1, 'runtime.server');
-  to[i + 2] = nameOf(NAMES.fileType, r.fileType, 9, 'runtime.fileType');
-  to[i + 3] = flagOf(r.importanceMatrix, 0, 'runtime.importanceMatrix');
-  to[i + 4] = numberOf(r.contextLength, 0, 'runtime.contextLength');
-  to[i + 5] = numberOf(r.batchSize, 2048, 'runtime.batchSize');
-  to[i + 6] = numberOf(r.microBatchSize, 512, 'runtime.microBatchSize');
-  to[i + 9] = flagOf(r.flashAttention, 1, 'runtime.flashAttention');
-  to[i + 10] = nameOf(NAMES.cacheType, r.cacheTypeK, 1, 'runtime.cacheTypeK');
-  to[i + 11] = nameOf(NAMES.cacheType, r.cacheTypeV, 1, 'runtime.cacheTypeV');
-  to[i + 13] = numberOf(r.cpuMoeLayers, 0, 'runtime.cpuMoeLayers');
-  to[i + 14] = flagOf(r.swaFull, 0, 'runtime.swaFull');
-  to[i + 15] = flagOf(r.kvOffload, 1, 'runtime.kvOffload');
-  return i + 19;
+  to[i] = nameOf(NAMES.engine, r.engine, 0, 'runtime.engine');
+  to[i + 1] = nameOf(NAMES.fileType, r.fileType, 9, 'runtime.fileType');
+  to[i + 2] = flagOf(r.importanceMatrix, 0, 'runtime.importanceMatrix');
+  to[i + 3] = numberOf(r.contextLength, 0, 'runtime.contextLength');
+  to[i + 5] = nameOf(NAMES.cacheType, r.cacheTypeK, 1, 'runtime.cacheTypeK');
+  to[i + 6] = nameOf(NAMES.cacheType, r.cacheTypeV, 1, 'runtime.cacheTypeV');
+  to[i + 10] = numberOf(r.build, 11669, 'runtime.build');
+  to[i + 11] = flagOf(r.server, 1, 'runtime.server');
+  to[i + 12] = numberOf(r.batchSize, 2048, 'runtime.batchSize');
+  to[i + 13] = numberOf(r.microBatchSize, 512, 'runtime.microBatchSize');
+  to[i + 15] = flagOf(r.flashAttention, 1, 'runtime.flashAttention');
+  to[i + 17] = numberOf(r.cpuMoeLayers, 0, 'runtime.cpuMoeLayers');
+  to[i + 18] = flagOf(r.swaFull, 0, 'runtime.swaFull');
+  to[i + 19] = flagOf(r.kvOffload, 1, 'runtime.kvOffload');
+  return i + 20;
 }
 
 /** Where those of one of a runtime's GPUs are. */

@@ -392,7 +392,8 @@ Device drawDevice(Random& random) {
   return {random.scaled(1e10, 1e13), rate(), rate(), rate(), random.whole(0, 128)};
 }
 
-Hardware drawHardware(Random& random, const Runtime& runtime) {
+// Draws the engine too.
+Hardware drawHardware(Random& random, Runtime& runtime) {
   Hardware h;
   h.gpuCount = random.chance(0.9) ? runtime.gpuCount : random.whole(0, 16);
   const Device gpu = drawDevice(random);
@@ -404,7 +405,7 @@ Hardware drawHardware(Random& random, const Runtime& runtime) {
   }
   h.unified = random.chance(0.3);
   h.split = random.oneOf<Split>(kSplits);
-  h.engine = random.chance(0.8) ? Engine::llamaCpp : Engine::vllm;
+  runtime.engine = random.chance(0.8) ? Engine::llamaCpp : Engine::vllm;
   constexpr auto kFamilies =
       std::to_array<std::string_view>({"", "NVIDIA Ada", "NVIDIA Hopper", "Apple", "AMD RDNA3", "nothing"});
   h.gpuProfile = speedProfile(runtime.backend, random.of(kFamilies), "GeForce RTX 4090",
@@ -475,7 +476,7 @@ TEST(Fuzz, SpeedsAreFiniteAndBetterDevicesAreNeverSlower) {
     SCOPED_TRACE(question);
     Random random(4, question);
     const ModelSpec model = drawModel(random);
-    const Runtime runtime = drawRuntime(random);
+    Runtime runtime = drawRuntime(random);
     *hardware = drawHardware(random, runtime);
     if (random.chance(0.2)) spoilHardware(random, *hardware);
     const Workload workload = drawWorkload(random);
@@ -518,7 +519,7 @@ TEST(Fuzz, CalibrationSettlesOnNumbers) {
     for (int round = 0; round < 3; ++round) {
       for (int i = 0; i < 3; ++i) {
         const ModelSpec model = drawModel(random);
-        const Runtime runtime = drawRuntime(random);
+        Runtime runtime = drawRuntime(random);
         *hardware = drawHardware(random, runtime);
         const double rate = random.chance(0.2) ? random.hostile() : random.scaled(1e-3, 1e5);
         const double weight = random.chance(0.2) ? random.hostile() : 1;

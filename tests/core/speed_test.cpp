@@ -310,9 +310,9 @@ TEST(EstimateSpeed, ATensorSplitReducesEveryMicroBatch) {
 }
 
 TEST(EstimateSpeed, APromptOfVllmHasAttention) {
-  Hardware hardware = h100();
-  hardware.engine = Engine::vllm;
+  const Hardware hardware = h100();
   Runtime runtime = runtimeOf(FileType::BF16);
+  runtime.engine = Engine::vllm;
   runtime.contextLength = 262144;
   const auto rate = [&](double tokens) {
     Workload workload = decoding();
@@ -323,9 +323,9 @@ TEST(EstimateSpeed, APromptOfVllmHasAttention) {
 }
 
 TEST(EstimateSpeed, VllmReadsWeightsOncePerStep) {
-  Hardware hardware = h100();
-  hardware.engine = Engine::vllm;
-  const Runtime runtime = runtimeOf(FileType::BF16);
+  const Hardware hardware = h100();
+  Runtime runtime = runtimeOf(FileType::BF16);
+  runtime.engine = Engine::vllm;
   const double one = decodeRate(llama8B(), runtime, hardware, decoding(512));
   EXPECT_GT(decodeRate(llama8B(), runtime, hardware, decoding(512, 16)), 11.0 * one);
 }
@@ -422,9 +422,9 @@ TEST(EstimateSpeed, RefusesAWorkloadThatTheContextCannotHold) {
 }
 
 TEST(EstimateSpeed, HasNoEvidenceOfVllm) {
-  Hardware hardware = h100();
-  hardware.engine = Engine::vllm;
-  const SpeedEstimate e = estimateSpeed(llama8B(), runtimeOf(FileType::BF16), hardware);
+  Runtime runtime = runtimeOf(FileType::BF16);
+  runtime.engine = Engine::vllm;
+  const SpeedEstimate e = estimateSpeed(llama8B(), runtime, h100());
   EXPECT_EQ(e.evidence, Evidence::none);
   EXPECT_LT(e.decode.p10, 0.6 * e.decode.p50);
 }
@@ -501,11 +501,10 @@ TEST(EstimateSpeed, RefusesAProfileThatNobodyFilled) {
 }
 
 TEST(EstimateSpeed, RefusesVllmWithAPartOnTheHost) {
-  Hardware hardware = h100();
-  hardware.engine = Engine::vllm;
   Runtime runtime = runtimeOf(FileType::F16);
+  runtime.engine = Engine::vllm;
   runtime.gpuLayers = 8;
-  const auto estimate = tryEstimateSpeed(llama8B(), runtime, hardware);
+  const auto estimate = tryEstimateSpeed(llama8B(), runtime, h100());
   EXPECT_EQ(describe("estimateSpeed", estimate.violation()),
             "estimateSpeed: runtime.engine must be llama.cpp where the host has a part, got vllm");
 }

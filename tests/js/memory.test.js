@@ -162,7 +162,7 @@ for (const { name, calculator } of entries) {
         RangeError,
         'runtime.backend must be one of cuda, metal, vulkan, rocm, cpu, sycl, got "gpu"',
       ],
-      [plan({ engine: 'vllm' }), RangeError, 'runtime.engine must be "llama.cpp", got "vllm"'],
+      [plan({ engine: 'vllm' }), RangeError, 'runtime.engine must be llama.cpp where memory is planned, got vllm'],
       [plan({ gpus: [1, -1] }), RangeError, 'runtime.gpus[1] must be a share of at least 0, got -1'],
       [plan({ gpus: 17 }), RangeError, 'runtime.gpus must be a whole number from 0 to 16, or up to 16 shares, got 17'],
       [plan({ gpuLayers: Number.NaN }), RangeError, 'runtime.gpuLayers must be a whole number from 0 to 1e9, got NaN'],

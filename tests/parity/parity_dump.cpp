@@ -115,8 +115,8 @@ void dump(const std::filesystem::path& directory, const std::string& function, i
   dump(directory, function, count, draw, call, std::make_index_sequence<Count>());
 }
 
-// Options at random, in the order of Runtime after the model's place in models.tsv, and as a Runtime. The engine
-// refuses a quantised cache without flash attention.
+// Options at random, as tests/js/parity.test.js knows them, after the model's place in models.tsv, and as a Runtime.
+// The engine refuses a quantised cache without flash attention.
 struct Options {
   std::vector<double> row;
   Runtime runtime;
@@ -147,9 +147,12 @@ Options drawOptions(Generator& random, std::size_t models, double firstBuild) {
                  random.whole(0, static_cast<double>(kBackends.size() - 1)),
                  random.whole(0, 200),
                  random.whole(0, 3)};
-  std::vector<double> fields(options.row.begin() + 1, options.row.end());
+  // In the order of the table.
+  const auto& row = options.row;
+  std::vector<double> fields = {0.0,    row[3], row[4], row[5], row[8], row[11], row[12], row[17], row[18], row[19],
+                                row[1], row[2], row[6], row[7], row[9], row[10], row[13], row[14], row[15], row[16]};
   // GPUs alike: a share each, and nothing that is known of one alone.
-  for (double i = 0; i < options.row.back(); i += 1.0) fields.insert(fields.end(), {1.0, 0.0, 0.0, 0.0});
+  for (double i = 0; i < row.back(); i += 1.0) fields.insert(fields.end(), {1.0, 0.0, 0.0, 0.0});
   flat::Reader reader(fields);
   flat::read(reader, options.runtime);
   return options;
@@ -221,7 +224,7 @@ void dumpEstimates(const std::filesystem::path& directory, int count) {
     hardware.gpuLinkBandwidth = machine[7];
     hardware.unified = machine[8] == 1.0;
     hardware.split = machine[9] == 1.0 ? Split::tensor : Split::layer;
-    hardware.engine = machine[10] == 1.0 ? Engine::vllm : Engine::llamaCpp;
+    runtime.engine = machine[10] == 1.0 ? Engine::vllm : Engine::llamaCpp;
     hardware.gpuProfile = speedProfile(runtime.backend, "NVIDIA Hopper", {}, runtime.build);
     hardware.hostProfile = speedProfile(Backend::cpu, "x86");
     flat::Reader workloadReader(asked);

@@ -53,17 +53,17 @@ template <typename T>
 }
 
 // How many rows of a table are as `is` wants them.
-template <typename T, typename Is>
+template <const auto& table, typename Is>
 [[nodiscard]] constexpr std::size_t countRows(Is is) noexcept {
   std::size_t count = 0;
-  eachField<kFields<T>>([&](auto at) { count += is(at.kRow) ? 1U : 0U; });
+  eachField<table>([&](auto at) { count += is(at.kRow) ? 1U : 0U; });
   return count;
 }
 
 // The ranged numbers of a table.
 template <typename T>
 inline constexpr auto kChecked = [] {
-  std::array<Field<T>, countRows<T>([](const auto& row) { return rangeOf(row) != nullptr; })> checked{};
+  std::array<Field<T>, countRows<kFields<T>>([](const auto& row) { return rangeOf(row) != nullptr; })> checked{};
   std::size_t next = 0;
   eachField<kFields<T>>([&](auto at) {
     if constexpr (rangeOf(at.kRow) != nullptr) checked[next++] = {at.kRow.name, at.kRow.member, at.kRow.range};
@@ -72,11 +72,11 @@ inline constexpr auto kChecked = [] {
 }();
 
 // The numbers of a table that are in a unit of their own.
-template <typename T>
+template <typename T, const auto& table = kFields<T>>
 inline constexpr auto kMeasured = [] {
-  std::array<field::Measure<T>, countRows<T>([](const auto& row) { return isMeasure(row); })> measured{};
+  std::array<field::Measure<T>, countRows<table>([](const auto& row) { return isMeasure(row); })> measured{};
   std::size_t next = 0;
-  eachField<kFields<T>>([&](auto at) {
+  eachField<table>([&](auto at) {
     if constexpr (isMeasure(at.kRow)) measured[next++] = at.kRow;
   });
   return measured;

@@ -114,6 +114,11 @@ template <typename T>
 inline constexpr bool kIsCount<Count<T>> = true;
 
 template <typename Row>
+inline constexpr bool kIsFlag = false;
+template <typename T>
+inline constexpr bool kIsFlag<Flag<T>> = true;
+
+template <typename Row>
 inline constexpr bool kIsPart = false;
 template <typename T, typename Inner>
 inline constexpr bool kIsPart<Part<T, Inner>> = true;
@@ -170,11 +175,52 @@ constexpr void eachField(Visit&& visit) {
   detail::visitRows<table>(visit, Places<table>{});
 }
 
+namespace detail {
+
+template <const auto& table, std::size_t... places>
+[[nodiscard]] constexpr auto membersOf(std::index_sequence<places...> /*rows*/) noexcept {
+  return std::array{RowAt<table, places>::kRow.member...};
+}
+
+}  // namespace detail
+
+// The members of a table whose rows are all of one type: a loop over them is smaller than its rounds.
+template <const auto& table>
+inline constexpr auto kMembers = detail::membersOf<table>(Places<table>{});
+
 // The sum of all numbers of a table, in order.
 template <const auto& table, typename T>
 [[nodiscard]] constexpr double sumOfFields(const T& object) noexcept {
   return detail::sumOfRows<table>(object, Places<table>{});
 }
+
+namespace detail {
+
+template <const auto& table, const std::string_view& place, std::size_t row>
+inline constexpr auto kNameAt = [] {
+  constexpr std::string_view kKey = field::keyOf(std::get<row>(table));
+  std::array<char, place.size() + kKey.size() + 1> name{};
+  for (std::size_t i = 0; i < place.size(); ++i) name[i] = place[i];
+  for (std::size_t i = 0; i < kKey.size(); ++i) name[place.size() + i] = kKey[i];
+  return name;
+}();
+
+template <typename Row>
+[[nodiscard]] constexpr Row renamed(Row row, const char* name) noexcept {
+  row.name = name;
+  return row;
+}
+
+template <const auto& table, const std::string_view& place, std::size_t... rows>
+[[nodiscard]] constexpr auto rowsAt(std::index_sequence<rows...> /*rows*/) noexcept {
+  return std::tuple{renamed(std::get<rows>(table), kNameAt<table, place, rows>.data())...};
+}
+
+}  // namespace detail
+
+// The rows of a table where the struct has a second place, "machine.host." beside "machine.gpus[].".
+template <const auto& table, const std::string_view& place>
+inline constexpr auto kRowsAt = detail::rowsAt<table, place>(Places<table>{});
 
 // The names of a table of traits, for a Choice.
 template <typename Traits, std::size_t count>

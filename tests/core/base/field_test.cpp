@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "llmcalc/answer/speed_fields.hpp"
+#include "llmcalc/device.hpp"
 #include "llmcalc/memory.hpp"
 
 namespace {
@@ -51,7 +53,24 @@ TEST(Fields, OfAStructAreAllItsMembers) {
   // Beside the lists that are counted: groups and runs; GPUs and the host.
   EXPECT_EQ(rows(kFields<ModelSpec>) + 2, memberCount<ModelSpec>());
   EXPECT_EQ(rows(kFields<MemoryPlan>) + 2, memberCount<MemoryPlan>());
-  EXPECT_EQ(rows(kFields<Runtime>) + rows(kGpuFields<Runtime>), memberCount<Runtime>());
+  EXPECT_EQ(rows(kFields<CommonRuntime>) + rows(kGpuFields<CommonRuntime>), memberCount<CommonRuntime>());
+  EXPECT_EQ(rows(kFields<llama_cpp::Options>), memberCount<llama_cpp::Options>());
+  EXPECT_EQ(rows(kFields<vllm::Options>), 0U);
+  EXPECT_TRUE(std::is_empty_v<vllm::Options>);
+}
+
+TEST(Fields, OfSpeedAreAllMembersToo) {
+  EXPECT_EQ(rows(kFields<Device>), memberCount<Device>());
+  EXPECT_EQ(rows(kFields<Spread>), memberCount<Spread>());
+  EXPECT_EQ(rows(kFields<Workload>), memberCount<Workload>());
+  EXPECT_EQ(rows(kFields<Band>), memberCount<Band>());
+  EXPECT_EQ(rows(kFields<SpeedTerms>), memberCount<SpeedTerms>());
+  EXPECT_EQ(rows(kFields<SpeedTerms>), kLimits.size());
+  EXPECT_EQ(rows(kFields<SpeedEstimate>), memberCount<SpeedEstimate>());
+  // Beside the GPUs and the two profiles.
+  EXPECT_EQ(rows(kFields<Hardware>) + 3, memberCount<Hardware>());
+  EXPECT_EQ(kProfileFields.size() + kProfileCosts.size() + kProfileSpreadFields.size() + rows(kFields<SpeedProfile>),
+            memberCount<SpeedProfile>());
 }
 
 template <const auto& table>
@@ -67,6 +86,10 @@ TEST(Fields, AreNamedByTheirPlaceAndKey) {
   expectNames<kGpuFields<Runtime>>("runtime.gpus[].");
   expectNames<kFields<Machine>>("machine.");
   expectNames<kGpuFields<Machine>>("machine.gpus[].");
+  expectNames<kFields<Workload>>("workload.");
+  expectNames<kFields<Hardware>>("machine.");
+  expectNames<kFields<Device>>("machine.gpus[].");
+  expectNames<kHostFields>("machine.host.");
   expectNames<kTotalFields>("plan.devices[].");
   expectNames<kPartFields>("plan.devices[].terms.");
   EXPECT_EQ(field::keyOf(std::get<0>(kFields<LayerGroup>)), "attention");
@@ -90,6 +113,9 @@ TEST(Fields, HaveANameForEveryDefault) {
   expectDefaultNames<DeviceMemory>();
   expectDefaultNames<Machine>();
   expectDefaultNames<Fit>();
+  expectDefaultNames<Hardware>();
+  expectDefaultNames<SpeedProfile>();
+  expectDefaultNames<SpeedEstimate>();
   EXPECT_EQ(kFileTypeNames[static_cast<std::size_t>(FileType::Q4_K_M)], "Q4_K_M");
   EXPECT_EQ(kCacheTypeNames[static_cast<std::size_t>(CacheType::iq4_nl)], "iq4_nl");
 }

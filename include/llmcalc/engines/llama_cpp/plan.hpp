@@ -254,25 +254,12 @@ class Planning {
 
 }  // namespace detail
 
-// What llama.cpp plans to allocate for `model` under `runtime`, device by device. All sizes are bytes.
-//
-//   device = weights + kvCache + recurrentState + computeBuffer + outputBuffer + overhead
-//
-// model     shape of the model: up to 8 groups of equal layers, 160 runs of them and 1,024 layers. Lengths and counts
-//           are whole numbers up to 1e9, elements up to 1e13; modelViolation() says what else must hold.
-// runtime   options of llama.cpp (runtime.hpp has them by their flags): 0 to 16 GPUs, 1 to 256 sequences, batches and
-//           contexts in tokens. A contextLength of 0 is the model's own.
-// measured  bytes of a file's real tensors, by layer, or nullptr. They replace what the file type gives.
-//
-// The result is the plan or the first Violation: a number out of its range, a shape that cannot be, or what llama.cpp
-// refuses, such as quantised values without flash attention. Nothing throws or allocates.
-//
-// Weights, caches, states and output buffers are exact to the digit that llama.cpp prints; compute buffers have the
-// errors in docs/memory.md, which are small at full offload; overhead is an estimate, on the high side.
-// Source: the rules in the headers of the terms, read off ggml-org/llama.cpp and compared with 6,743 rows that its
-// tools recorded of 62 models (tests/golden/memory.tsv).
-[[nodiscard]] inline Result<MemoryPlan> tryPlanMemory(const ModelSpec& model, const Runtime& runtime,
-                                                      const MeasuredWeights* measured = nullptr) noexcept {
+namespace llama_cpp {
+
+// What llama.cpp plans to allocate for `model` under `runtime`. `measured`: sizes of real tensors, or none.
+// Source: the rules in the headers of the terms; tests/golden/memory.tsv has 6,743 recorded rows of 62 models.
+[[nodiscard]] inline Result<MemoryPlan> tryPlan(const ModelSpec& model, const Runtime& runtime,
+                                                const MeasuredWeights* measured = nullptr) noexcept {
   if (kCompact || detail::checks<detail::QuickChecker>(model, runtime).found()) {
     const auto check = detail::checks<detail::Checker>(model, runtime);
     if (check.found()) return check.violation();
@@ -280,11 +267,6 @@ class Planning {
   return detail::planChecked(model, runtime, measured);
 }
 
-// The plan that tryPlanMemory gives. A violation is thrown as ArgumentError (base/result.hpp), whose text names the
-// field, what it must be and what it was; a build without exceptions prints the text and aborts.
-[[nodiscard]] inline MemoryPlan planMemory(const ModelSpec& model, const Runtime& runtime,
-                                           const MeasuredWeights* measured = nullptr) {
-  return valueOrReject("planMemory", tryPlanMemory(model, runtime, measured));
-}
+}  // namespace llama_cpp
 
 }  // namespace llmcalc

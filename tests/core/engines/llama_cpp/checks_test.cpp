@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-#include "llmcalc/engines/llama_cpp/plan.hpp"
+#include "llmcalc/memory.hpp"
 #include "shapes.hpp"
 
 namespace {

@@ -1,4 +1,4 @@
-#include "llmcalc/engines/llama_cpp/plan.hpp"
+#include "llmcalc/memory.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,37 @@
+// engine.hpp: what the core asks of an engine.
+//
+// An engine is a type without objects, so that the compiler resolves it and nothing is called through a pointer. Its
+// machine is an argument: llama.cpp turns tokens into bytes and reads none, an engine with a pool of pages turns a
+// budget of bytes into tokens.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "llmcalc/answer/memory_plan.hpp"
+#include "llmcalc/base/check.hpp"
+#include "llmcalc/engines/names.hpp"
+#include "llmcalc/layout/measured_weights.hpp"
+#include "llmcalc/machine/machine.hpp"
+#include "llmcalc/model.hpp"
+#include "llmcalc/question/runtime.hpp"
+
+namespace llmcalc {
+
+// What it is asked beside what every engine is, and whether it takes that for a model.
+template <typename E>
+concept EngineModel = std::derived_from<Runtime, typename E::Options> &&
+    requires(detail::Checker& check, const ModelSpec& model, const Runtime& runtime) {
+  { E::kEngine } -> std::convertible_to<Engine>;
+  { E::kPlans } -> std::convertible_to<bool>;
+  E::check(check, model, runtime);
+};
+
+// An engine whose memory is planned: kPlans.
+template <typename E>
+concept PlanningEngine = EngineModel<E> && E::kPlans &&
+    requires(const ModelSpec& model, const Runtime& runtime, const MeasuredWeights* measured, const Machine* machine) {
+  { E::plan(model, runtime, measured, machine) } -> std::same_as<Result<MemoryPlan>>;
+};
+
+}  // namespace llmcalc

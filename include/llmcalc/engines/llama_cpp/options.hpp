@@ -1,0 +1,46 @@
+// options.hpp: what llama.cpp alone is asked, beside what every engine is (question/runtime.hpp).
+#pragma once
+
+#include <tuple>
+
+#include "llmcalc/base/field.hpp"
+#include "llmcalc/engines/llama_cpp/builds.hpp"
+
+namespace llmcalc {
+
+// Layers for the GPUs: more than any model has means all, and the output head.
+inline constexpr double kAllLayers = 1e9;
+
+namespace llama_cpp {
+
+// By the names of the field; the comment has llama.cpp's. Defaults are llama-server's.
+struct Options {
+  double build = kReferenceBuild;  // bNNNN
+  bool server = true;              // llama-server; else llama-cli, llama-completion and the library
+  double batchSize = 2048;         // --batch-size, tokens
+  double microBatchSize = 512;     // --ubatch-size, tokens
+  bool kvUnified = true;           // --kv-unified: one cache for all sequences
+  bool flashAttention = true;      // --flash-attn
+  double gpuLayers = kAllLayers;   // --n-gpu-layers
+  double cpuMoeLayers = 0;         // --n-cpu-moe: layers whose experts stay on the host
+  bool swaFull = false;            // --swa-full: sliding layers keep everything
+  bool kvOffload = true;           // false: --no-kv-offload
+};
+
+}  // namespace llama_cpp
+
+template <>
+inline constexpr auto kFields<llama_cpp::Options> = std::tuple{
+    field::Number{"runtime.build", &llama_cpp::Options::build, &detail::kWholePositive},
+    field::Flag{"runtime.server", &llama_cpp::Options::server},
+    field::Number{"runtime.batchSize", &llama_cpp::Options::batchSize, &detail::kWholePositive},
+    field::Number{"runtime.microBatchSize", &llama_cpp::Options::microBatchSize, &detail::kWholePositive},
+    field::Flag{"runtime.kvUnified", &llama_cpp::Options::kvUnified},
+    field::Flag{"runtime.flashAttention", &llama_cpp::Options::flashAttention},
+    field::Number{"runtime.gpuLayers", &llama_cpp::Options::gpuLayers, &detail::kWholeOrNone},
+    field::Number{"runtime.cpuMoeLayers", &llama_cpp::Options::cpuMoeLayers, &detail::kWholeOrNone},
+    field::Flag{"runtime.swaFull", &llama_cpp::Options::swaFull},
+    field::Flag{"runtime.kvOffload", &llama_cpp::Options::kvOffload},
+};
+
+}  // namespace llmcalc

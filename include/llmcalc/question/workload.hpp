@@ -1,0 +1,46 @@
+// workload.hpp: what is asked of the engine, besides the runtime.
+#pragma once
+
+#include <tuple>
+
+#include "llmcalc/base/field.hpp"
+#include "llmcalc/validation.hpp"
+
+namespace llmcalc {
+
+// What is asked of the engine, besides the runtime.
+struct Workload {
+  double promptLength = 512;  // tokens of one prompt that are computed
+  double outputLength = 128;  // tokens that are generated
+  double cachedTokens = 0;    // tokens in the cache before the prompt
+  double concurrency = 1;     // sequences at the same time
+  double draftLength = 0;     // tokens that a draft proposes at a time; 0: no draft
+  double acceptanceRate = 0;  // of those tokens, 0 to 1
+  double draftCost = 0;       // of one drafted token, relative to a step of the model
+  double fileBytes = 0;       // of the file's tensors where known; 0: by the rules of the file type
+};
+
+namespace detail {
+
+inline constexpr Range kConcurrency{"", "a whole number from 1 to 4096", 1.0, 4096.0};
+inline constexpr Range kDraftLength{"", "a whole number from 0 to 64", 0.0, 64.0};
+inline constexpr Quantity kShare{"from 0 to 1", "from 0 to 1", "", 0.0, 1.0, false};
+inline constexpr Quantity kDraftCost{"from 0 to 10", "from 0 to 10", "", 0.0, 10.0, false};
+inline constexpr Quantity kFileBytes{
+    "from 1e3 to 1e15 bytes, or 0 where unknown", "from 1e3 to 1e15 bytes, or 0 where unknown", "", 1e3, 1e15, true};
+
+}  // namespace detail
+
+template <>
+inline constexpr auto kFields<Workload> = std::tuple{
+    field::Number{"workload.promptLength", &Workload::promptLength, &detail::kWholeOrNone},
+    field::Number{"workload.outputLength", &Workload::outputLength, &detail::kWholePositive},
+    field::Number{"workload.cachedTokens", &Workload::cachedTokens, &detail::kWholeOrNone},
+    field::Number{"workload.concurrency", &Workload::concurrency, &detail::kConcurrency},
+    field::Number{"workload.draftLength", &Workload::draftLength, &detail::kDraftLength},
+    field::Measure{"workload.acceptanceRate", &Workload::acceptanceRate, &detail::kShare},
+    field::Measure{"workload.draftCost", &Workload::draftCost, &detail::kDraftCost},
+    field::Measure{"workload.fileBytes", &Workload::fileBytes, &detail::kFileBytes},
+};
+
+}  // namespace llmcalc

@@ -1,0 +1,99 @@
+// checks.hpp: whether a machine can be, and a workload on it.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include "llmcalc/base/check.hpp"
+#include "llmcalc/engines/llama_cpp/checks.hpp"
+#include "llmcalc/machine/hardware.hpp"
+#include "llmcalc/model.hpp"
+#include "llmcalc/model/checks.hpp"
+#include "llmcalc/question/runtime.hpp"
+#include "llmcalc/question/workload.hpp"
+#include "llmcalc/speed/profile.hpp"
+#include "llmcalc/validation.hpp"
+
+namespace llmcalc {
+
+namespace detail {
+
+inline constexpr auto kWorkloadFields = kChecked<Workload>;
+
+// All measures of a table.
+template <const auto& table, typename T>
+constexpr void checkMeasures(Checker& check, const T& object,
+                             double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
+  for (const field::Measure<T>& row : kMeasured<T, table>) {
+    check.measure(row.name, object.*row.member, *row.quantity, index);
+  }
+}
+
+constexpr void checkProfile(Checker& check, const SpeedProfile& profile) noexcept {
+  for (const ProfileField& field : kProfileFields) {
+    check.measure(field.name.data(), profile.*field.member, kProfileNumber);
+  }
+  for (const ProfileCosts& costs : kProfileCosts) {
+    for (const double cost : profile.*costs.member) check.measure("profile.costs", cost, kProfileCost);
+  }
+  checkMeasures<kFields<SpeedProfile>>(check, profile);
+  for (Spread SpeedProfile::*const spread : kProfileSpreads) {
+    const Spread& s = profile.*spread;
+    check.require(s.p10 >= 1e-3 && s.p10 <= s.p50 && s.p50 <= s.p90 && s.p90 <= 1e3, "profile.spread",
+                  "from 1e-3 to 1e3, p10 at most p50 at most p90", s.p50);
+  }
+}
+
+// A sequence cannot be longer than its part of the cache. Sequences of one cache share it; vLLM has pages for each.
+constexpr void checkContext(Checker& check, const ModelSpec& model, const Runtime& runtime,
+                            const Workload& workload) noexcept {
+  const bool pages = runtime.engine == Engine::vllm;
+  const double context = runtime.contextLength > 0.0 ? runtime.contextLength : model.contextLength;
+  const double length = workload.promptLength + workload.cachedTokens + workload.outputLength;
+  check.limit(length, runtime.kvUnified || pages ? context : std::floor(context / runtime.sequences),
+              "workload.promptLength + cachedTokens + outputLength", "at most the context of a sequence");
+  if (pages) return;
+  check.limit(workload.concurrency * length, context,
+              "workload.concurrency * (promptLength + cachedTokens + outputLength)",
+              "at most the context of all sequences");
+}
+
+constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime& runtime, const Hardware& hardware,
+                          const Workload& workload) noexcept {
+  check.require(hardware.gpuCount >= runtime.gpuCount, "machine.gpus", "at least as many as runtime.gpus",
+                hardware.gpuCount);
+  if (check.found()) return;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(runtime.gpuCount); ++i) {
+    checkMeasures<kFields<Device>>(check, hardware.gpus[i], static_cast<double>(i));
+  }
+  checkMeasures<kHostFields>(check, hardware.host);
+  check.measure("machine.host.threads", hardware.host.threads, kThreads);
+  checkMeasures<kFields<Hardware>>(check, hardware);
+  // llama.cpp alone computes on the host.
+  const bool offloads =
+      runtime.gpuCount == 0.0 || runtime.gpuLayers < kAllLayers || runtime.cpuMoeLayers > 0.0 || !runtime.kvOffload;
+  check.refuse(runtime.engine == Engine::vllm && offloads, "runtime.engine", "llama.cpp where the host has a part",
+               kEngines[static_cast<std::size_t>(Engine::vllm)]);
+  for (const SpeedProfile* profile : {&hardware.gpuProfile, &hardware.hostProfile}) {
+    if (profile == &hardware.gpuProfile && runtime.gpuCount == 0.0) continue;
+    checkProfile(check, *profile);
+  }
+  check.fields<kWorkloadFields>(workload);
+  checkMeasures<kFields<Workload>>(check, workload);
+  checkContext(check, model, runtime, workload);
+}
+
+}  // namespace detail
+
+// The first thing that is impossible in a question, or an empty name.
+[[nodiscard]] constexpr Violation speedViolation(const ModelSpec& model, const Runtime& runtime,
+                                                 const Hardware& hardware, const Workload& workload) noexcept {
+  detail::Checker check;
+  detail::checkModel(check, model);
+  if (!check.found()) detail::checkRuntime(check, model, runtime);
+  if (!check.found()) detail::checkSpeed(check, model, runtime, hardware, workload);
+  return check.violation();
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,146 @@
+// profile.hpp: what an engine's back end makes of a device, and on what that rests.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+
+#include "llmcalc/base/field.hpp"
+#include "llmcalc/ggml/types.hpp"
+#include "llmcalc/validation.hpp"
+
+namespace llmcalc {
+
+// Measured over estimated tokens per second, at the 10th, 50th and 90th percentile of measurements like it.
+struct Spread {
+  double p10 = 1;
+  double p50 = 1;
+  double p90 = 1;
+};
+
+// On what a profile's parameters rest.
+enum class Evidence : std::uint8_t {
+  none,        // nothing that was measured is like it
+  backend,     // devices of other families with this back end
+  family,      // other devices of the family
+  device,      // this device
+  calibrated,  // this machine: calibrate()
+};
+inline constexpr std::array<std::string_view, 5> kEvidences = {"none", "backend", "family", "device", "calibrated"};
+
+// What an engine's back end makes of a device: shares of the data sheet and fixed times. docs/speed.md has the laws;
+// fitted by scripts/fit-speed.mjs (data/runtime_profiles.csv), or to one machine by calibrate(). speedProfile() has
+// them; one that is left empty is refused.
+struct SpeedProfile {
+  // Decoding.
+  double bandwidthShare = 0;   // of Device::bandwidth, reading weights
+  double kernelShare = 0;      // of Device::shaderFlops
+  double layerSeconds = 0;     // per layer and step; on processors times threads
+  double expertLayers = 0;     // layers with experts take so many layers more
+  double recurrentLayers = 0;  // layers with a recurrence, likewise
+  double cacheShare = 0;       // of Device::bandwidth, reading keys and values of heads of 128
+  double cacheOperations = 0;  // shader operations per element of a quantised cache
+  // Prefill.
+  double quantizedShare = 0;       // of Device::quantizedOps
+  double halfShare = 0;            // of Device::halfFlops
+  double attentionShare = 0;       // of Device::halfFlops
+  double prefillLayerSeconds = 0;  // per layer and 512 tokens
+  double expertPadding = 0;        // rows per expert and 512 tokens that are computed for nothing
+  double expertSeconds = 0;        // per matrix of an expert that is not quantised, and micro-batch
+  double scoreBytes = 0;           // moved per score of attention, without flash attention
+  double recurrentCost = 0;        // of the recurrence's own operations
+  double callSeconds = 0;          // per prompt
+
+  // Shader operations to decode and multiply a weight, by tensor type.
+  std::array<double, kTensorTypes.size()> operationsPerWeight{};
+  // Of a weight's two operations, by tensor type; 1 where nothing is in the way.
+  std::array<double, kTensorTypes.size()> prefillCost{};
+
+  Spread decode;
+  Spread experts;  // decoding a mixture of experts
+  Spread prefill;
+  Spread batched;
+  Spread measured;           // decoding the very model that was measured
+  double measuredBytes = 0;  // of that model's weights; 0: none, or several
+  Evidence evidence = Evidence::none;
+};
+
+struct ProfileField {
+  std::string_view name;
+  double SpeedProfile::*member;
+};
+
+// The numbers of a profile, the same names in JavaScript and in data/runtime_profiles.csv.
+inline constexpr std::array<ProfileField, 16> kProfileFields = {{
+    {"bandwidthShare", &SpeedProfile::bandwidthShare},
+    {"kernelShare", &SpeedProfile::kernelShare},
+    {"layerSeconds", &SpeedProfile::layerSeconds},
+    {"expertLayers", &SpeedProfile::expertLayers},
+    {"recurrentLayers", &SpeedProfile::recurrentLayers},
+    {"cacheShare", &SpeedProfile::cacheShare},
+    {"cacheOperations", &SpeedProfile::cacheOperations},
+    {"quantizedShare", &SpeedProfile::quantizedShare},
+    {"halfShare", &SpeedProfile::halfShare},
+    {"attentionShare", &SpeedProfile::attentionShare},
+    {"prefillLayerSeconds", &SpeedProfile::prefillLayerSeconds},
+    {"expertPadding", &SpeedProfile::expertPadding},
+    {"expertSeconds", &SpeedProfile::expertSeconds},
+    {"scoreBytes", &SpeedProfile::scoreBytes},
+    {"recurrentCost", &SpeedProfile::recurrentCost},
+    {"callSeconds", &SpeedProfile::callSeconds},
+}};
+
+// Its numbers by tensor type.
+struct ProfileCosts {
+  std::string_view name;
+  std::array<double, kTensorTypes.size()> SpeedProfile::*member;
+};
+inline constexpr std::array<ProfileCosts, 2> kProfileCosts = {{
+    {"operationsPerWeight", &SpeedProfile::operationsPerWeight},
+    {"prefillCost", &SpeedProfile::prefillCost},
+}};
+
+// Its bands; of all but the last data/speed_spreads.csv has one by back end and evidence.
+struct ProfileSpread {
+  std::string_view name;
+  Spread SpeedProfile::*member;
+};
+inline constexpr std::array<ProfileSpread, 5> kProfileSpreadFields = {{
+    {"decode", &SpeedProfile::decode},
+    {"experts", &SpeedProfile::experts},
+    {"prefill", &SpeedProfile::prefill},
+    {"batched", &SpeedProfile::batched},
+    {"measured", &SpeedProfile::measured},
+}};
+inline constexpr auto kProfileSpreads = [] {
+  std::array<Spread SpeedProfile::*, kProfileSpreadFields.size()> members{};
+  for (std::size_t i = 0; i < members.size(); ++i) members[i] = kProfileSpreadFields[i].member;
+  return members;
+}();
+
+namespace detail {
+
+inline constexpr Quantity kProfileNumber{"from 1e-12 to 1e12", "from 1e-12 to 1e12", "", 1e-12, 1e12, false};
+inline constexpr Quantity kProfileCost{"from 0 to 1e6", "from 0 to 1e6", "", 0.0, 1e6, false};
+inline constexpr Quantity kMeasuredBytes{"from 0 to 1e15", "from 0 to 1e15", "", 0.0, 1e15, false};
+
+}  // namespace detail
+
+template <>
+inline constexpr auto kFields<Spread> = std::tuple{
+    field::Number{"profile.spread.p10", &Spread::p10},
+    field::Number{"profile.spread.p50", &Spread::p50},
+    field::Number{"profile.spread.p90", &Spread::p90},
+};
+
+// What follows the numbers, the costs and the bands, which have loops of their own: a profile is 91 numbers, and twice
+// in every question.
+template <>
+inline constexpr auto kFields<SpeedProfile> = std::tuple{
+    field::Measure{"profile.measuredBytes", &SpeedProfile::measuredBytes, &detail::kMeasuredBytes},
+    field::Choice{"profile.evidence", &SpeedProfile::evidence, kEvidences},
+};
+
+}  // namespace llmcalc
