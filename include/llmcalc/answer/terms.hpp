@@ -10,7 +10,7 @@
 
 namespace llmcalc {
 
-// Cells of one stream; a cache has `streams` of them.
+// Cells of the attention caches. Each of `streams` streams has so many; a unified cache is one stream.
 struct CacheCells {
   double streams = 1;
   double full = 0;

@@ -45,7 +45,7 @@ class Result {
   // NOLINTNEXTLINE(google-explicit-constructor)
   constexpr Result(Violation violation) noexcept : violation_(violation), ok_(false) {}
 
-  // T{}, to be filled where it is: a plan is large.
+  // Holds T{}, which the caller fills in place because a plan is too large to be copied.
   constexpr explicit Result(std::in_place_t /*filledLater*/) noexcept : ok_(true) {}
 
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return ok_; }
@@ -77,7 +77,7 @@ inline constexpr double kFirstAlwaysWhole = 4503599627370496.0;  // 2^52
   return value >= std::numeric_limits<double>::lowest() && value <= std::numeric_limits<double>::max();
 }
 
-// std::floor is not constexpr before C++23.
+// Whether a number has no digits after the point. std::floor would say so, but is not constexpr before C++23.
 [[nodiscard]] constexpr bool isWhole(double value) noexcept {
   if (value > -kFirstAlwaysWhole && value < kFirstAlwaysWhole) {
     return static_cast<double>(static_cast<std::int64_t>(value)) == value;
@@ -85,7 +85,7 @@ inline constexpr double kFirstAlwaysWhole = 4503599627370496.0;  // 2^52
   return isFinite(value);
 }
 
-// True for a number within `range`; false for NaN.
+// Whether a number lies within `range`. NaN does not.
 [[nodiscard]] constexpr bool contains(const Range& range, double value) noexcept {
   return value >= range.minimum && value <= range.maximum;
 }
@@ -113,7 +113,7 @@ inline constexpr Quantity kGivenBytes{kBytes.requirement, kBytes.beyond, kBytes.
 inline constexpr Quantity kBytesPerSecond{
     "bytes/s, at least 1e8", "at most 1e15 bytes/s", "# GB/s is #e9", 1e8, 1e15, false};
 
-// False for NaN.
+// Whether a number may be given for `quantity`. NaN may not.
 [[nodiscard]] constexpr bool contains(const Quantity& quantity, double value) noexcept {
   return (value >= quantity.least && value <= quantity.most) || (quantity.orNone && value == 0.0);
 }
@@ -202,7 +202,7 @@ class ArgumentError : public std::invalid_argument {
   Violation violation_;
 };
 
-// The one way in which a violation leaves the native surface.
+// Throws a violation out of the native surface, or prints it and aborts in a build without exceptions.
 [[noreturn]] inline void reject(std::string_view function, const Violation& violation) {
 #if defined(__cpp_exceptions)
   throw ArgumentError(function, violation);
@@ -212,7 +212,7 @@ class ArgumentError : public std::invalid_argument {
 #endif
 }
 
-// The value of `result`, or reject().
+// The value of `result`. If it has none, its violation is rejected.
 template <typename T>
 [[nodiscard]] constexpr T valueOrReject(std::string_view function, const Result<T>& result) {
   if (!result) reject(function, result.violation());

@@ -14,13 +14,15 @@
 
 namespace llmcalc {
 
+// The host as a device; GPUs are 0 to 15.
 inline constexpr int kHost = -1;
 
+// Units are the repeating layers and, last, the head.
 struct Placement {
-  int firstOnGpu = 0;  // of the repeating layers and the head
-  int placed = 0;      // how many are on GPUs
+  int firstOnGpu = 0;  // index of the first unit on a GPU
+  int placed = 0;      // units on GPUs
   int gpus = 0;
-  std::array<double, Runtime::kMaximumGpus> cumulativeShares;  // 0 to 1, of each of gpus
+  std::array<double, Runtime::kMaximumGpus> cumulativeShares;  // where each GPU's units end, 0 to 1; the first `gpus`
 };
 
 [[nodiscard]] constexpr Placement placement(const ModelSpec& model, const Runtime& runtime) noexcept {
@@ -53,7 +55,7 @@ struct Placement {
   return gpu;
 }
 
-// The units before the second GPU's: those of the host and of the first.
+// How many units are on the host and on the first GPU together.
 [[nodiscard]] constexpr int countOnFirst(const Placement& p) noexcept {
   const int end = p.firstOnGpu + p.placed;
   int unit = p.firstOnGpu;
@@ -61,7 +63,7 @@ struct Placement {
   return unit;
 }
 
-// How many of the `count` units from `unit` on are on the same device as the first; at least 1.
+// How many of the `count` units from `unit` on, at least 1, are on one device.
 [[nodiscard]] constexpr int countTogether(const Placement& p, int unit, int count) noexcept {
   if (unit < p.firstOnGpu) return std::min(count, p.firstOnGpu - unit);
   if (p.gpus == 1) return count;
@@ -71,7 +73,7 @@ struct Placement {
   return together;
 }
 
-// Visits the layers by place: visit(count, device, experts moved).
+// Visits the layers in order, as many at once as are in one place: visit(count, device, whether experts are moved).
 template <typename Visit>
 constexpr void visitPlaces(const ModelSpec& model, const Runtime& runtime, const Placement& place, Visit&& visit) {
   const auto layers = static_cast<int>(model.layerCount);

@@ -23,8 +23,8 @@ struct LayerWeights {
   double oversized = 0;  // part of experts: tensors larger than FileWeights::largestTensor
 };
 
-// What is summed over tensors: their bytes, or anything else that every element of a type has its share of (times, in
-// throughput.hpp; then all that is called bytes below is that).
+// What is summed over tensors: their bytes, or another measure that depends on type and elements. Where the caller
+// gives another measure, such as a time, everything that is called bytes in this file is that measure.
 struct TensorBytes {
   [[nodiscard]] constexpr double operator()(TensorType type, double rowLength, double rows) const noexcept {
     return tensorBytes(type, rowLength, rows);
@@ -45,7 +45,8 @@ struct Variant {
   }
 };
 
-// A result and not something to add to, so that a group's sums stay in registers.
+// The bytes of one tensor or of several alike. They are a result and not added to a sum here, so that a group's sums
+// stay in registers.
 template <typename Measure>
 [[nodiscard]] constexpr Variant tensors(const Measure& measure, const FileRules& rules, TensorRole role, bool stacked,
                                         double rowLength, double rows) noexcept {
@@ -58,19 +59,19 @@ template <typename Measure>
 
 }  // namespace detail
 
-// The tensors of one group's layers, gathered by the rule that picks their type. Like Variant without initial values:
-// of the groups of FileWeights only those that a model has are written.
+// The tensors of one layer of a group, gathered by the rule that picks their type. Members have no initial values,
+// because FileWeights has places for more groups than a model has and only the model's are written.
 struct GroupWeights {
-  double fixed;  // bytes that no rule varies by layer
-  double expertsFixed;
+  double fixed;         // bytes that are the same in every layer, of all but the experts
+  double expertsFixed;  // bytes that are the same in every layer, of the experts
   detail::Variant values;
-  detail::Variant down;  // of the dense network
-  detail::Variant up;    // gate and up
+  detail::Variant down;  // the dense network's
+  detail::Variant up;    // the dense network's, with its gate
   detail::Variant sharedDown;
   detail::Variant sharedUp;
   detail::Variant expertsDown;
   detail::Variant expertsUp;
-  double largestExpertUp;  // bytes of one tensor
+  double largestExpertUp;  // bytes of the largest tensor among gates and ups of the experts
   // llama-quantize numbers the tensors of a role over all layers, and picks those that get more bits by number.
   int valueTensors;   // tensors of values in one layer that it numbers
   int downTensors;    // down matrices in one layer that it numbers: dense network, experts, shared expert
@@ -78,7 +79,7 @@ struct GroupWeights {
   int sharedDownAt;   // number of the shared expert's down matrix within its layer, from 0
 };
 
-// How far llama-quantize got in counting the tensors of a role.
+// How many tensors of each role llama-quantize has counted.
 struct QuantizationCounters {
   int values = 0;
   int down = 0;
@@ -88,18 +89,18 @@ struct QuantizationCounters {
 // Everything about a file that does not depend on the layer.
 struct FileWeights {
   FileRules rules;
-  double largestTensor = 0;  // that the GPU's backend can hold
+  double largestTensor = 0;  // bytes of the largest tensor that the GPU's back end can hold
   std::size_t groupCount = 0;
-  bool alike = false;  // every layer has one counted tensor of values, if any has, and one of feed-forward down
+  bool alike = false;  // every layer has one counted down matrix, and either all or none have one of values
   int layerCount = 0;  // prediction blocks included
   SpecialIndices specialValues;
   SpecialIndices specialDown;
   SpecialIndices specialUp;
   std::array<GroupWeights, ModelSpec::kMaximumGroups> groups;
-  double tokenEmbedding = 0;    // with the per-layer embeddings: everything that stays on the host
-  double output = 0;            // the head as loaded; a tied one is the token embedding again
-  double outputExtras = 0;      // what else is placed with the head
-  double firstLayerExtras = 0;  // what else is placed with the first layer
+  double tokenEmbedding = 0;    // what stays on the host: token embedding and embeddings per layer
+  double output = 0;            // the head as loaded; a tied head is a copy of the token embedding
+  double outputExtras = 0;      // other tensors that are placed with the head
+  double firstLayerExtras = 0;  // other tensors that are placed with the first layer
 };
 
 namespace detail {
@@ -206,9 +207,9 @@ constexpr void addFeedForward(GroupWeights& w, const LayerGroup& g, double hidde
 
 }  // namespace detail
 
-// The part of the work that is the same for every layer of a group.
+// The weights of a file, as far as they do not depend on the layer.
 template <typename Measure = TensorBytes>
-#ifndef __EMSCRIPTEN__  // as kCompact; elsewhere one function without calls is faster
+#ifndef __EMSCRIPTEN__  // native code is faster as one function without calls; WebAssembly has to be small (kCompact)
 [[gnu::flatten]]
 #endif
 [[nodiscard]] constexpr FileWeights
@@ -224,7 +225,7 @@ fileWeights(const ModelSpec& model, FileType file, bool importanceMatrix = false
   double experts = 0;
   const auto groups = asCount(model.groupCount);
   for (std::size_t i = 0; i < groups; ++i) experts = std::max(experts, model.groups[i].expertCount);
-  // The first layer's, which in a model with delta nets has the heads of the others.
+  // llama-quantize reads head counts off the first layer. A delta net there has the heads of the model's attention.
   auto first = static_cast<std::size_t>(model.runs[0].group);
   for (std::size_t i = 0; model.groups[first].recurrence == Recurrence::gatedDeltaNet && i < groups; ++i) {
     if (model.groups[i].attention != Attention::none) first = i;
@@ -235,16 +236,16 @@ fileWeights(const ModelSpec& model, FileType file, bool importanceMatrix = false
                          : 0.0;
   w.rules = fileRules(file, {gqa, experts, model.is70B, importanceMatrix});
   const FileRules& rules = w.rules;
-  // With experts llama-quantize takes the number of the layer for a count of feed-forward tensors, except that files of
-  // 2 bits and less always count.
+  // In models with experts llama-quantize takes the number of the layer where it counts feed-forward tensors in others.
+  // Files of 2 bits and less count tensors always.
   const bool numbersLayers = experts > 1.0 && !isTwoBitOrLess(file);
   w.layerCount = static_cast<int>(model.layerCount + model.predictionLayerCount);
   w.specialDown = SpecialIndices(rules.rule(TensorRole::feedForwardDown).where, w.layerCount);
   w.specialUp = SpecialIndices(rules.rule(TensorRole::feedForwardUp).where, w.layerCount);
 
   const double hidden = model.hiddenSize;
-  std::size_t withValues = 0;  // groups
-  std::size_t withOneDown = 0;
+  std::size_t withValues = 0;   // groups whose layers have one counted tensor of values
+  std::size_t withOneDown = 0;  // groups whose layers have one counted down matrix
   for (std::size_t i = 0; i < groups; ++i) {
     const LayerGroup& g = model.groups[i];
     GroupWeights gw{};
@@ -262,7 +263,7 @@ fileWeights(const ModelSpec& model, FileType file, bool importanceMatrix = false
                   tensors(measure, rules, TensorRole::other, false, g.perLayerEmbeddingLength, hidden).base;
     }
     if (g.furtherElements > 0.0) {
-      // Of rows that may have another length (an indexer's), but of whole blocks.
+      // Rows may have another length (an indexer's have), but they consist of whole blocks.
       const TensorType type = rules.type(TensorRole::other, hidden);
       gw.fixed += measure(type, wholeBlocks(type, g.furtherElements), 1.0);
     }
@@ -298,7 +299,7 @@ fileWeights(const ModelSpec& model, FileType file, bool importanceMatrix = false
   return w;
 }
 
-// Which layers of a block have tensors of the special type.
+// Which layers of a block have tensors of the special type, a bit for each layer.
 struct SpecialLayers {
   std::uint32_t values = 0;
   std::uint32_t down = 0;
@@ -309,7 +310,8 @@ struct SpecialLayers {
 
 namespace detail {
 
-// Of `layers`, which have one tensor each, those where it is special. `counter` is that of the first.
+// Picks from `layers`, which have one tensor each, those whose tensor is special. `counter` is the number of the first
+// such tensor.
 [[nodiscard]] constexpr std::uint32_t specialOf(const SpecialIndices& indices, int& counter, std::uint32_t layers,
                                                 const LayerBlock& block) noexcept {
   if (!indices.exist()) return 0;
@@ -328,7 +330,7 @@ namespace detail {
 
 }  // namespace detail
 
-// The special tensors of the next layers.
+// The special tensors of the layers of the next block.
 [[nodiscard]] constexpr SpecialLayers specialLayers(const FileWeights& w, QuantizationCounters& counters,
                                                     const LayerBlock& block) noexcept {
   std::uint32_t values = lowBits(block.count);
@@ -350,7 +352,7 @@ namespace detail {
         detail::specialOf(w.specialDown, counters.down, networks, block);
     return special;
   }
-  // Of a file of 2 bits or less, in which the first tensors are special.
+  // A file of 2 bits or less makes the first tensors special, and counts every tensor of a layer.
   for (std::uint32_t left = networks; left != 0; left &= left - 1) {
     const std::uint32_t layer = left & (~left + 1);
     std::size_t group = 0;
@@ -386,7 +388,7 @@ struct LayerCounts {
   }
 };
 
-// The next `count` layers of each group that the model has.
+// Counts the next `count` layers by group.
 [[nodiscard]] constexpr std::array<LayerCounts, ModelSpec::kMaximumGroups> countLayers(LayerBlocks& blocks,
                                                                                        const FileWeights& w,
                                                                                        QuantizationCounters& counters,
@@ -400,7 +402,7 @@ struct LayerCounts {
   return counts;
 }
 
-// Bytes of the layers of a group.
+// Bytes of counted layers of a group.
 [[nodiscard]] constexpr LayerWeights layerBytes(const FileWeights& w, const GroupWeights& gw,
                                                 const LayerCounts& n) noexcept {
   LayerWeights bytes;
@@ -416,7 +418,7 @@ struct LayerCounts {
   return bytes;
 }
 
-// Bytes of the prediction blocks, which come after the layers. `counters` as the layers left them.
+// Bytes of the prediction blocks. They come after the layers, so `counters` must have passed those.
 [[nodiscard]] constexpr double predictionBytes(const ModelSpec& model, const FileWeights& w,
                                                QuantizationCounters counters) noexcept {
   const auto count = static_cast<int>(model.predictionLayerCount);

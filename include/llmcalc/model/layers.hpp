@@ -15,7 +15,7 @@ namespace llmcalc {
   return static_cast<std::size_t>(static_cast<int>(whole));
 }
 
-// The layers in order, as runs of one group: visit(first layer, count, group index).
+// Visits the layers in order, as runs of one group: visit(first layer, count, group index).
 template <typename Visit>
 constexpr void visitRuns(const ModelSpec& model, Visit&& visit) {
   const auto layers = static_cast<int>(model.layerCount);
@@ -32,14 +32,14 @@ constexpr void visitRuns(const ModelSpec& model, Visit&& visit) {
   }
 }
 
-// Up to 32 layers in a row, a bit for each: which are of a group.
+// Up to 32 layers in a row. For every group there is a word with a bit for each layer, set where it is of the group.
 struct LayerBlock {
   int first = 0;
   int count = 0;
   std::array<std::uint32_t, ModelSpec::kMaximumGroups> groups{};
 };
 
-// The layers in order, as blocks: what is asked of all layers is then asked of 32 at once.
+// The layers in order, as blocks, so that what is asked of all layers is asked of 32 at once.
 class LayerBlocks {
  public:
   constexpr explicit LayerBlocks(const ModelSpec& model) noexcept
@@ -47,7 +47,7 @@ class LayerBlocks {
     left_ = run_ == last_ ? static_cast<int>(model.layerCount) : static_cast<int>(run_->count);
   }
 
-  // The next `count` layers: visit(block).
+  // Visits the next `count` layers: visit(block).
   template <typename Visit>
   constexpr void next(int count, Visit&& visit) noexcept {
     for (; count > 32; count -= 32) visit(block(32));
@@ -80,7 +80,7 @@ class LayerBlocks {
   const LayerRun* runs_;
   const LayerRun* last_;
   const LayerRun* run_;
-  int left_;  // of the run
+  int left_;  // layers of run_ that are still to come
   int first_ = 0;
 };
 

@@ -14,8 +14,8 @@
 
 namespace llmcalc {
 
-// Architectures whose llama.cpp graph needs a rule of its own (compute_buffer.hpp). The name is general.architecture of
-// a GGUF file; everything not named here is planned by the common rules.
+// Architectures whose llama.cpp graph needs a rule of its own (engines/llama_cpp/graphs/). The name is
+// general.architecture of a GGUF file; every architecture that has no name here is planned by the common rules.
 enum class Architecture : std::uint8_t {
   common,
   commandR,
@@ -40,7 +40,7 @@ inline constexpr std::array<std::string_view, 13> kArchitectures = {
 enum class Attention : std::uint8_t {
   none,
   full,
-  sliding,  // a window of the last tokens, or chunks of that length: llama.cpp's cache is the same
+  sliding,  // a window of the last tokens, or chunks of the window's length, whose cache llama.cpp makes alike
   mla,      // multi-head latent attention: one compressed key for all heads
 };
 inline constexpr std::array<std::string_view, 4> kAttentions = {"none", "full", "sliding", "mla"};
@@ -94,16 +94,16 @@ struct LayerGroup {
   bool fusedExperts = false;      // gate and up of the experts in one tensor
   bool plainExperts = false;      // without a gate
   double sharedExpertLength = 0;  // of all shared experts together
-  double expertHiddenLength = 0;  // of the vectors experts work on; 0: the hidden size (Nemotron 3 Super has less)
+  double expertHiddenLength = 0;  // of the vectors that experts work on; 0: the hidden size (Nemotron 3 Super has less)
 
   // Per-layer embeddings (Gemma 3n, Gemma 4 E): a matrix in and one out of this length.
   double perLayerEmbeddingLength = 0;
 
   // Elements that stay F32 in every file: norms, biases, convolutions, state matrices, routers.
   double vectorElements = 0;
-  double expertVectorElements = 0;  // the same, but moved with the experts (their biases)
-  // Elements of matrices beside the above with rows of the hidden size, which follow the file type: an indexer's,
-  // gates of attention, the way to expertHiddenLength and back.
+  double expertVectorElements = 0;  // F32 elements that are moved with the experts: their biases
+  // Elements of other matrices with rows of the hidden size, which follow the file type: an indexer's, gates of
+  // attention, the projections to expertHiddenLength and back.
   double furtherElements = 0;
   // Elements of matrices that stay as they were converted, at 2 bytes (Gemma 3n's AltUp and Laurel).
   double unquantizedElements = 0;
@@ -131,20 +131,21 @@ struct ModelSpec {
   bool is70B = false;  // llama-quantize gives values more bits in a "70B": 80 layers of llama, qwen2, olmo or deci
   // Per-layer embeddings: one table for all layers, beside the token embedding.
   double perLayerEmbeddingLength = 0;
-  // Elements beside the layers: F32 (the last norm) and 2 bytes, with the output head, and with the first layer.
+  // Elements that belong to no layer, by where they are placed: with the output head (the last norm) or the first
+  // layer. Vectors are F32, unquantised elements have 2 bytes.
   double outputVectorElements = 0;
   double outputUnquantizedElements = 0;
   double firstLayerVectorElements = 0;
   double firstLayerUnquantizedElements = 0;
 
-  // Multi-token-prediction blocks are in the file and not loaded. They are layers of `predictionGroup`, each with a
+  // Multi-token-prediction blocks are in the file and not loaded. Each is a layer of group `predictionGroup` and a
   // projection from twice the hidden size.
   double predictionLayerCount = 0;
   double predictionGroup = 0;
 
   double groupCount = 0;
   std::array<LayerGroup, kMaximumGroups> groups{};
-  // Runs follow each other, over again until there are layerCount layers.
+  // Runs follow each other, and start over until there are layerCount layers.
   double runCount = 0;
   std::array<LayerRun, kMaximumRuns> runs{};
 };
@@ -211,7 +212,7 @@ inline constexpr auto kFields<LayerRun> = std::tuple{
     field::Number{"model.runs[].count", &LayerRun::count, &detail::kLayers},
 };
 
-// What every model has stands first, for the reason given at kFields<LayerGroup>.
+// Numbers that every model has stand first, for the reason given at kFields<LayerGroup>.
 template <>
 inline constexpr auto kFields<ModelSpec> = std::tuple{
     field::Choice{"model.architecture", &ModelSpec::architecture, kArchitectures},

@@ -11,12 +11,13 @@ namespace llmcalc {
 // Bytes of an element: llama.cpp keeps states in F32.
 inline constexpr double kStateBytes = 4.0;
 
-// Elements of one layer's state for one sequence: what the convolution remembers, and the state itself.
+// Elements that one layer keeps for one sequence: the last inputs of its convolution, and its state.
 struct StateElements {
   double convolution = 0;
   double state = 0;
 };
 
+// Channels that the convolution runs over: the inner length, and both factors of the state for every group.
 [[nodiscard]] constexpr double convolutionChannels(const LayerGroup& group) noexcept {
   const double inner = group.innerLength;
   const double groups = group.stateGroupCount * group.stateLength;
@@ -34,6 +35,7 @@ struct StateElements {
   }
 }
 
+// Bytes that one layer keeps for all sequences.
 [[nodiscard]] constexpr double layerStateBytes(const LayerGroup& group, double hidden, double sequences) noexcept {
   const StateElements elements = stateElements(group, hidden);
   return (elements.convolution + elements.state) * kStateBytes * sequences;

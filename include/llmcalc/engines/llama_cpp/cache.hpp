@@ -28,16 +28,17 @@ inline constexpr std::int64_t kCellPadding = 256;  // a power of two
   return whole < value ? whole + 1.0 : whole;
 }
 
-// Tokens of all sequences together, as given.
+// Tokens of all sequences together: what is asked for, or what the model was trained for.
 [[nodiscard]] constexpr double contextOf(const ModelSpec& model, const Runtime& runtime) noexcept {
   return runtime.contextLength > 0.0 ? runtime.contextLength : model.contextLength;
 }
 
-// Tokens that are computed together: at most the context, which is not padded for this.
+// Tokens that are computed together. They are at most the context, and the context is not padded for this limit.
 [[nodiscard]] constexpr double microBatch(const ModelSpec& model, const Runtime& runtime) noexcept {
   return std::min({runtime.microBatchSize, runtime.batchSize, contextOf(model, runtime)});
 }
 
+// Cells of the caches. `slides`: any layer of the model slides, so there is a second cache for a window.
 [[nodiscard]] inline CacheCells cacheCells(const ModelSpec& model, const Runtime& runtime, bool slides) noexcept {
   CacheCells cells;
   const bool unified = runtime.kvUnified || runtime.sequences == 1.0;
@@ -51,15 +52,16 @@ inline constexpr std::int64_t kCellPadding = 256;  // a power of two
   return cells;
 }
 
-// Bytes of one layer's cache. Without flash attention values are stored transposed, padded to `widestValues` elements,
-// the widest of the model.
+// Bytes of one layer's cache. Without flash attention values are stored transposed, and every layer's are padded to
+// `widestValues` elements, the widest of the model.
 [[nodiscard]] inline double layerCacheBytes(const LayerGroup& group, const Runtime& runtime, const CacheCells& cells,
                                             double widestValues) noexcept {
   const double count = (group.attention == Attention::sliding ? cells.sliding : cells.full) * cells.streams;
   const double keys =
       (group.kvHeadCount * group.keyLength + group.indexerKeyLength) * bytesPerElement(runtime.cacheTypeK);
   if (group.attention == Attention::mla) return count * keys;
-  const double heads = group.kvHeadCount + (group.indexerKeyLength > 0.0 ? 1.0 : 0.0);  // the index has values, unused
+  const double heads =
+      group.kvHeadCount + (group.indexerKeyLength > 0.0 ? 1.0 : 0.0);  // an index has values that nothing reads
   const double values = runtime.flashAttention ? heads * group.valueLength : widestValues;
   return count * (keys + values * bytesPerElement(runtime.cacheTypeV));
 }

@@ -198,7 +198,8 @@ class Planning {
   void sizeGpuBuffers(double inputs, bool pipelined) noexcept {
     const bool offloads = (onHost_.layers || onHost_.experts || onHost_.cache) && shape_.tokens >= kOffloadedBatch;
     const bool firstHasHead = headHome_ <= 0;
-    // Where the cache is on the host, every GPU copies that of its layers: as if one had them all.
+    // Where caches are on the host every GPU copies those of its layers, which takes as much as if one GPU had all
+    // layers.
     const bool whole = place_.gpus == 1 || firstHasHead || !runtime_.kvOffload;
     const int reach = whole ? headUnit_ : std::max(countOnFirst(place_), static_cast<int>(runtime_.cpuMoeLayers));
     const double offloaded = offloads ? offloadedBytes(model_, shape_, runtime_, weights_, place_, reach, whole) : 0.0;
@@ -237,7 +238,7 @@ class Planning {
   HostResident onHost_;
   std::array<std::array<bool, ModelSpec::kMaximumGroups>, Runtime::kMaximumGpus> groupsOn_{};  // by GPU: any layers
   std::array<double, Runtime::kMaximumGpus> sharedCaches_{};  // bytes that layers on the GPU read of another's caches
-  std::array<int, 2> lastOwner_{};  // device of the last layer with a cache of its own: of all cells, of a window
+  std::array<int, 2> lastOwner_{};  // devices of the last layer that owns a cache of all cells, and of a window
   QuantizationCounters counters_;
 };
 

@@ -25,9 +25,9 @@ namespace detail {
   return false;
 }
 
-// What stays allocated on one of several GPUs beside the largest stage, floats: queries longer or shorter than a hidden
-// vector do not fit where one was, and some graphs hold another one. Read off two to four GPUs of 62 models; where
-// models of a family differ, the most.
+// What stays allocated on one of several GPUs beside the largest stage, in floats per token. Queries longer or shorter
+// than a hidden vector do not fit where one was, and some graphs hold another hidden vector. The numbers were read off
+// plans of two to four GPUs for 62 models; where models of a family differ, the largest stands here.
 [[nodiscard]] inline double besideStageFloats(const ModelSpec& model, const ComputeShape& s,
                                               const Runtime& runtime) noexcept {
   double floats = s.perLayer;
@@ -44,7 +44,8 @@ namespace detail {
 
 }  // namespace detail
 
-// The buffer of the only GPU, with the inputs; `offloaded`: what offload.hpp finds.
+// The buffer of the only GPU, with the inputs. `here`: groups that have layers on it. `offloaded`: bytes that the
+// replay of layers of the host needs (offload/look_ahead.hpp), or 0.
 [[nodiscard]] inline LargestStage gpuComputeBuffer(const ModelSpec& model, const ComputeShape& s,
                                                    const Runtime& runtime,
                                                    const std::array<bool, ModelSpec::kMaximumGroups>& here,
@@ -59,7 +60,8 @@ namespace detail {
   const double logits = hasHead ? logitsBytes(model, s, runtime) : 0.0;
   LargestStage all = largest;
   if (runtime.build < kMixedInputsBuild && s.outputs > s.sequences) {
-    // The inputs have gone when the logits of the whole batch come: those and a hidden vector, with experts two more.
+    // Older builds have freed the inputs by the time of the whole batch's logits. A hidden vector lives beside the
+    // logits, and in models with experts two more.
     if (s.recurs) whole.bytes += s.bytes(s.hidden);
     const double vectors = detail::mixesExperts(model) ? 3.0 : 1.0;
     if (hasHead) whole.consider(Stage::logits, model.vocabularySize * s.outputs * 4.0 + s.bytes(vectors * s.hidden));
@@ -69,20 +71,20 @@ namespace detail {
   if (!askGraph(model, [](auto graph) { return graph.kFreesBeforeLogits; })) {
     all.consider(Stage::logits, logits);
   } else if (hasHead) {
-    // By then nearly everything is free.
+    // The logits and six hidden vectors are all that lives at the end.
     const double last = model.vocabularySize * s.outputs * 4.0 + s.bytes(6.0 * s.hidden);
     if (last > whole.bytes) return {Stage::logits, last};
   }
   return {all.stage, inputs + all.bytes};
 }
 
-// What one of several GPUs is among them.
+// What one of several GPUs has to do.
 struct GpuRole {
   bool isFirst = false;  // has the first layers that are on GPUs
   bool hasLayers = false;
   bool hasHead = false;
   bool isPipelined = false;
-  double sharedCaches = 0;  // bytes of caches on other GPUs that layers here read, too
+  double sharedCaches = 0;  // bytes of caches on other GPUs that layers of this one read
 };
 
 // The buffer of one of several GPUs, with its inputs.

@@ -1,4 +1,4 @@
-// host.hpp: the compute buffer of the host, and what it holds of that a GPU computes.
+// host.hpp: the compute buffer of the host, and what the host holds of layers that a GPU computes.
 #pragma once
 
 #include <algorithm>
@@ -17,33 +17,34 @@
 
 namespace llmcalc {
 
-// What is on the host though a GPU computes it.
+// What is on the host, although a GPU may compute it. Arrays have a place for each group of layers.
 struct HostResident {
-  bool layers = false;   // any
-  bool experts = false;  // any that were moved from a layer on a GPU
-  bool cache = false;    // of layers on a GPU
+  bool layers = false;   // any layer
+  bool experts = false;  // experts that were moved from a layer on a GPU
+  bool cache = false;    // caches or states of layers on a GPU
   bool head = false;
-  std::array<bool, ModelSpec::kMaximumGroups> layersOf{};     // by group
-  std::array<bool, ModelSpec::kMaximumGroups> expertsOf{};    // by group, moved or with their layers
-  bool oversized = false;                                     // experts of layers on a GPU that do not fit its buffers
-  std::array<bool, ModelSpec::kMaximumGroups> oversizedOf{};  // by group
+  std::array<bool, ModelSpec::kMaximumGroups> layersOf{};
+  std::array<bool, ModelSpec::kMaximumGroups> expertsOf{};  // experts that were moved, or are with a layer of the host
+  bool oversized = false;  // experts of layers on a GPU whose tensors do not fit its buffers
+  std::array<bool, ModelSpec::kMaximumGroups> oversizedOf{};
 };
 
-// From so many tokens on a GPU computes what is on the host, and copies it for that.
+// A GPU computes what is on the host, and copies it for that, where a micro-batch has at least so many tokens.
 inline constexpr double kOffloadedBatch = 32.0;
 
-// A tensor too large for the backend is not copied; the host computes with it.
+// Bytes of a tensor that are copied to a GPU: none of a tensor too large for the back end, with which the host
+// computes.
 [[nodiscard]] constexpr double copiedBytes(double tensor, const FileWeights& weights) noexcept {
   return tensor > weights.largestTensor ? 0.0 : tensor;
 }
 
-// ggml's Vulkan has no scan for Mamba 1.
+// Whether the host has to scan for the GPU, since ggml's Vulkan has no scan for Mamba 1.
 [[nodiscard]] inline bool lacksScan(const LayerGroup& g, const Runtime& runtime) noexcept {
   return g.recurrence == Recurrence::mamba1 && runtime.backend == Backend::vulkan;
 }
 
-// Whether the host computes the attention of its layers itself: where nothing comes before the next layer's state,
-// which the host holds. Experts and gated queries do.
+// Whether the host computes the attention of its layers itself. It does where the scheduler meets nothing for the GPU
+// between that attention and the next layer's state, which the host holds; experts and gated queries would be met.
 [[nodiscard]] inline bool hostAttends(const LayerGroup& g, const ComputeShape& s) noexcept {
   return s.recurs && hasCache(g) && g.expertCount == 0.0 && !g.gatedQuery;
 }
@@ -56,15 +57,16 @@ namespace detail {
 
 }  // namespace detail
 
-// What the host computes itself although there is a GPU, beside the inputs: recurrences whose state it holds, and
-// without flash attention the attention of such models; experts that Vulkan cannot take.
+// Bytes that the host needs, beside the inputs, for what it computes itself although there is a GPU: recurrences whose
+// state it holds, attention of models with recurrences where flash attention is off, and experts whose tensors are too
+// large for Vulkan.
 [[nodiscard]] inline double hostStageBytes(const ModelSpec& model, const ComputeShape& s, const Runtime& runtime,
                                            const FileWeights& weights, const HostResident& host) noexcept {
   double largest = 0;
   for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
     const LayerGroup& g = model.groups[i];
     const GroupWeights& w = weights.groups[i];
-    // Beside attention two of the inputs have gone by the time of the recurrence.
+    // In a layer with attention two hidden vectors of the inputs are free by the time of the recurrence.
     const double before = g.attention != Attention::none ? -2.0 * s.hidden : s.hidden;
     if (host.layersOf[i] || host.cache || lacksScan(g, runtime)) {
       const StateElements state = stateElements(g, s.hidden);
@@ -84,12 +86,12 @@ namespace detail {
           break;
         case Recurrence::mamba2:
           if (host.layersOf[i]) {
-            // The scan, of copies of what the GPU convolved: input, and both factors of the state.
+            // The host scans copies of what the GPU convolved: the input and both factors of the state.
             const double attended = g.headCount * g.valueLength;
             largest = std::max(largest, s.bytes(before + attended + 3.0 * convolutionChannels(g) + g.innerLength) +
                                             state.state * s.sequences * kStateBytes);
           } else if (askGraph(model, [](auto graph) { return graph.kConvolvesOnHost; })) {
-            // Only the convolution, which starts from the state.
+            // The host computes the convolution alone, because that starts from the state.
             largest = std::max(
                 largest, s.bytes(convolutionChannels(g) + s.hidden) + state.convolution * s.sequences * kStateBytes);
           }
@@ -109,7 +111,8 @@ namespace detail {
   return largest;
 }
 
-// The buffer of the host when nothing is on a GPU: one more hidden vector per token, the embeddings being looked up.
+// The buffer of the host when there is no GPU. Embeddings are looked up there, which takes one more hidden vector per
+// token.
 [[nodiscard]] inline LargestStage cpuComputeBuffer(const ModelSpec& model, const ComputeShape& s,
                                                    const Runtime& runtime, double inputs) noexcept {
   std::array<bool, ModelSpec::kMaximumGroups> all{};

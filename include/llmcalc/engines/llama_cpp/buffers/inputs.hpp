@@ -11,8 +11,8 @@ namespace llmcalc {
 
 namespace detail {
 
-// Quantised caches are rotated by Hadamard matrices, F32: of the largest power of two up to the length of a key, of 64
-// for values; only where the length is a multiple of 64.
+// Bytes of the Hadamard matrix (F32) that rotates the keys of a quantised cache. It has as many rows as the largest
+// power of two up to the length of a key; keys whose length is no multiple of 64 are not rotated.
 [[nodiscard]] inline double keyRotationBytes(double length) noexcept {
   if (length <= 0.0 || !isMultipleOf(length, 64.0)) return 0.0;
   double size = 64.0;
@@ -20,22 +20,23 @@ namespace detail {
   return size * size * 4.0;
 }
 
+// Bytes of the Hadamard matrix that rotates values, which always has 64 rows.
 inline constexpr double kValueRotationBytes = 64.0 * 64.0 * 4.0;
 
 }  // namespace detail
 
-// The attention masks.
+// Bytes of the attention masks.
 [[nodiscard]] constexpr double maskBytes(const ComputeShape& s) noexcept {
   return s.hasCache ? (s.cells.full + s.cells.sliding) * s.tokens * s.maskElement : 0.0;
 }
 
-// Hidden vectors of each token among the inputs: embeddings looked up and given, and since builds that mix them, both
-// again at their places.
+// Hidden vectors of each token among the inputs. Embeddings are looked up or given, and builds that mix both in one
+// batch hold each kind a second time, at its places in the batch.
 [[nodiscard]] constexpr double inputVectors(const Runtime& runtime) noexcept {
   return runtime.build < kMixedInputsBuild ? 2.0 : 4.0;
 }
 
-// Inputs of the graph: token ids and embeddings, positions, masks, indices of cells, rotations.
+// Bytes of the inputs of the graph: token ids and embeddings, positions, masks, indices of cells, rotations.
 [[nodiscard]] inline double inputBytes(const ModelSpec& model, const ComputeShape& s, const Runtime& runtime) noexcept {
   const double caches = s.slides ? 2.0 : 1.0;
   double floats = inputVectors(runtime) * s.hidden + model.perLayerEmbeddingLength * model.layerCount;
@@ -57,9 +58,9 @@ inline constexpr double kValueRotationBytes = 64.0 * 64.0 * 4.0;
 // Copies of the inputs that the scheduler keeps where layers are split over GPUs and all of them are there.
 inline constexpr double kPipelineCopies = 4.0;
 
-// Of masks and indices the scheduler keeps copies, of hidden vectors these, on the host, the first GPU and the others:
-// two and seven of older builds read off one report each (ggml-org/llama.cpp b9665, two cards), the rest off build
-// 11669.
+// Hidden vectors of each token that a device holds among the inputs where GPUs pipeline. The scheduler copies them less
+// often than masks and indices. Two and seven, of older builds, were read off one report (ggml-org/llama.cpp b9665, two
+// cards), the other numbers off build 11669.
 struct PipelineVectors {
   double host;
   double first;
@@ -73,7 +74,7 @@ struct PipelineVectors {
 [[nodiscard]] constexpr double pipelinedInputs(const ComputeShape& s, const Runtime& runtime, double inputs) noexcept {
   const double hidden = s.bytes(s.hidden);
   const double others = inputs - inputVectors(runtime) * hidden;
-  // Of embeddings per layer the host keeps one, and the first GPU makes what the others copy.
+  // The host keeps one copy of the embeddings per layer, and the first GPU makes what the other GPUs copy.
   const double perLayer = s.bytes(s.perLayer);
   return kPipelineCopies * (others - perLayer) + perLayer + pipelineVectors(runtime).host * hidden;
 }

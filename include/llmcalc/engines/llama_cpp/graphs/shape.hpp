@@ -70,7 +70,7 @@ struct ComputeShape {
   }
   const CacheCells cells = cacheCells(model, runtime, slides);
   const double batch = microBatch(model, runtime);
-  // The graph that llama.cpp reserves has as many tokens of each sequence, so the batch is rounded up to that.
+  // The graph that llama.cpp reserves has equally many tokens of each sequence, so the batch is rounded up.
   const double tokens = roundedUp(batch / runtime.sequences) * runtime.sequences;
   const bool capped = runtime.server && runtime.build >= kCappedOutputsBuild;
   return {.cells = cells,
@@ -92,6 +92,7 @@ struct ComputeShape {
           .maskElement = runtime.flashAttention && runtime.build >= kHalfMaskBuild ? 2.0 : 4.0};
 }
 
+// Whether `length` is a whole number of `size`.
 [[nodiscard]] inline bool isMultipleOf(double length, double size) noexcept {
   return std::floor(length / size) * size == length;
 }

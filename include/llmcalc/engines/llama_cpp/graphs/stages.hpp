@@ -22,7 +22,7 @@
 
 namespace llmcalc {
 
-// A stage and its bytes.
+// A stage, and the bytes that it needs.
 struct LargestStage {
   Stage stage = Stage::none;
   double bytes = 0;
@@ -37,6 +37,7 @@ struct LargestStage {
 
 namespace detail {
 
+// A dense network holds up, gate and their product, and a hidden vector where the queries left too small a hole for it.
 [[nodiscard]] inline double feedForwardFloats(const ModelSpec& model, const LayerGroup& g, const ComputeShape& s,
                                               const Runtime& runtime) noexcept {
   double floats = g.feedForwardLength * (g.feedForward == FeedForward::plain ? 1.0 : 3.0);
@@ -44,6 +45,7 @@ namespace detail {
   return floats + askGraph(model, [&](auto graph) { return graph.besideFeedForward(model, s, runtime); });
 }
 
+// Experts hold up, gate and their product for every expert that a token uses.
 [[nodiscard]] inline double expertFloats(const ModelSpec& model, const LayerGroup& g, const ComputeShape& s,
                                          const Runtime& runtime) noexcept {
   const double length = g.expertLength * g.expertsUsed;
@@ -53,7 +55,7 @@ namespace detail {
   return floats + askGraph(model, [&](auto graph) { return graph.besideExperts(g, s, runtime); });
 }
 
-// Without flash attention the scores of all heads are alive at once.
+// Attention without flash attention holds the scores of all heads at once.
 [[nodiscard]] inline double attentionFloats(const ModelSpec& model, const LayerGroup& g,
                                             const ComputeShape& s) noexcept {
   const double cells = g.attention == Attention::sliding ? s.cells.sliding : s.cells.full;
@@ -68,10 +70,11 @@ namespace detail {
   return cells * (keys + values) * 2.0;
 }
 
+// Multi-head latent attention holds queries that were compressed like the keys.
 [[nodiscard]] inline double latentFloats(const LayerGroup& g, const ComputeShape& s, const Runtime& runtime) noexcept {
   const double latent = g.kvLoraRank + g.ropeLength;
   const double floats = g.headCount * (2.0 * latent + g.mlaKeyLength);
-  // The scores take the place of the queries where those are as long.
+  // Scores that are no longer than a query take its place.
   if (runtime.flashAttention || s.cells.full <= latent) return floats;
   const double unrotated = g.queryLoraRank == 0.0 ? g.headCount * g.ropeLength : 0.0;
   // The values are a copy of the compressed keys, as long as the cache.
@@ -79,6 +82,7 @@ namespace detail {
   return std::max(floats - unrotated, values) + g.headCount * s.cells.full;
 }
 
+// A recurrence holds its projections, its convolution and the states of all sequences.
 [[nodiscard]] inline double recurrenceBytes(const ModelSpec& model, const LayerGroup& g,
                                             const ComputeShape& s) noexcept {
   const double channels = convolutionChannels(g);
@@ -108,7 +112,7 @@ namespace detail {
 
 }  // namespace detail
 
-// Logits, if they do not fit where the mask was; it is free by then.
+// Bytes of the logits. They cost nothing where they fit into the hole of the attention mask, which is free by the end.
 [[nodiscard]] inline double logitsBytes(const ModelSpec& model, const ComputeShape& s,
                                         const Runtime& runtime) noexcept {
   const double logits = model.vocabularySize * s.outputs * 4.0;
@@ -118,7 +122,7 @@ namespace detail {
   return logits + s.bytes(extra);
 }
 
-// The largest stage of the layers, beside the inputs; `here`: of groups that have any.
+// The largest stage of the layers on a device, without the inputs. `here`: groups that have layers there.
 [[nodiscard]] inline LargestStage largestLayerStage(const ModelSpec& model, const ComputeShape& s,
                                                     const Runtime& runtime,
                                                     const std::array<bool, ModelSpec::kMaximumGroups>& here) noexcept {

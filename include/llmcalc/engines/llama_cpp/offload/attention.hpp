@@ -23,13 +23,13 @@ inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w)
   const double length = g.headCount * g.valueLength;
   const bool recurs = g.recurrence != Recurrence::none;
   const double valueWeight = w.values.base + (copied_.specialValues ? w.values.extra : 0.0);
-  const Follows kind = follows(g);
-  const bool hasFactors =
-      kind == Follows::nothing && askGraph(model_, [&](auto graph) { return graph.scalesFrequencies(model_); });
+  const QueryKeyVectors vectorsAfter = queryKeyVectors(g);
+  const bool hasFactors = vectorsAfter == QueryKeyVectors::none &&
+                          askGraph(model_, [&](auto graph) { return graph.scalesFrequencies(model_); });
   const bool rotates = rotatesBesideMamba1(mamba1_) && !isNemotronHAttention(g, s_) &&
                        askGraph(model_, [&](auto graph) { return graph.rotates(g); });
-  const bool biased = kind == Follows::bias || postNormed_;
-  // Positions come with the piece of the graph that rotates first, be it that of the product or a later one.
+  const bool biased = vectorsAfter == QueryKeyVectors::bias || postNormed_;
+  // Positions are copied in the first split that rotates: that of the product of queries, or a later one.
   const bool placed = held(inpPos).size + held(lateInpPos).size > 0.0 || !rotates;
   vectors(qRope, queries);
   if (recurs && copied_.weights) size(attnNormWeight) = s_.hidden * kVectorBytes;
@@ -41,16 +41,16 @@ inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w)
     copies(valueWeight);
     run<weight, inpPos, qcur, ~weight, ~norm, qRope, kRope, ~kRope, ~qcur>();
   } else {
-    const bool early = kind == Follows::nothing && !hasFactors;
+    const bool early = vectorsAfter == QueryKeyVectors::none && !hasFactors;
     if (!placed) vectors(early ? inpPos : lateInpPos, positionsOfToken(deltaNets_));
     if (!placed && hasFactors) size(ropeFactors) = g.keyLength * 2.0;
-    if (copied_.weights && kind != Follows::nothing)
+    if (copied_.weights && vectorsAfter != QueryKeyVectors::none)
       size(vectorWeight) = (biased ? queries : g.keyLength) * kVectorBytes;
     vectors(g.gatedQuery ? qcurFull : qcur, queries * (g.gatedQuery ? 2.0 : 1.0));
     copies(TensorRole::attentionQ, s_.hidden, queries * (g.gatedQuery ? 2.0 : 1.0));
     run<weight, inpL, inpPos, qcur, qcurFull, ~weight>();
     if (!copied_.weights) {
-      // Vulkan moves the products together.
+      // Vulkan reorders the graph so that products stand together.
       vectors(vcur, values);
       vectors(kcur, keys);
       run<vcur, kcur>();
@@ -59,7 +59,7 @@ inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w)
     if (biased || hasFactors) run<vectorWeight, lateInpPos, ropeFactors, ~vectorWeight>();
     if (rotates) run<qRope, ~qcur>();
     run<vectorWeight, lateInpPos, ~vectorWeight>();
-    // On the GPU the values are in the cache before the keys are rotated.
+    // Where nothing is copied the values are written into the cache before the keys are rotated.
     const bool cached = !copied_.weights && rotates;
     if (cached) run<~vcur>();
     const auto takeKey = [&] {
@@ -75,7 +75,7 @@ inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w)
     run<~kRope, ~kcur, ~vcur>();
   }
   if (copied_.lastAttention) run<~inpPos, ~lateInpPos, ~kvIdxs>();
-  // Before a state that is fetched on the GPU it is computed there.
+  // The host attends where it holds the cache, but not if the next layer's state is fetched on the GPU meanwhile.
   if (copied_.cache && !(copied_.weights && copied_.fetchesTaps) && hostAttends(g, s_)) {
     run<~qRope, ~qcur>();
     if (!recurs) project(g, length, true);
@@ -96,7 +96,7 @@ inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w)
   }
   const bool scansHere = recurs && !copied_.cache;
   if (scansHere) {
-    // The scan's norm comes first.
+    // A scan beside attention has its own copy of the norm, which is made before the scores.
     vectors(scanNorm, s_.hidden);
     run<scanNorm>();
   }
@@ -111,7 +111,7 @@ inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w)
     held(gateSigmoid) = {};
   }
   if (scansHere) return;
-  // The network starts from the same norm and comes first.
+  // In a parallel layer the network is computed before the attention's result is projected.
   if (parallel_) {
     network(g, w);
     addResidual(ffnOut, false);

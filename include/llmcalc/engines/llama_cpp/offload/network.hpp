@@ -14,7 +14,7 @@ inline void OffloadReplay::feedForward(const LayerGroup& g, const GroupWeights& 
   using enum Slot;
   const auto expertWeight = [&](double bytes) { size(weight) = copied_.experts ? copiedBytes(bytes, weights_) : 0.0; };
   const bool mixes = g.expertCount > 0.0;
-  // A dense network beside the experts has a norm of its own, and so has the choice of experts then.
+  // Where a dense network stands beside the experts, each of the two has a norm of its own.
   const bool separate = mixes && g.feedForward != FeedForward::none;
   vectors(moeNorm, separate ? s_.hidden : 0.0);
   run<moeNorm, norm>();
@@ -42,22 +42,23 @@ inline void OffloadReplay::feedForward(const LayerGroup& g, const GroupWeights& 
       vectors(kvIdxs, cellIndices());
     }
     run<ffnSwiglu, ~ffnGate, ~ffnUp, weight, inpPos, kvIdxs, inpOutIds>();
-    // A bias, which is longer than a factor for each expert, begins a piece of its own.
+    // Masks come in this split, unless biases of the experts begin one of their own. Elements that are more than a
+    // factor for each expert are biases.
     if (g.expertVectorElements <= g.expertCount) run<kqMaskSwa, kqMask>();
     run<ffnMoeDown, ~weight, kqMaskSwa, kqMask, ~ffnSwiglu, ~ffnUpAlone, ~ffnMoeArgsort, ~ffnMoeWeightsNorm>();
     if (separate) run<norm>();
-    if (copied_.fetchesTaps && !waitsForShared(g)) fetchTaps();
-    if (!sumsLate(g)) run<ffnMoeOut, ~ffnMoeDown>();
+    if (copied_.fetchesTaps && !fetchesAfterShared(g)) fetchTaps();
+    if (!sumsAfterShared(g)) run<ffnMoeOut, ~ffnMoeDown>();
   }
   network(g, w);
   if (mixes) run<~ffnOut>();
   addResidual(mixes ? ffnMoeOut : ffnOut, sumsInPlace_ || (!mixes && g.fusedQKV));
-  // The first layer makes those of all layers.
+  // The first layer makes the embeddings of all layers.
   vectors(inpPerLayer, model_.perLayerEmbeddingLength * model_.layerCount);
   run<inpPerLayer>();
 }
 
-// The dense network, or the experts that all tokens share.
+// Replays the dense network, or the expert that all tokens share.
 inline void OffloadReplay::network(const LayerGroup& g, const GroupWeights& w) noexcept {
   using enum Slot;
   const bool isShared = g.feedForward == FeedForward::none;
@@ -76,8 +77,8 @@ inline void OffloadReplay::network(const LayerGroup& g, const GroupWeights& w) n
   copies(downWeights.base + (specialDown ? downWeights.extra : 0.0));
   const bool gatesAll = isShared && gatesSharedExpert(deltaNets_);
   if (!gatesAll) run<~norm>();
-  if (copied_.fetchesTaps && waitsForShared(g)) fetchTaps();
-  if (sumsLate(g)) run<ffnMoeOut, ~ffnMoeDown>();
+  if (copied_.fetchesTaps && fetchesAfterShared(g)) fetchTaps();
+  if (sumsAfterShared(g)) run<ffnMoeOut, ~ffnMoeDown>();
   run<ffnSwiglu, ~ffnGate, ~ffnUp, weight>();
   if (!gatesAll) nextInputs();
   run<sharedCaches, ffnOut, ~weight, ~ffnSwiglu, ~ffnUpAlone>();

@@ -10,8 +10,8 @@
 
 namespace llmcalc {
 
-// Vulkan lacks the scan: what it takes goes to the host, its result and the state come back. Where a GPU scans, both
-// are one tensor.
+// Replays Mamba 1. Vulkan has no scan for it, so the operands of the scan go to the host, and its result and the new
+// state come back as two tensors. A GPU that scans makes one tensor of both.
 inline void OffloadReplay::mamba1(const LayerGroup& g) noexcept {
   using enum Slot;
   const double inner = g.innerLength;
@@ -55,7 +55,7 @@ inline void OffloadReplay::mamba1(const LayerGroup& g) noexcept {
     if (held(Slot::sCopyExtra).at < 0.0 && !copied_.lastRecurrence) held(Slot::sCopyExtra) = arena_.take(0.0);
     run<ssmState, ySsm, inpOutIds>();
     const Piece others = arena_.take(0.0);
-    if (copied_.lastRecurrence) giveOthersView();
+    if (copied_.lastRecurrence) giveExtraView();
     selectInput();
     arena_.give(others);
     run<z, ~xz, ~convOutput>();
@@ -63,12 +63,12 @@ inline void OffloadReplay::mamba1(const LayerGroup& g) noexcept {
   }
   run<ySwiglu, ~z, ~ySsm, ~ssmState>();
   finishRecurrence(inner);
-  // The last layer's sum takes the place of the rows that were just selected.
+  // In a last layer without a network the sum is written over the rows that were selected.
   addResidual(ffnOut, !copied_.last || g.feedForward != FeedForward::none || g.expertCount > 0.0);
 }
 
-// Mamba 2 beside attention. The state of a host's layer stays there, and the scan with it.
-inline void OffloadReplay::mambaBeside(const LayerGroup& g) noexcept {
+// Replays Mamba 2 beside attention. A layer of the host keeps its state there, so the host scans.
+inline void OffloadReplay::mamba2BesideAttention(const LayerGroup& g) noexcept {
   using enum Slot;
   const double inner = g.innerLength;
   const double channels = convolutionChannels(g);
@@ -86,7 +86,7 @@ inline void OffloadReplay::mambaBeside(const LayerGroup& g) noexcept {
     sizeScan(g);
     run<convOutput, ~convInput, dt>();
     const Piece others = arena_.take(0.0);
-    if (copied_.lastRecurrence) giveOthersView();
+    if (copied_.lastRecurrence) giveExtraView();
     run<attnOut, ~kqvOut, ~lateKqvOut, yAddD, z, ~zxBCdt, ySsm, ~dt, ~convOutput>();
     arena_.give(others);
     if (copied_.lastRecurrence) run<~sCopyMain, ~sCopy>();
@@ -95,13 +95,13 @@ inline void OffloadReplay::mambaBeside(const LayerGroup& g) noexcept {
     product(convOutput, channels, g.convolutionLength * channels * kVectorBytes);
     run<~convInput>();
     project(g, g.headCount * g.valueLength, true);
-    // The scan's result, from the host, and the gate.
+    // The scan's result comes from the host, and the gate is computed here.
     vectors(scanNorm, inner);
     run<z, ~zxBCdt, yAddD, scanNorm, ~convOutput, ~scanNorm, ySwiglu, ~z, ~yAddD>();
     finishRecurrence(inner);
     run<~ffnOut>();
   }
-  // The tokens that get logits are selected from the sum.
+  // The sum of both parts is cut to the tokens that get logits, and not each part.
   marks_.selected = copied_.last;
   addResidual(attnOut, sumsInPlace_);
   selectInput();
@@ -111,7 +111,7 @@ inline void OffloadReplay::mambaBeside(const LayerGroup& g) noexcept {
   }
 }
 
-// The state of a host's layer is copied, and the net is computed with it.
+// Replays a gated delta net. The state of a layer of the host is copied to the GPU, which computes the net.
 inline void OffloadReplay::deltaNet(const LayerGroup& g) noexcept {
   using enum Slot;
   const double groups = g.stateGroupCount * g.stateLength;
@@ -149,7 +149,7 @@ inline void OffloadReplay::deltaNet(const LayerGroup& g) noexcept {
   addResidual(ffnOut, true);
 }
 
-// LFM2's. The state of a host's layer is copied.
+// Replays the short convolution of LFM2. The state of a layer of the host is copied to the GPU.
 inline void OffloadReplay::shortConvolution(const LayerGroup& g) noexcept {
   using enum Slot;
   const double rows = 3.0 * s_.hidden;
@@ -176,7 +176,7 @@ inline void OffloadReplay::shortConvolution(const LayerGroup& g) noexcept {
   addResidual(ffnOut, sumsInPlace_);
 }
 
-// Mamba 2 alone in a layer. The state of a host's layer stays there, and the scan with it.
+// Replays Mamba 2 in a layer without attention. A layer of the host keeps its state there, so the host scans.
 inline void OffloadReplay::mamba2(const LayerGroup& g) noexcept {
   using enum Slot;
   const double inner = g.innerLength;
@@ -204,16 +204,16 @@ inline void OffloadReplay::mamba2(const LayerGroup& g) noexcept {
   } else {
     vectors(dt, g.timeStepRank);
     sizeScan(g);
-    // Vulkan moves what does not wait for a copy, or for the layer before, ahead of the scan.
+    // Vulkan reorders the graph: what waits neither for a copy nor for the layer before comes ahead of the scan.
     const bool first = marks_.firstScan && copied_.experts;
     marks_.firstScan = false;
     if (held(convStates).size == 0.0) fetchTaps();
     run<norm, zxBCdt, ~norm, convInput, ~convStates>();
     if (copied_.cache) {
-      // From the host come the states of this batch's sequences, and all of them for the others.
+      // The host sends the states of the micro-batch's sequences, and once more all states, for the view of the others.
       size(otherStates) = size(ssmState);
       run<ssmState>();
-      takeStatesView();
+      takeStateViews();
       run<otherStates>();
     }
     if (first || copied_.cache) {
@@ -221,9 +221,9 @@ inline void OffloadReplay::mamba2(const LayerGroup& g) noexcept {
     } else {
       run<dt>();
     }
-    // The states of sequences that are not in the batch: none.
+    // No sequence is outside the micro-batch, so the states of the others are a hole of no size.
     const Piece others = arena_.take(0.0);
-    if (copied_.lastRecurrence) giveOthersView();
+    if (copied_.lastRecurrence) giveExtraView();
     if (first) run<dt, yAddD, z, ~zxBCdt>();
     run<~otherStates, dt, convOutput, ~convInput, ySsm, ~ssmState, ~dt>();
     if (copied_.lastRecurrence) run<~sCopyMain>();

@@ -8,28 +8,30 @@
 
 namespace llmcalc {
 
-// A layer, what of it is copied from the host, and how it is: 32 bits, to compare layers in one step.
+// A layer as the replay sees it: what of it is copied from the host, and what else decides its allocations. It has 32
+// bits, so that layers are compared in one step.
 struct CopiedLayer {
   std::uint32_t group : 4 = 0;
   std::uint32_t weights : 1 = 0;
   std::uint32_t experts : 1 = 0;
   std::uint32_t cache : 1 = 0;
-  // Which tensors have the special type, where the file has one.
+  // Tensors that have the special type, where the file has one.
   std::uint32_t specialValues : 1 = 0;
   std::uint32_t specialDown : 1 = 0;
   std::uint32_t specialExpertsDown : 1 = 0;
   std::uint32_t specialSharedDown : 1 = 0;
   std::uint32_t specialUp : 1 = 0;
-  // Whether it is the last that needs its mask, that needs positions, that has a state, and of all.
+  // The last layer that reads its mask, that attends, that has a state, and of the model.
   std::uint32_t lastOfMask : 1 = 0;
   std::uint32_t lastAttention : 1 = 0;
   std::uint32_t lastRecurrence : 1 = 0;
   std::uint32_t last : 1 = 0;
-  // What the next scan starts from is on the GPU, and is fetched before this layer ends.
+  // The taps of the next recurrent layer are on the GPU and are fetched before this layer ends. `Last`: that layer is
+  // the last that has a state.
   std::uint32_t fetchesTaps : 1 = 0;
   std::uint32_t fetchesLastTaps : 1 = 0;
-  // What the graph comes to before something is copied again: attention to all cells, to a window of them, the last
-  // layer, its end.
+  // What the graph comes to on the GPU before it copies from the host again: attention to all cells, attention to a
+  // window, the last layer, the end of the last layer.
   std::uint32_t reachesFull : 1 = 0;
   std::uint32_t reachesSliding : 1 = 0;
   std::uint32_t reachesLast : 1 = 0;
@@ -41,8 +43,8 @@ struct CopiedLayer {
   }
 };
 
-inline constexpr double kVectorBytes = 4.0;  // of an element of norms and biases
-inline constexpr double kIndexBytes = 16.0;  // of a sequence's number, as Vulkan aligns it
+inline constexpr double kVectorBytes = 4.0;  // an element of a norm or bias
+inline constexpr double kIndexBytes = 16.0;  // the number of a sequence, as Vulkan aligns it
 
 // The tensors of a replayed graph, by llama.cpp's own names: those of cb(), of a variable of the graph where cb() names
 // nothing, or of a tensor in the file. In a list of steps a slot is allocated, and `~` of a slot is freed. Slots of one
