@@ -30,10 +30,10 @@ enum class Mixing : std::uint8_t {
 };
 
 struct ArchitectureTraits {
-  std::string_view name;     // general.architecture
-  std::string_view like{};   // the architecture whose plan it has, if not its own
-  double norms = 2;          // vectors of the hidden size per layer
-  bool normBiases = false;   // norms are LayerNorm with a bias
+  std::string_view name;    // general.architecture
+  std::string_view like{};  // the architecture whose plan it has, if not its own
+  double norms = 2;         // vectors of the hidden size per layer
+  bool normBiases = false;  // norms are LayerNorm with a bias
   bool qkvBias = false;
   bool outputBias = false;  // of the attention's output
   QkNorm qkNorm = QkNorm::none;
@@ -42,36 +42,36 @@ struct ArchitectureTraits {
   FeedForward feedForward = FeedForward::gated;
   bool feedForwardBias = false;
   bool sinks = false;
-  bool slidingSinks = false;    // sinks in layers that slide
-  bool tied = false;            // where neither tensors nor an option tell
-  double window = 1;            // the pattern's period: every n-th layer is full, the others slide
-  bool ignoresWindow = false;   // the loader reads no window though the file may have one
-  double chunk = 0;             // attention in chunks of so many tokens, of which no key tells
-  double windowLayers = 0;      // the number of layers of the one size that has a window, whether its file says so or not
-  bool expertBiases = false;    // the expert matrices have biases
-  bool routerBias = false;      // the router has a bias, whatever its gating function
+  bool slidingSinks = false;   // sinks in layers that slide
+  bool tied = false;           // where neither tensors nor an option tell
+  double window = 1;           // the pattern's period: every n-th layer is full, the others slide
+  bool ignoresWindow = false;  // the loader reads no window though the file may have one
+  double chunk = 0;            // attention in chunks of so many tokens, of which no key tells
+  double windowLayers = 0;    // the number of layers of the one size that has a window, whether its file says so or not
+  bool expertBiases = false;  // the expert matrices have biases
+  bool routerBias = false;    // the router has a bias, whatever its gating function
   bool headBias = false;
-  bool seventyB = false;        // counts as "70B" with 80 layers
-  bool parallelAtOneHead = false;    // with one key/value head: one norm, and a tied head
-  bool qkvBiasAtTwoHeads = false;    // biases with two key/value heads; no key tells
-  bool headGate = false;             // a gate of every head
-  bool indexSharing = false;         // above a million tokens, layers share the index of one before them
-  bool valueFromKey = false;         // full layers take values from keys where their key/value heads are listed
+  bool seventyB = false;           // counts as "70B" with 80 layers
+  bool parallelAtOneHead = false;  // with one key/value head: one norm, and a tied head
+  bool qkvBiasAtTwoHeads = false;  // biases with two key/value heads; no key tells
+  bool headGate = false;           // a gate of every head
+  bool indexSharing = false;       // above a million tokens, layers share the index of one before them
+  bool valueFromKey = false;       // full layers take values from keys where their key/value heads are listed
   Mixing mixing = Mixing::attention;
   Recurrence recurrence = Recurrence::none;
-  bool recurrentNorm = true;         // Mamba 2 has a norm of its channels
-  bool timeStepNorms = false;        // Mamba has norms of what its time steps are made of
-  double expertPeriod = 1;           // every n-th layer has experts, where no key says it
-  bool expertsShareLength = false;   // the experts used are as long together as the feed-forward network
-  bool sharedExpertAsLong = false;   // the shared expert is as long as the feed-forward network
-  bool oneSharedExpert = false;      // there is one shared expert, whatever is counted
+  bool recurrentNorm = true;        // Mamba 2 has a norm of its channels
+  bool timeStepNorms = false;       // Mamba has norms of what its time steps are made of
+  double expertPeriod = 1;          // every n-th layer has experts, where no key says it
+  bool expertsShareLength = false;  // the experts used are as long together as the feed-forward network
+  bool sharedExpertAsLong = false;  // the shared expert is as long as the feed-forward network
+  bool oneSharedExpert = false;     // there is one shared expert, whatever is counted
   bool sharedExpertGate = false;
-  bool densePrediction = false;      // prediction blocks have no experts
-  double predictionNorms = 3;        // of the embedding and of the hidden vector, and mostly one before the head
-  bool denseBesideExperts = false;   // a dense network beside fused experts, with norms and scales of their own
-  bool layerScale = false;           // every layer has a scale
-  bool ropeFrequencies = false;      // a vector of frequencies for the full layers
-  bool altUp = false;                // streams of AltUp, and Laurel
+  bool densePrediction = false;     // prediction blocks have no experts
+  double predictionNorms = 3;       // of the embedding and of the hidden vector, and mostly one before the head
+  bool denseBesideExperts = false;  // a dense network beside fused experts, with norms and scales of their own
+  bool layerScale = false;          // every layer has a scale
+  bool ropeFrequencies = false;     // a vector of frequencies for the full layers
+  bool altUp = false;               // streams of AltUp, and Laurel
 };
 
 inline constexpr auto kArchitectureTraits = std::to_array<ArchitectureTraits>({

@@ -16,8 +16,7 @@
 
 namespace llmcalc::gguf {
 
-using Value =
-    std::variant<double, bool, std::string, std::vector<double>, std::vector<bool>, std::vector<std::string>>;
+using Value = std::variant<double, bool, std::string, std::vector<double>, std::vector<bool>, std::vector<std::string>>;
 using Metadata = std::map<std::string, Value, std::less<>>;
 
 struct Tensor {

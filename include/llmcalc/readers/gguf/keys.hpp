@@ -1,7 +1,7 @@
 // keys.hpp: the keys of a GGUF header that the shape of a model depends on, and their values as numbers.
 //
-// A key is named without its architecture: "block_count" of "llama.block_count". Its value is a number, or a list of one
-// per layer. What is no number reaches this far as NaN, so that whoever has the header says what it was.
+// A key is named without its architecture: "block_count" of "llama.block_count". Its value is a number, or a list of
+// one per layer. What is no number reaches this far as NaN, so that whoever has the header says what it was.
 #pragma once
 
 #include <array>
@@ -130,9 +130,9 @@ struct KeyValue {
 
 // What the tensors of a file tell of its model.
 struct TensorFacts {
-  bool known = false;            // there is a list of them
-  bool hasOutput = false;        // output.weight
-  bool hasJoinedLatent = false;  // blk.0.attn_kv_b.weight
+  bool known = false;                // there is a list of them
+  bool hasOutput = false;            // output.weight
+  bool hasJoinedLatent = false;      // blk.0.attn_kv_b.weight
   std::span<const double> blocks{};  // the numbers N of all that are called blk.N.*, each once
 };
 

@@ -35,7 +35,7 @@ class Layers {
   [[nodiscard]] double kvHeads(int i) const noexcept { return keys_.at(Key::kvHeadCount, i, usualKvHeads_); }
 
  private:
-  void readAttention(const TensorFacts& tensors);
+  void readAttention();
   void readExperts();
 
   [[nodiscard]] bool slides(int i) const noexcept;
@@ -96,8 +96,12 @@ inline Layers::Layers(KeyReader& keys, const ArchitectureTraits& traits, const T
     }
   }
   blocks_ = layerCount_ + predictions;
-  readAttention(tensors);
+  readAttention();
   readExperts();
+  // Files from before April 2025 have keys and values of every head joined, and llama.cpp caches both whole. The sizes
+  // of their matrices are in no key.
+  isJoined_ = tensors.known && keys_.one(Key::kvLoraRank, 0.0) > 0.0 && tensors.hasJoinedLatent &&
+              keys_.raw(Key::mlaKeyLength).form == KeyValue::Form::absent;
   state_.convolutionLength = keys_.one(Key::convolutionLength, 0.0);
   state_.innerLength = keys_.one(Key::innerLength, 0.0);
   state_.stateLength = keys_.one(Key::stateLength, 0.0);
@@ -105,7 +109,7 @@ inline Layers::Layers(KeyReader& keys, const ArchitectureTraits& traits, const T
   state_.timeStepRank = keys_.one(Key::timeStepRank, 0.0);
 }
 
-inline void Layers::readAttention(const TensorFacts& tensors) {
+inline void Layers::readAttention() {
   vocabulary_ = keys_.one(Key::vocabularySize, keys_.tokens());
   const double anyHeads = keys_.each(Key::headCount, layerCount_, blocks_, 0.0);
   usualKvHeads_ = keys_.one(Key::headCount, 0.0);
@@ -125,10 +129,6 @@ inline void Layers::readAttention(const TensorFacts& tensors) {
   qkvBias_ = traits_.qkvBias || (traits_.qkvBiasAtTwoHeads && firstKvHeads == 2.0);
   qkNorm_ = layerCount_ >= traits_.qkNormLayers ? traits_.qkNorm : QkNorm::none;
   norms_ = traits_.parallelAtOneHead && firstKvHeads == 1.0 ? 1.0 : traits_.norms;
-  // Files from before April 2025 have keys and values of every head joined, and llama.cpp caches both whole. The sizes
-  // of their matrices are in no key.
-  isJoined_ = tensors.known && keys_.one(Key::kvLoraRank, 0.0) > 0.0 && tensors.hasJoinedLatent &&
-              keys_.raw(Key::mlaKeyLength).form == KeyValue::Form::absent;
 }
 
 inline void Layers::readExperts() {
@@ -195,7 +195,7 @@ inline bool Layers::attends(int i, bool prediction) const noexcept {
 inline double Layers::addAttention(LayerGroup& layer, bool full, int i, bool prediction) {
   layer.headCount = heads(i);
   const double kvLoraRank = isJoined_ ? 0.0 : keys_.one(Key::kvLoraRank, 0.0);
-  double vectors = kvLoraRank > 0.0 ? addLatent(layer, kvLoraRank, i) : addHeads(layer, full, i);
+  double vectors = kvLoraRank != 0.0 ? addLatent(layer, kvLoraRank, i) : addHeads(layer, full, i);
   if (traits_.outputBias) vectors += hidden_;
   if (traits_.sinks || (traits_.slidingSinks && !full && !prediction)) vectors += heads(i);
   return vectors;
@@ -310,8 +310,7 @@ inline LayerGroup Layers::at(int i, bool prediction) {
   layer.attention = Attention::none;
   double length = keys_.at(Key::feedForwardLength, i, 0.0);
   const bool isDense = prediction && traits_.densePrediction;
-  bool experts =
-      expertCount_ > 0.0 && i >= denseLayers_ && std::fmod(i + 1, expertPeriod_) == 0.0 && !isDense;
+  bool experts = expertCount_ > 0.0 && i >= denseLayers_ && std::fmod(i + 1, expertPeriod_) == 0.0 && !isDense;
   double vectors = norms_ * hidden_ * (traits_.normBiases ? 2.0 : 1.0);
   bool mixes = true;
   if (traits_.mixing == Mixing::recurrence || traits_.mixing == Mixing::oneOfThree) vectors = hidden_;

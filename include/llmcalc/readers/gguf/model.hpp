@@ -2,6 +2,7 @@
 // with names.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,9 +17,14 @@ namespace llmcalc::gguf {
 
 namespace detail {
 
+// Whether two layers are alike; what is unknown (0 / 0 of a bad header) is like what is unknown.
 [[nodiscard]] inline bool isSame(const LayerGroup& a, const LayerGroup& b) noexcept {
   bool same = true;
-  eachField<kFields<LayerGroup>>([&](auto at) { same = same && a.*at.kRow.member == b.*at.kRow.member; });
+  eachField<kFields<LayerGroup>>([&](auto at) {
+    const auto one = a.*at.kRow.member;
+    const auto other = b.*at.kRow.member;
+    same = same && (one == other || (one != one && other != other));
+  });
   return same;
 }
 
@@ -35,15 +41,18 @@ namespace detail {
 // room for: planMemory refuses such a spec by their number.
 class Grouping {
  public:
-  explicit Grouping(ModelSpec& model) : model_(model) {}
+  Grouping(ModelSpec& model, Layers& layers) : model_(model), layers_(layers) {}
 
-  void add(const LayerGroup& layer, int i) {
+  void add(int i) {
+    const LayerGroup layer = layers_.at(i);
     const auto known = asCount(model_.groupCount);
     std::size_t group = 0;
-    while (group < known && group < model_.groups.size() && !isSame(model_.groups[group], layer)) ++group;
-    if (group == known && known < model_.groups.size()) model_.groups[group] = layer;
-    if (group == known || group == model_.groups.size()) model_.groupCount += 1.0;
-    order_[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(group);
+    while (group < known && !isSame(groupAt(group), layer)) ++group;
+    order_[static_cast<std::size_t>(i)] = static_cast<std::uint16_t>(group);
+    if (group < known) return;
+    if (group < model_.groups.size()) model_.groups[group] = layer;
+    first_[group] = static_cast<std::uint16_t>(i);
+    model_.groupCount += 1.0;
   }
 
   void run() {
@@ -63,6 +72,11 @@ class Grouping {
   }
 
  private:
+  // A group, of those without room its first layer anew.
+  [[nodiscard]] LayerGroup groupAt(std::size_t group) {
+    return group < model_.groups.size() ? model_.groups[group] : layers_.at(first_[group]);
+  }
+
   [[nodiscard]] bool repeats(std::size_t period, std::size_t layers) const noexcept {
     for (std::size_t i = period; i < layers; ++i) {
       if (order_[i] != order_[i - period]) return false;
@@ -71,7 +85,9 @@ class Grouping {
   }
 
   ModelSpec& model_;
-  std::array<std::uint8_t, static_cast<std::size_t>(ModelSpec::kMaximumLayers)> order_{};
+  Layers& layers_;
+  std::array<std::uint16_t, static_cast<std::size_t>(ModelSpec::kMaximumLayers)> order_{};  // groups of layers
+  std::array<std::uint16_t, static_cast<std::size_t>(ModelSpec::kMaximumLayers)> first_{};  // layers of groups
 };
 
 }  // namespace detail
@@ -97,9 +113,9 @@ class Grouping {
   model.outputVectorElements = (traits.norms == 0.0 ? 0.0 : hidden) * (traits.normBiases ? 2.0 : 1.0) +
                                (traits.headBias ? model.vocabularySize : 0.0);
 
-  detail::Grouping grouping(model);
+  detail::Grouping grouping(model, layers);
   const auto count = static_cast<int>(model.layerCount);
-  for (int i = 0; i < count; ++i) grouping.add(layers.at(i), i);
+  for (int i = 0; i < count; ++i) grouping.add(i);
   grouping.run();
   model.contextLength = keys.one(Key::contextLength, 0.0);
 
