@@ -81,11 +81,9 @@ namespace llmcalc::gguf {
   return facts;
 }
 
-// Sums of a list of tensors, whose bytes are known: what is on the host, with the head, and per layer. `model` gets the
-// prediction blocks that the list has: plain files leave them out.
-[[nodiscard]] inline MeasuredWeights measuredWeights(ModelSpec& model, std::span<const Tensor> tensors) {
+// Sums of a list of tensors, whose bytes are known: what is on the host, with the head, and per layer.
+[[nodiscard]] inline MeasuredWeights measuredWeights(const ModelSpec& model, std::span<const Tensor> tensors) {
   MeasuredWeights weights;
-  double blocks = model.layerCount;
   for (std::size_t n = 0; n < tensors.size(); ++n) {
     const std::string& name = tensors[n].name;
     const double bytes = *bytesOf(tensors[n], n);
@@ -100,7 +98,6 @@ namespace llmcalc::gguf {
       weights.output += bytes;
     } else if (isLayer || name.starts_with("per_layer_")) {
       const double index = isLayer ? block : 0.0;
-      blocks = std::max(blocks, index + 1.0);
       // Prediction blocks come after the layers and are not loaded.
       if (index >= model.layerCount) continue;
       LayerWeights& layer = weights.layers[asCount(index)];
@@ -109,7 +106,6 @@ namespace llmcalc::gguf {
       weights.outputExtras += bytes;
     }
   }
-  model.predictionLayerCount = std::min(model.predictionLayerCount, blocks - model.layerCount);
   return weights;
 }
 
