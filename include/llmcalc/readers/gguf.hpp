@@ -107,7 +107,7 @@ namespace detail {
   const ArchitectureTraits* traits = findArchitecture(architecture);
   if (!traits) {
     return Refused::refused("general.architecture must be one of " + detail::knownArchitectures() + ", got " +
-                            display(std::string_view(architecture)));
+                            inQuotes(architecture));
   }
   HeaderValues values;
   std::array<std::vector<double>, kKeys.size()> lists;

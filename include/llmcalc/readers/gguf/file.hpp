@@ -110,7 +110,7 @@ template <typename T>
   std::set<std::string_view> names;
   for (std::size_t n = 0; n < header.tensors.size(); ++n) {
     const Tensor& tensor = header.tensors[n];
-    const std::string shown = "tensor " + display(std::string_view(tensor.name));
+    const std::string shown = "tensor " + inQuotes(tensor.name);
     if (!names.insert(tensor.name).second) return shown + " is there twice";
     const Reading<double> bytes = bytesOf(tensor, n);
     if (!bytes) return bytes.refusal();
@@ -122,7 +122,7 @@ template <typename T>
   std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.start < b.start; });
   for (std::size_t n = 1; n < places.size(); ++n) {
     if (places[n].start < places[n - 1].end) {
-      return "tensors " + display(places[n - 1].name) + " and " + display(places[n].name) + " overlap";
+      return "tensors " + inQuotes(places[n - 1].name) + " and " + inQuotes(places[n].name) + " overlap";
     }
   }
   end = alignment * std::ceil(header.end / alignment) + (places.empty() ? 0.0 : places.back().end);
@@ -230,11 +230,11 @@ template <typename T>
   file.architecture = *architecture;
   const std::string* type = detail::find<std::string>(metadata, "general.type");
   if (type && *type == "adapter") return refuse("it is an adapter, not a language model");
-  const std::string shown = "general.architecture " + display(std::string_view(file.architecture));
+  const std::string shown = "general.architecture " + inQuotes(file.architecture);
   const std::string kind = detail::otherKind(file.architecture);
   if (!kind.empty()) return refuse(shown + " is " + kind);
   if (!findArchitecture(file.architecture)) {
-    return refuse("general.architecture must be a known one, got " + display(std::string_view(file.architecture)) +
+    return refuse("general.architecture must be a known one, got " + inQuotes(file.architecture) +
                   (hint ? hint(file.architecture) : std::string()));
   }
   // A prediction block may be published alone, to be loaded beside the model.

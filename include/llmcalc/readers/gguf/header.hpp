@@ -56,7 +56,7 @@ class Reading {
 };
 
 // A text as JavaScript's JSON.stringify writes it, cut after 40 characters of UTF-16.
-[[nodiscard]] inline std::string display(std::string_view text) {
+[[nodiscard]] inline std::string inQuotes(std::string_view text) {
   constexpr int kLongest = 40;
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string shown("\"");
@@ -86,7 +86,7 @@ class Reading {
 [[nodiscard]] inline std::string display(const Value& value) {
   if (const auto* number = std::get_if<double>(&value)) return formatNumber(*number);
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
-  if (const auto* text = std::get_if<std::string>(&value)) return display(std::string_view(*text));
+  if (const auto* text = std::get_if<std::string>(&value)) return inQuotes(*text);
   return "an array";
 }
 
@@ -94,7 +94,7 @@ class Reading {
 [[nodiscard]] inline std::string displayElement(const Value& value, std::size_t i) {
   if (const auto* numbers = std::get_if<std::vector<double>>(&value)) return formatNumber((*numbers)[i]);
   if (const auto* flags = std::get_if<std::vector<bool>>(&value)) return (*flags)[i] ? "true" : "false";
-  if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) return display(std::string_view((*texts)[i]));
+  if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) return inQuotes((*texts)[i]);
   return display(value);
 }
 

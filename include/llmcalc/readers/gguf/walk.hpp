@@ -144,7 +144,7 @@ class Walk {
     const std::string key = decodeText(cursor_.bytes(cursor_.at, cursor_.at + length));
     cursor_.at += length;
     for (const std::string& other : keys_) {
-      if (other == key) return cursor_.refuse("key " + display(std::string_view(key)) + " is there twice");
+      if (other == key) return cursor_.refuse("key " + inQuotes(key) + " is there twice");
     }
     keys_.push_back(key);
     value(key);
@@ -163,11 +163,11 @@ class Walk {
       count = cursor_.u64();
       // The format allows arrays in arrays; llama.cpp does not.
       if (type == static_cast<double>(ValueType::array)) {
-        return cursor_.refuse(display(std::string_view(key)) + " has arrays in an array");
+        return cursor_.refuse(inQuotes(key) + " has arrays in an array");
       }
     }
     if (type >= static_cast<double>(kValueBytes.size())) {
-      return cursor_.refuse(display(std::string_view(key)) + " has a value of an unknown type, " + formatNumber(type));
+      return cursor_.refuse(inQuotes(key) + " has a value of an unknown type, " + formatNumber(type));
     }
     const auto known = static_cast<ValueType>(static_cast<std::uint8_t>(type));
     const double first = cursor_.at;
