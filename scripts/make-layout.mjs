@@ -3,8 +3,8 @@
 //
 //   node scripts/make-layout.mjs [--check] [DESCRIBE]     default build/native-debug/tools/describe
 //
-// DESCRIBE is the program of tools/describe.cpp. It makes js/generated/ and the block of names in js/types.d.ts; the
-// code is straight lines, since a loop over a table costs most of the time of a plan.
+// DESCRIBE is the program of tools/describe.cpp. It makes js/generated/; the code is straight lines, since a loop over a
+// table costs most of the time of a plan.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -198,7 +198,7 @@ ${places('FIT', '/** Where those of an answer of fits are, before its devices. *
 ${places('DEVICE_FIT', '/** Where those of one of its devices are. */', 'DeviceFit')}
 `;
 
-/** What the interfaces of js/types.d.ts must have, no more and no less; the compiler compares them. */
+/** What the interfaces of js/types/ must have, no more and no less; the compiler compares them. */
 const interfaces = {
   LayerGroup: keysOf('LayerGroup'),
   ModelSpec: [...keysOf('ModelSpec'), 'tensors'],
@@ -232,19 +232,16 @@ ${Object.entries(interfaces)
 ];
 `;
 
-const BEGIN = '// Written by scripts/make-layout.mjs from the lists of include/llmcalc: {';
-const END = '// }';
-function withNames(text) {
-  const begin = text.indexOf(BEGIN);
-  const end = text.indexOf(`\n${END}\n`, begin);
-  if (begin < 0 || end < 0) throw new Error('js/types.d.ts has no block of names');
-  const unions = Object.entries(lists).map(([list, names]) => {
-    const line = `  ${list}: ${names.map(quoted).join(' | ')};`;
-    if (line.length <= WIDTH) return line;
-    return `  ${list}:\n${names.map((name) => `    | ${quoted(name)}`).join('\n')};`;
-  });
-  return `${text.slice(0, begin)}${BEGIN}\ninterface Names {\n${unions.join('\n')}\n}${text.slice(end)}`;
+const unions = Object.entries(lists).map(([list, names]) => {
+  const line = `  ${list}: ${names.map(quoted).join(' | ')};`;
+  if (line.length <= WIDTH) return line;
+  return `  ${list}:\n${names.map((name) => `    | ${quoted(name)}`).join('\n')};`;
+});
+const names = `// Written by scripts/make-layout.mjs from the lists of include/llmcalc, never by hand.
+export interface Names {
+${unions.join('\n')}
 }
+`;
 
 /** The fields of tables that the schema has not, or has beside them. */
 function schemaErrors() {
@@ -281,11 +278,10 @@ function schemaErrors() {
   return errors.map((error) => `docs/plan.schema.json: ${error}`);
 }
 
-const typesFile = 'js/types.d.ts';
 const made = {
   'js/generated/layout.js': layout,
   'js/generated/keys.d.ts': keys,
-  [typesFile]: withNames(readFileSync(`${root}/${typesFile}`, 'utf8')),
+  'js/generated/names.d.ts': names,
 };
 const errors = schemaErrors();
 for (const [file, text] of Object.entries(made)) {

@@ -66,18 +66,37 @@ test('named exports and the default export are the same functions', async () => 
   }
 });
 
-test('every entry has the same members', async () => {
-  const members = Object.keys((await import('wasm-calculator')).default);
-  assert.deepEqual(Object.keys((await import('wasm-calculator/js')).default), members);
-  const whole = await fresh('wasm-calculator/load-speed', 'members');
-  assert.deepEqual(Object.keys(await whole.load()), members);
-  // release.wasm is without estimates of speed.
+test('every entry has the same members, which are what its types declare', async () => {
   const { load } = await fresh('wasm-calculator/load', 'members');
-  const further = ['estimateSpeed', 'speedProfile', 'calibrate'];
-  assert.deepEqual(
-    Object.keys(await load()),
-    members.filter((name) => !further.includes(name)),
-  );
+  const calculators = {
+    wasmCalculator: (await import('wasm-calculator')).default,
+    js: (await import('wasm-calculator/js')).default,
+    load: await load(),
+    calculator: (await import('wasm-calculator/calculator')).default,
+  };
+  for (const [entry, calculator] of Object.entries(calculators)) {
+    const files = entry === 'calculator' ? ['build', 'formulas'] : ['build', 'formulas', 'memory', 'model', 'speed'];
+    const texts = await Promise.all(
+      files.map((file) => readFile(new URL(`../../dist/types/${file}.d.ts`, import.meta.url), 'utf8')),
+    );
+    const declared = texts.flatMap((text) => Array.from(text.matchAll(/^export declare (?:function|const) (\w+)/gm)));
+    assert.deepEqual(Object.keys(calculator).sort(), declared.map(([, name]) => name).sort(), entry);
+  }
+});
+
+test('the former entry of estimates of speed is /load', async () => {
+  const { default: former, ...rest } = await import('wasm-calculator/load-speed');
+  const { default: present, ...named } = await import('wasm-calculator/load');
+  assert.equal(former, present);
+  assert.deepEqual({ ...rest }, { ...named });
+  assert.equal(await former(), await present());
+});
+
+test('every entry says which version it is', async () => {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  for (const entry of ['wasm-calculator', 'wasm-calculator/js', 'wasm-calculator/calculator']) {
+    assert.equal((await import(entry)).version, version, entry);
+  }
 });
 
 test('the entry of the formulas has them and says which back end runs them', async () => {
