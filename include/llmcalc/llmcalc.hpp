@@ -18,4 +18,5 @@
 #include "llmcalc/throughput.hpp"
 #include "llmcalc/units.hpp"
 #include "llmcalc/validation.hpp"
+#include "llmcalc/version.hpp"
 #include "llmcalc/weights.hpp"
