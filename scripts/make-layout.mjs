@@ -35,7 +35,8 @@ const lengthOfAll = (rows) => rows.reduce((sum, row) => sum + lengthOf(row), 0);
 const listOf = (indent, before, elements, after) => {
   const line = `${indent}${before}${elements.join(', ')}${after}`;
   if (line.length <= WIDTH) return line;
-  return `${indent}${before}\n${elements.map((element) => `${indent}  ${element},\n`).join('')}${indent}${after}`;
+  const lines = elements.map((element) => `${indent}  ${element},\n`).join('');
+  return `${indent}${before.trimEnd()}\n${lines}${indent}${after.trimStart()}`;
 };
 
 function wordsOf(name, keys) {
@@ -90,9 +91,7 @@ const places = (name, comment, table) =>
     `export const ${name} = { `,
     [...placed(tables[table]).map(({ key, place }) => `${key}: ${place}`), `length: ${lengthOfAll(tables[table])}`],
     ' };',
-  )
-    .replace(/\{ \n/, '{\n')
-    .replace(/\n };$/, '\n};')}`;
+  )}`;
 
 function deviceReader() {
   const device = ['DeviceTotal', 'DeviceLoad', 'DeviceParts', 'DeviceStage'].flatMap((table) => tables[table]);
