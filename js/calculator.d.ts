@@ -9,5 +9,6 @@ export * from './types/build.js';
 export type { FormulaCalculator } from './types/calculator.js';
 export * from './types/formulas.js';
 
+/** The six formulas as one object. */
 declare const calculator: FormulaCalculator;
 export default calculator;

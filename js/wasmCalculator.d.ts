@@ -10,5 +10,6 @@ import type { WasmCalculator } from './types/calculator.js';
 
 export * from './types.js';
 
+/** All functions as one object. */
 declare const wasmCalculator: WasmCalculator;
 export default wasmCalculator;
