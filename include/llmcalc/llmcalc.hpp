@@ -10,3 +10,4 @@
 #include "llmcalc/quick/calculator.hpp"
 #include "llmcalc/speed_profiles.hpp"
 #include "llmcalc/throughput.hpp"
+#include "llmcalc/version.hpp"
