@@ -59,4 +59,8 @@ export interface Names {
   memoryKind: 'separate' | 'apple' | 'amd' | 'shared';
   stage: 'none' | 'logits' | 'feedForward' | 'experts' | 'attention' | 'latentAttention' | 'recurrence' | 'hostCopy';
   verdict: 'fits' | 'tight' | 'doesNotFit';
+  engine: 'llama.cpp' | 'vllm';
+  evidence: 'none' | 'backend' | 'family' | 'device' | 'calibrated';
+  limit: 'memory' | 'compute' | 'cache' | 'launch' | 'link' | 'host';
+  split: 'layer' | 'tensor';
 }
