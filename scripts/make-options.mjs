@@ -213,7 +213,7 @@ function cppRow(option) {
     ranges: cppList(ranges, ([a, b]) => `{${cppNumber(a)}, ${cppNumber(b)}}`),
     type: `ValueType::${type}`,
     isOn: String(on),
-    isHinted: String(!BESIDE.includes(group)),
+    isHinted: String(short === undefined),
     isIgnored: String(option.llmcalc?.ignored ?? false),
   };
   return `      {${Object.entries(fields)

@@ -66,7 +66,7 @@ export function withoutAliases(args) {
 
 /** @param {string} name */
 function unknownOption(name) {
-  const [near] = [...byName.keys(), ...MODEL_FLAGS]
+  const [near] = [...byName.keys(), '--no-color', ...MODEL_FLAGS]
     .map((known) => ({ known, changes: distance(name, known) }))
     .sort((a, b) => a.changes - b.changes);
   const hint = near.changes <= Math.max(1, name.length / 4) ? ` (Did you mean ${near.known}?)` : '';
