@@ -4,6 +4,7 @@
 //
 // prints the result, or the reason why there is none on stderr. Exit status: 0 done, 1 an argument is out of range,
 // 2 the call is not understood, or the result cannot be written.
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -19,6 +20,7 @@
 
 #include "llmcalc/llmcalc.hpp"
 #include "options.hpp"
+#include "options_data.hpp"
 #include "plan.hpp"
 #include "text.hpp"
 
@@ -28,15 +30,9 @@ using namespace llmcalc;
 
 using Arguments = std::span<const double>;
 
-// Argument `index`, or `fallback` where the caller gave fewer.
-double argument(Arguments arguments, std::size_t index, double fallback) {
-  return index < arguments.size() ? arguments[index] : fallback;
-}
-
 std::string sweep(Arguments a) {
   std::string text;
-  for (const auto& [bits, modelSize, tps] :
-       batchCalculatePerformance(a[0], a[1], argument(a, 2, 2), argument(a, 3, 16), argument(a, 4, 0.5))) {
+  for (const auto& [bits, modelSize, tps] : batchCalculatePerformance(a[0], a[1], a[2], a[3], a[4])) {
     text += formatNumber(bits) + '\t' + formatNumber(modelSize) + '\t' + formatNumber(tps) + '\n';
   }
   return text;
@@ -45,32 +41,18 @@ std::string sweep(Arguments a) {
 std::string line(double value) { return formatNumber(value) + '\n'; }
 std::string line(bool value) { return value ? "true\n" : "false\n"; }
 
-struct Command {
-  std::string_view usage;
-  std::size_t required;
-  std::size_t allowed;
-  std::function<std::string(Arguments)> run;
-};
+using Run = std::function<std::string(Arguments)>;
 
-const std::map<std::string_view, Command>& commands() {
-  static const std::map<std::string_view, Command> all{
-      {"calculateVRAM",
-       {"PARAM_COUNT BITS_PER_WEIGHT [CONTEXT_LENGTH] [BATCH_SIZE]   GB", 2, 4,
-        [](Arguments a) { return line(calculateVRAM(a[0], a[1], argument(a, 2, 4096), argument(a, 3, 1))); }}},
-      {"calculatePerformance",
-       {"BANDWIDTH MODEL_SIZE_GB [CPU_FACTOR]   tokens/s", 2, 3,
-        [](Arguments a) { return line(calculatePerformance(a[0], a[1], argument(a, 2, 1))); }}},
-      {"batchCalculatePerformance",
-       {"BANDWIDTH PARAM_COUNT [MIN_BITS] [MAX_BITS] [STEP]   lines of bits, GB, tokens/s", 2, 5, sweep}},
+// The functions of data/options.json, which has their arguments and what those are otherwise.
+const std::map<std::string_view, Run>& functions() {
+  static const std::map<std::string_view, Run> all{
+      {"calculateVRAM", [](Arguments a) { return line(calculateVRAM(a[0], a[1], a[2], a[3])); }},
+      {"calculatePerformance", [](Arguments a) { return line(calculatePerformance(a[0], a[1], a[2])); }},
+      {"batchCalculatePerformance", sweep},
       {"calculateOffloadBandwidth",
-       {"GPU_BW RAM_BW GPU_LAYERS TOTAL_LAYERS   GB/s", 4, 4,
-        [](Arguments a) { return line(calculateOffloadBandwidth(a[0], a[1], a[2], a[3])); }}},
-      {"isOutOfMemory",
-       {"MODEL_SIZE_GB VRAM_GB [SYSTEM_RAM_GB] [ALLOW_OFFLOAD]   true or false", 2, 4,
-        [](Arguments a) { return line(isOutOfMemory(a[0], a[1], argument(a, 2, 0), argument(a, 3, 0) != 0)); }}},
-      {"getCPUFactor",
-       {"GENERATION CORE_COUNT [IS_HIGH_END]   share of the memory bandwidth", 2, 3,
-        [](Arguments a) { return line(getCPUFactor(a[0], a[1], argument(a, 2, 0) != 0)); }}},
+       [](Arguments a) { return line(calculateOffloadBandwidth(a[0], a[1], a[2], a[3])); }},
+      {"isOutOfMemory", [](Arguments a) { return line(isOutOfMemory(a[0], a[1], a[2], a[3] != 0)); }},
+      {"getCPUFactor", [](Arguments a) { return line(getCPUFactor(a[0], a[1], a[2] != 0)); }},
   };
   return all;
 }
@@ -78,9 +60,14 @@ const std::map<std::string_view, Command>& commands() {
 void printUsage(std::FILE* stream) {
   std::fputs("usage: llmcalc FUNCTION ARGUMENT...   (true and false for flags)\n", stream);
   std::fputs("       llmcalc plan MODEL [OPTION...]     (llmcalc plan --help)\n\n", stream);
-  for (const auto& [name, command] : commands()) {
-    std::fprintf(stream, "  %.*s %.*s\n", static_cast<int>(name.size()), name.data(),
-                 static_cast<int>(command.usage.size()), command.usage.data());
+  for (const FunctionRow& function : functionRows()) {
+    std::string usage("  ");
+    usage.append(function.name);
+    for (const auto& [name, usual] : function.arguments) {
+      usage.append(usual ? " [" : " ").append(name).append(usual ? "]" : "");
+    }
+    usage.append("   ").append(function.answers).append("\n");
+    std::fputs(usage.c_str(), stream);
   }
 }
 
@@ -104,24 +91,29 @@ int run(std::span<const std::string> words) {
     return 0;
   }
   if (!words.empty() && words[0] == "plan") return runPlan(words.subspan(1));
-  const auto found = words.empty() ? commands().end() : commands().find(words[0]);
-  if (found == commands().end()) {
+  const std::vector<FunctionRow>& rows = functionRows();
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const FunctionRow& function) {
+    return !words.empty() && words[0] == function.name;
+  });
+  if (found == rows.end()) {
     printUsage(stderr);
     return 2;
   }
-  const Command& command = found->second;
   std::vector<double> arguments;
   for (const std::string& word : words.subspan(1)) {
     double value = 0;
     if (!parse(word, value)) throw std::invalid_argument("'" + word + "' is not a number");
     arguments.push_back(value);
   }
-  if (arguments.size() < command.required || arguments.size() > command.allowed) {
+  while (arguments.size() < found->arguments.size() && found->arguments[arguments.size()].usual) {
+    arguments.push_back(*found->arguments[arguments.size()].usual);
+  }
+  if (arguments.size() != found->arguments.size()) {
     printUsage(stderr);
     return 2;
   }
   try {
-    std::fputs(command.run(arguments).c_str(), stdout);
+    std::fputs(functions().at(found->name)(arguments).c_str(), stdout);
   } catch (const ArgumentError& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

@@ -197,22 +197,13 @@ double cpuMoeOf(const Options& o, const ModelSpec& model) {
 }
 
 Runtime runtimeOf(const Options& o, const std::optional<Quant>& quant, const Question& q) {
-  Runtime runtime;
-  runtime.build = o.build;
-  runtime.server = o.server;
+  Runtime runtime = o.runtime;
   runtime.fileType = quant ? quant->fileType : q.subject.releasedAs.value_or(kDefaultType);
-  runtime.importanceMatrix = (quant && quant->importanceMatrix) || o.importanceMatrix;
+  runtime.importanceMatrix = (quant && quant->importanceMatrix) || o.runtime.importanceMatrix;
   runtime.contextLength = contextOf(o, q.subject);
-  runtime.batchSize = o.batch;
-  runtime.microBatchSize = o.ubatch;
   // A server left to itself has four slots in one cache.
-  runtime.sequences = o.parallel.value_or(o.server ? 4.0 : 1.0);
-  runtime.kvUnified = o.kvUnified.value_or(o.server && !o.parallel);
-  runtime.flashAttention = o.flashAttention;
-  runtime.cacheTypeK = o.kvK.value_or(o.kv.value_or(CacheType::f16));
-  runtime.cacheTypeV = o.kvV.value_or(o.kv.value_or(CacheType::f16));
-  runtime.swaFull = o.swaFull;
-  runtime.kvOffload = o.kvOffload;
+  runtime.sequences = o.parallel.value_or(runtime.server ? 4.0 : 1.0);
+  runtime.kvUnified = o.kvUnified.value_or(runtime.server && !o.parallel);
   const std::optional<PlanHardware>& hardware = q.machine.hardware;
   runtime.gpuCount = hardware ? static_cast<double>(hardware->gpus.size()) : o.gpus.value_or(1.0);
   runtime.gpuShares.fill(1.0);
@@ -222,20 +213,18 @@ Runtime runtimeOf(const Options& o, const std::optional<Quant>& quant, const Que
 
 // What the speed is of. What is not said is made to fit into the context, what is said must.
 Workload workloadOf(const Options& o, const Runtime& runtime, std::vector<std::string>& notes) {
-  const double room = roomOf(runtime, o.concurrency);
-  const double left = room - o.depth;
-  Workload workload;
+  Workload workload = o.workload;
+  const double room = roomOf(runtime, workload.concurrency);
+  const double left = room - workload.cachedTokens;
   workload.outputLength = o.output.value_or(std::max(1.0, std::min(kUsualOutput, std::floor(left / 4.0))));
   workload.promptLength = o.prompt.value_or(std::max(0.0, std::min(kUsualPrompt, left - workload.outputLength)));
-  workload.cachedTokens = o.depth;
-  workload.concurrency = o.concurrency;
   const std::string prompt = formatNumber(workload.promptLength);
   const std::string output = formatNumber(workload.outputLength);
-  if (o.depth + workload.promptLength + workload.outputLength > room) {
-    throw std::invalid_argument("--depth " + formatNumber(o.depth) + ", --prompt " + prompt + " and --output " +
-                                output + " do not fit into the " + formatNumber(room) +
-                                " tokens that --context gives a sequence" +
-                                (o.concurrency > 1.0 ? " of " + formatNumber(o.concurrency) + " at once" : ""));
+  if (workload.cachedTokens + workload.promptLength + workload.outputLength > room) {
+    throw std::invalid_argument(
+        "--depth " + formatNumber(workload.cachedTokens) + ", --prompt " + prompt + " and --output " + output +
+        " do not fit into the " + formatNumber(room) + " tokens that --context gives a sequence" +
+        (workload.concurrency > 1.0 ? " of " + formatNumber(workload.concurrency) + " at once" : ""));
   }
   if (o.output.value_or(kUsualOutput) > workload.outputLength ||
       o.prompt.value_or(kUsualPrompt) > workload.promptLength) {

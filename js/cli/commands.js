@@ -8,7 +8,7 @@ import core from '../js.js';
 import * as readers from '../readers.js';
 import { explanation, printExplanation } from './explain.js';
 import { gib, LEAST_WIDTH, printable, table, USUAL_WIDTH, wrapped } from './layout.js';
-import { withoutAliases, withPlanOptions } from './options.js';
+import { addCommand, programOption, withoutAliases } from './options.js';
 import { printPlan } from './print.js';
 import { answerOf } from './question.js';
 
@@ -79,21 +79,16 @@ async function planned(model, o) {
  *   head: string[], row: (item: T) => string[] }} of
  */
 function addListing(program, screen, { name, all, search, head, row }) {
-  program
-    .command(name)
-    .description(`the ${name} of the catalogue`)
-    .argument('[query]', 'a loose name')
-    .option('--json', 'as JSON')
-    .action((query, o) => {
-      const { best, others } = query === undefined ? { best: all, others: [] } : search(query);
-      const list = [...best, ...others];
-      if (list.length > 0) return print(list, () => table(head, list.map(row), screen()), o.json);
-      const near = catalogue.nearestNames(query, all);
-      const hint = near.length > 0 ? `; nearest: ${near.join(', ')}` : ', and nothing is near';
-      warn(`none of the ${name} is like ${JSON.stringify(query)}${hint}`);
-      process.exitCode = DOES_NOT_FIT;
-      if (o.json) print(list, () => '', true);
-    });
+  addCommand(program, name).action((query, o) => {
+    const { best, others } = query === undefined ? { best: all, others: [] } : search(query);
+    const list = [...best, ...others];
+    if (list.length > 0) return print(list, () => table(head, list.map(row), screen()), o.json);
+    const near = catalogue.nearestNames(query, all);
+    const hint = near.length > 0 ? `; nearest: ${near.join(', ')}` : ', and nothing is near';
+    warn(`none of the ${name} is like ${JSON.stringify(query)}${hint}`);
+    process.exitCode = DOES_NOT_FIT;
+    if (o.json) print(list, () => '', true);
+  });
 }
 
 /** @param {import('../detect.d.ts').Detected} detected @param {import('./layout.js').Screen} screen */
@@ -149,30 +144,23 @@ function programOf(exit) {
   program
     .description('Will a language model fit, and how fast will it be?')
     .version(__VERSION__)
-    .option('--no-color', 'without colours; they are also left out when piped')
+    .addOption(programOption('--no-color'))
     .showHelpAfterError('(--help tells more)')
     // What was typed is in these messages, and may steer a terminal.
     .configureOutput({ outputError: (text, write) => write(`${NAME}: ${printable(text)}\n`) })
     .exitOverride((error) => exit(error.exitCode === 0 ? 0 : USAGE))
     .addHelpText('after', EXAMPLES);
 
-  withPlanOptions(program.command('plan'))
-    .description('whether a model fits a device, what takes how much, how fast it is, and the command to run it')
-    .option('--curve', 'the speed with none to all layers on the GPU, also where everything fits')
-    .option('--json', 'as JSON (docs/cli.md has the schema)')
-    .action(async (model, o) => {
-      const answer = await planned(model, o);
-      print(answer, () => printPlan(answer, screen()), o.json);
-      if (answer.fit && !answer.fit.fits) process.exitCode = DOES_NOT_FIT;
-    });
+  addCommand(program, 'plan').action(async (model, o) => {
+    const answer = await planned(model, o);
+    print(answer, () => printPlan(answer, screen()), o.json);
+    if (answer.fit && !answer.fit.fits) process.exitCode = DOES_NOT_FIT;
+  });
 
-  withPlanOptions(program.command('explain'))
-    .description('every term of a plan with its formula and source')
-    .option('--json', 'as JSON')
-    .action(async (model, o) => {
-      const explained = explanation(await planned(model, o));
-      print(explained, () => printExplanation(explained, screen()), o.json);
-    });
+  addCommand(program, 'explain').action(async (model, o) => {
+    const explained = explanation(await planned(model, o));
+    print(explained, () => printExplanation(explained, screen()), o.json);
+  });
 
   addListing(program, listScreen, {
     name: 'models',
@@ -201,14 +189,10 @@ function programOf(exit) {
     ],
   });
 
-  program
-    .command('detect')
-    .description('what this machine is, as far as it tells')
-    .option('--json', 'as JSON')
-    .action(async (o) => {
-      const detected = await detect();
-      print(detected, () => detectedText(detected, screen()), o.json);
-    });
+  addCommand(program, 'detect').action(async (o) => {
+    const detected = await detect();
+    print(detected, () => detectedText(detected, screen()), o.json);
+  });
   return program;
 }
 

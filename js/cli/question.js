@@ -1,9 +1,11 @@
 // @ts-check
 // From the words of a question to the objects that planAnswer takes. What is taken for granted becomes a note.
+import { RUNTIME_KEYS } from '../generated/layout.js';
 import { planAnswer } from './answer.js';
 import { calibrated } from './calibrate.js';
 import { MOST_OF_BENCHMARK, readText } from './files.js';
 import { machineOf } from './machine.js';
+import { fieldsOf } from './options.js';
 import { overriddenLayers } from './overrides.js';
 import { roomOf } from './speed.js';
 import { subjectOf } from './subject.js';
@@ -46,30 +48,26 @@ function cpuMoeOf(o, model) {
 
 /** @param {any} o @param {Awaited<ReturnType<typeof subjectOf>>} read @param {Hardware | null} hardware */
 function runtimeOf(o, { subject, fileType, importanceMatrix }, hardware) {
-  const server = o.server ?? true;
   const parallel = o.parallel === 'auto' ? undefined : o.parallel;
-  return {
-    engine: /** @type {const} */ ('llama.cpp'),
-    build: o.build,
-    server,
+  const said = fieldsOf(o, 'runtime');
+  /** @type {any} */
+  const runtime = {
+    engine: 'llama.cpp',
+    ...said,
     fileType,
-    importanceMatrix: importanceMatrix || (o.imatrix ?? false),
+    importanceMatrix: importanceMatrix || said.importanceMatrix,
     contextLength: contextOf(o, subject.model, subject.name),
-    batchSize: o.batch,
-    microBatchSize: o.ubatch,
     // A server left to itself has four slots in one cache.
-    sequences: parallel ?? (server ? 4 : 1),
-    kvUnified: o.kvUnified ?? (server && parallel === undefined),
-    flashAttention: o.flashAttention,
-    cacheTypeK: o.kvK ?? o.kv ?? 'f16',
-    cacheTypeV: o.kvV ?? o.kv ?? 'f16',
+    sequences: parallel ?? (said.server ? 4 : 1),
+    kvUnified: o.kvUnified ?? (said.server && parallel === undefined),
     gpuLayers: o.gpuLayers ?? (o.fit ? 'auto' : 'all'),
     cpuMoeLayers: cpuMoeOf(o, subject.model),
-    swaFull: o.swaFull ?? false,
-    kvOffload: o.kvOffload,
     gpus: hardware ? hardware.gpus.length : (o.gpus ?? 1),
     backend: hardware?.backend ?? o.backend ?? 'cuda',
   };
+  // In the order of the core's table, but for the back end.
+  const order = [...RUNTIME_KEYS].filter((key) => key in runtime && key !== 'backend');
+  return Object.fromEntries([...order, 'backend'].map((key) => [key, runtime[key]]));
 }
 
 /**
@@ -78,14 +76,16 @@ function runtimeOf(o, { subject, fileType, importanceMatrix }, hardware) {
  * @param {any} o @param {ReturnType<typeof runtimeOf>} runtime @param {string[]} notes
  */
 function workloadOf(o, runtime, notes) {
-  const room = roomOf(runtime, o.concurrency);
-  const left = room - o.depth;
+  const said = fieldsOf(o, 'workload');
+  const { cachedTokens, concurrency } = said;
+  const room = roomOf(runtime, concurrency);
+  const left = room - cachedTokens;
   const outputLength = o.output ?? Math.max(1, Math.min(USUAL.outputLength, Math.floor(left / 4)));
   const promptLength = o.prompt ?? Math.max(0, Math.min(USUAL.promptLength, left - outputLength));
-  if (o.depth + promptLength + outputLength > room) {
-    const together = o.concurrency > 1 ? ` of ${o.concurrency} at once` : '';
-    const said = `--depth ${o.depth}, --prompt ${promptLength} and --output ${outputLength}`;
-    throw new RangeError(`${said} do not fit into the ${room} tokens that --context gives a sequence${together}`);
+  if (cachedTokens + promptLength + outputLength > room) {
+    const together = concurrency > 1 ? ` of ${concurrency} at once` : '';
+    const asked = `--depth ${cachedTokens}, --prompt ${promptLength} and --output ${outputLength}`;
+    throw new RangeError(`${asked} do not fit into the ${room} tokens that --context gives a sequence${together}`);
   }
   const smaller = (o.output ?? USUAL.outputLength) > outputLength || (o.prompt ?? USUAL.promptLength) > promptLength;
   if (smaller) {
@@ -94,7 +94,7 @@ function workloadOf(o, runtime, notes) {
     );
   }
   /** @type {import('../types.d.ts').Workload} */
-  const workload = { promptLength, outputLength, cachedTokens: o.depth, concurrency: o.concurrency };
+  const workload = { promptLength, outputLength, ...said };
   if (o.draft === undefined) return workload;
   const { draftLength, acceptanceRate, draftCost } = o.draft;
   if (acceptanceRate === null) {

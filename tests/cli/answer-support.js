@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import picocolors from 'picocolors';
 import * as catalogue from '../../dist/catalog.js';
 import core from '../../dist/js.js';
-import { withoutAliases, withPlanOptions } from '../../js/cli/options.js';
+import { addCommand, withoutAliases } from '../../js/cli/options.js';
 import { answerOf, questionOf } from '../../js/cli/question.js';
 
 export { catalogue, core };
@@ -23,11 +23,9 @@ const wordsOf = (line) => line.match(/"[^"]*"|\S+/g).map((word) => word.replaceA
 function asked(line, more) {
   let question;
   const program = new Command('tool').exitOverride().configureOutput({ writeErr: () => {} });
-  withPlanOptions(program.command('plan'))
-    .option('--curve')
-    .action((text, o) => {
-      question = [text, o];
-    });
+  addCommand(program, 'plan').action((text, o) => {
+    question = [text, o];
+  });
   program.parse(['plan', ...withoutAliases(wordsOf(line))], { from: 'user' });
   const detect = () => {
     throw new Error('a test asks for no machine but its own');

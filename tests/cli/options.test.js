@@ -1,16 +1,14 @@
 // What the words of a command line mean: units, aliases of llama.cpp, misspellings.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { OPTIONS, withoutAliases, withPlanOptions } from '../../js/cli/options.js';
+import { addCommand, optionsOf, withoutAliases } from '../../js/cli/options.js';
 
 /** The model and the options of a command line; throws what commander says. */
 function parsed(...args) {
   let result;
   const program = new Command('tool').exitOverride().configureOutput({ writeErr: () => {} });
-  withPlanOptions(program.command('plan')).action((model, options) => {
+  addCommand(program, 'plan').action((model, options) => {
     result = { model, ...options };
   });
   program.parse(['plan', ...withoutAliases(args)], { from: 'user' });
@@ -47,7 +45,7 @@ test('every alias means its option', () => {
     '--flash-attention': 'off',
     '--draft': '4,0.6',
   };
-  for (const { flag, value, aliases = [] } of OPTIONS) {
+  for (const { flag, value, aliases = [] } of optionsOf('plan')) {
     for (const alias of aliases) {
       const more = value === undefined ? [] : [values[flag]];
       const meant = differs(flag, ...more);
@@ -200,18 +198,4 @@ test('what nobody knows is refused with the nearest, and so is what lacks its va
   assert.equal(parsed('--', '-c').model, '-c');
   // What is a value is no option.
   assert.deepEqual(differs('--device', '-c'), { device: ['-c'] });
-});
-
-function optionTable() {
-  const rows = OPTIONS.map(({ flag, value, aliases = [], help, initial }) => {
-    const names = [`${flag}${value === undefined ? '' : ` ${value.replaceAll('|', '\\|')}`}`, ...aliases];
-    const shown = initial === undefined ? '' : ` Default \`${initial}\`.`;
-    return `| ${names.map((name) => `\`${name}\``).join(', ')} | ${help[0].toUpperCase()}${help.slice(1)}.${shown} |`;
-  });
-  return ['| option | |', '| --- | --- |', ...rows].join('\n');
-}
-
-test('docs/cli.md has every option, as it is here', () => {
-  const docs = readFileSync(fileURLToPath(new URL('../../docs/cli.md', import.meta.url)), 'utf8');
-  assert.ok(docs.includes(optionTable()), optionTable());
 });

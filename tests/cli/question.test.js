@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';
 import core from '../../dist/js.js';
-import { withoutAliases, withPlanOptions } from '../../js/cli/options.js';
+import { addCommand, withoutAliases } from '../../js/cli/options.js';
 import { questionOf } from '../../js/cli/question.js';
 import { devices, findDevice, gpuOf } from './support.js';
 
@@ -43,7 +43,7 @@ const catalogue = {
 async function ask(line) {
   let asked;
   const program = new Command('tool').exitOverride().configureOutput({ writeErr: () => {} });
-  withPlanOptions(program.command('plan')).action((text, o) => {
+  addCommand(program, 'plan').action((text, o) => {
     asked = [text, o];
   });
   const words = line.split(' ');

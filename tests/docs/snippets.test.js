@@ -20,7 +20,9 @@ const pages = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
-  ...readdirSync(join(root, 'docs')).map((page) => `docs/${page}`),
+  ...readdirSync(join(root, 'docs'), { recursive: true })
+    .filter((page) => page.endsWith('.md'))
+    .map((page) => `docs/${page}`),
 ];
 
 function run(command, ...args) {

@@ -1,0 +1,13 @@
+// Where the value of an option goes.
+#pragma once
+
+#include "option_values.hpp"
+#include "options.hpp"
+
+namespace llmcalc {
+
+// Puts a value into the fields that the option's row says, else into the member of Options that is its own. Throws
+// std::logic_error if there is neither: data/options.json has an option that nothing here knows.
+void assign(Options& options, const OptionRow& option, const OptionValue& value);
+
+}  // namespace llmcalc
