@@ -95,6 +95,31 @@ test('the native example builds against the installed package', () => {
   assert.equal(error, 'calculatePerformance: bandwidth must be a number from 1e-9 to 1e9 (GB/s), got -1008');
 });
 
+test('a program links the catalogue, and reads the keys of a GGUF header', () => {
+  const [byName, byKeys] = run(join(work, 'example', 'llmcalc_example_plan')).split('\n');
+  assert.match(byName, /^Llama 3\.1 8B[^:]*: \d\.\d\d GB on the GPU, fits$/);
+  assert.match(byKeys, /^the keys of Qwen3 8B: \d\.\d\d GB on the GPU, fits$/);
+});
+
+test('a component that was not installed is not found', () => {
+  const { source, build } = project(
+    'component',
+    `find_package(llmcalc ${version} REQUIRED COMPONENTS catalog nothing)`,
+  );
+  const { status, stderr } = attempt(
+    'cmake',
+    '-S',
+    source,
+    '-B',
+    build,
+    '-G',
+    'Ninja',
+    `-DCMAKE_PREFIX_PATH=${prefix}`,
+  );
+  assert.notEqual(status, 0);
+  assert.match(stderr, /llmcalc was installed without its nothing/);
+});
+
 test('add_subdirectory adds the library and nothing else', () => {
   const program = project('subdirectory', `add_subdirectory(${root} llmcalc)`);
   assert.match(buildAndRun(program), /-ffp-contract=off/);
