@@ -264,8 +264,8 @@ inline void fillShape(SpeedShape& shape, const ModelSpec& model, const Runtime& 
     if (seen[type]) addElements(shape, model, runtime, place, type, seen);
   }
   if (fileBytes > 0.0 || measured != nullptr) {
-    const double bytes = fileBytes > 0.0 ? fileBytes : llama_cpp::tryPlan(model, runtime, measured)->fileBytes;
-    const double ruled = llama_cpp::tryPlan(model, runtime)->fileBytes;
+    const double bytes = fileBytes > 0.0 ? fileBytes : planChecked(model, runtime, measured)->fileBytes;
+    const double ruled = planChecked(model, runtime, nullptr)->fileBytes;
     shape.denseScale = shape.expertScale = bytes / ruled;
     double experts = 0;
     for (const DeviceWork& w : shape.work) experts += bytesOf(w.experts);
