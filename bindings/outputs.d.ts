@@ -5,7 +5,7 @@ declare module 'llmcalc:transpiled' {
   export default function instantiate(configuration: object, webAssembly?: object): Core;
 }
 
-declare module 'llmcalc:speed.wasm' {
+declare module 'llmcalc:release.wasm' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
@@ -18,6 +18,7 @@ declare module 'llmcalc:catalog' {
 
 /** Of package.json. */
 declare const __VERSION__: string;
+
 declare module 'llmcalc:calculator.wasm' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;

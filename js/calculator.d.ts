@@ -1,34 +1,14 @@
-// The six formulas alone.
-import type { WasmCalculator } from './types.js';
+/**
+ * The six formulas alone, synchronous. At most 10 KB of brotli over the wire, both builds included.
+ *
+ * @module
+ */
+import type { FormulaCalculator } from './types/calculator.js';
 
-export type { Backend, PerformanceColumns, PerformancePoint } from './types.js';
-export {
-  backend,
-  batchCalculatePerformance,
-  batchCalculatePerformanceColumns,
-  calculateOffloadBandwidth,
-  calculatePerformance,
-  calculateVRAM,
-  fallbackReason,
-  getCPUFactor,
-  isOutOfMemory,
-  isWASMAvailable,
-} from './types.js';
+export * from './types/build.js';
+export type { FormulaCalculator } from './types/calculator.js';
+export * from './types/formulas.js';
 
-/** The calculator without plans of memory and estimates of speed. */
-export type FormulaCalculator = Pick<
-  WasmCalculator,
-  | 'calculateVRAM'
-  | 'calculatePerformance'
-  | 'batchCalculatePerformance'
-  | 'batchCalculatePerformanceColumns'
-  | 'calculateOffloadBandwidth'
-  | 'isOutOfMemory'
-  | 'getCPUFactor'
-  | 'isWASMAvailable'
-  | 'backend'
-  | 'fallbackReason'
->;
-
+/** The six formulas as one object. */
 declare const calculator: FormulaCalculator;
 export default calculator;

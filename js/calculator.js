@@ -5,20 +5,6 @@ import instantiateTranspiled from 'llmcalc:calculator-transpiled';
 import { createFormulas, ranBy } from './formulas.js';
 import { createWithFallback } from './wasm.js';
 
-const calculator = createWithFallback(bytes, instantiateTranspiled, (core, backend, fallbackReason) =>
+export default createWithFallback(bytes, instantiateTranspiled, (core, backend, fallbackReason) =>
   Object.freeze({ ...createFormulas(core), ...ranBy(backend, fallbackReason) }),
 );
-
-export const {
-  calculateVRAM,
-  calculatePerformance,
-  batchCalculatePerformance,
-  batchCalculatePerformanceColumns,
-  calculateOffloadBandwidth,
-  isOutOfMemory,
-  getCPUFactor,
-  isWASMAvailable,
-  backend,
-  fallbackReason,
-} = calculator;
-export default calculator;

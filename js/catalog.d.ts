@@ -83,7 +83,9 @@ export interface Found<T> {
   others: T[];
 }
 
+/** Every model. */
 export declare const models: readonly CatalogModel[];
+/** Every device. */
 export declare const devices: readonly CatalogDevice[];
 /** Values of `general.architecture` whose plans were recorded from llama.cpp and are met as docs/memory.md says. */
 export declare const recordedArchitectures: readonly string[];
@@ -95,6 +97,7 @@ export declare const recordedArchitectures: readonly string[];
  * @throws {TypeError} if it is no string
  */
 export declare function searchModels(query: string): Found<CatalogModel>;
+/** Devices by a loose name, as {@link searchModels} finds models. */
 export declare function searchDevices(query: string): Found<CatalogDevice>;
 
 /**

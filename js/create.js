@@ -3,6 +3,7 @@
 import { createFormulas, ranBy } from './formulas.js';
 import { modelFromGgufMetadata } from './gguf.js';
 import { createMemory } from './memory.js';
+import { createSpeed } from './speed.js';
 
 /**
  * @typedef {ReturnType<typeof import('llmcalc:transpiled').default>} Core
@@ -12,14 +13,13 @@ import { createMemory } from './memory.js';
  * @param {Core} core
  * @param {'wasm' | 'js'} backend
  * @param {Error | null} fallbackReason why `backend` is not 'wasm', if that was tried
- * @param {(core: Core) => object} further functions, of a core that has them
- * @returns {any} a WasmCalculator, with the further functions
+ * @returns {any} a WasmCalculator
  */
-export function createCalculator(core, backend, fallbackReason, further = () => ({})) {
+export function createCalculator(core, backend, fallbackReason) {
   return Object.freeze({
     ...createFormulas(core),
     ...createMemory(core),
-    ...further(core),
+    ...createSpeed(core),
     modelFromGgufMetadata,
     ...ranBy(backend, fallbackReason),
   });

@@ -189,7 +189,7 @@ export function createFormulas(core) {
 }
 
 /**
- * What a calculator says of its back end.
+ * What a calculator says of itself.
  *
  * @param {'wasm' | 'js'} backend
  * @param {Error | null} fallbackReason why it is not 'wasm', if that was tried
@@ -198,4 +198,5 @@ export const ranBy = (backend, fallbackReason) => ({
   isWASMAvailable: () => backend === 'wasm',
   backend,
   fallbackReason,
+  version: __VERSION__,
 });

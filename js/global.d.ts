@@ -1,5 +1,5 @@
-import type { SpeedCalculator } from './types.js';
+import type { WasmCalculator } from './types.js';
 
 declare global {
-  var wasmCalculator: SpeedCalculator;
+  var wasmCalculator: WasmCalculator;
 }

@@ -2,26 +2,5 @@
 // wasm-calculator/js: the transpiled build alone. Nothing here touches WebAssembly, eval or dynamic import.
 import instantiate from 'llmcalc:transpiled';
 import { createCalculator } from './create.js';
-import { createSpeed } from './speed.js';
 
-const wasmCalculator = createCalculator(instantiate({}), 'js', null, createSpeed);
-
-export const {
-  calculateVRAM,
-  calculatePerformance,
-  batchCalculatePerformance,
-  batchCalculatePerformanceColumns,
-  calculateOffloadBandwidth,
-  isOutOfMemory,
-  getCPUFactor,
-  planMemory,
-  fits,
-  modelFromGgufMetadata,
-  estimateSpeed,
-  speedProfile,
-  calibrate,
-  isWASMAvailable,
-  backend,
-  fallbackReason,
-} = wasmCalculator;
-export default wasmCalculator;
+export default createCalculator(instantiate({}), 'js', null);

@@ -1,9 +1,8 @@
-import type { LoadOptions } from './load.js';
-import type { SpeedCalculator } from './types.js';
-
-export type { LoadOptions } from './load.js';
-export type { Backend, SpeedCalculator } from './types.js';
-
-/** As `load` of wasm-calculator/load, with `estimateSpeed`, `speedProfile` and `calibrate`; its file is speed.wasm. */
-export declare function load(options?: LoadOptions): Promise<SpeedCalculator>;
-export default load;
+/**
+ * The former place of `load` with estimates of speed, which `wasm-calculator/load` has; both are one function with one
+ * calculator.
+ *
+ * @deprecated Import `wasm-calculator/load`. This entry goes with version 0.3.
+ * @module
+ */
+export { default, type LoadOptions, load, type SpeedCalculator, type WasmCalculator } from './load.js';

@@ -1,6 +1,12 @@
-import type { WasmCalculator } from './types.js';
+/**
+ * All functions, after one `await`: `release.wasm` is fetched as a file of its own, and the transpiled build only if that
+ * fails. At most 51 KB of brotli over the wire. `await import('wasm-calculator/load')` takes it when it is needed.
+ *
+ * @module
+ */
+import type { WasmCalculator } from './types/calculator.js';
 
-export type { Backend, PerformanceColumns, PerformancePoint, WasmCalculator } from './types.js';
+export type * from './types.js';
 
 export interface LoadOptions {
   /**
@@ -15,8 +21,8 @@ export interface LoadOptions {
 }
 
 /**
- * The calculator, loaded once: later calls get the same one. A failure is not kept, so a later call tries again; a call
- * that names another `wasm` or `backend` than the first is refused.
+ * All functions, of release.wasm, loaded once: later calls get the same calculator. A failure is not kept, so a later
+ * call tries again; a call that names another `wasm` or `backend` than the first is refused.
  */
 export declare function load(options?: LoadOptions): Promise<WasmCalculator>;
 export default load;

@@ -1,6 +1,15 @@
-import type { SpeedCalculator } from './types.js';
+/**
+ * All functions, synchronous: the WebAssembly is inlined and compiled at import, and so is the transpiled build, which
+ * takes over where that fails. At most 101 KB of brotli over the wire; `wasm-calculator/load` streams half of that, and
+ * `wasm-calculator/calculator` has the six formulas alone for a tenth. A page that plans on demand imports either this
+ * entry or `/load` when it is asked to plan.
+ *
+ * @module
+ */
+import type { WasmCalculator } from './types/calculator.js';
 
 export * from './types.js';
 
-declare const wasmCalculator: SpeedCalculator;
+/** All functions as one object. */
+declare const wasmCalculator: WasmCalculator;
 export default wasmCalculator;

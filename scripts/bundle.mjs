@@ -7,12 +7,29 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 import { catalogue } from './make-catalog.mjs';
+import { declarations } from './support/declarations.mjs';
 import { packagesIn, thirdParty } from './support/notices.mjs';
 import { ownSources } from './support/source-map.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bindings = join(root, process.argv[2] ?? 'build/wasm-release', 'bindings');
 const dist = join(root, 'dist');
+
+/** Entries of the package, which have all that others import of them in the file of that name in dist/. */
+const entries = {
+  /** Whose default export is a calculator, and whose named exports are its members. */
+  calculators: ['js/wasmCalculator.js', 'js/js.js', 'js/calculator.js'],
+  /** These fetch their alternatives as files beside them. */
+  loading: ['js/load.js', 'js/load-speed.js'],
+  inputs: ['js/readers.js', 'js/detect.js'],
+  catalog: 'js/catalog.js',
+  node: 'js/detect-node.js',
+  global: 'js/global.js',
+};
+/** What the command line takes from beside it. */
+const besideCommandLine = ['js/js.js', 'js/catalog.js', 'js/readers.js', 'js/detect-node.js'].map((file) =>
+  join(root, file),
+);
 
 const { version, name } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const toolchain = (await readFile(join(bindings, 'toolchain.txt'), 'utf8')).trim();
@@ -94,6 +111,33 @@ const shared = {
   plugins: [buildOutputs],
 };
 
+const output = (file) => ({ in: file, out: basename(file, '.js') });
+
+/** An entry with named exports: the members of its default export, which it is run for once to be asked. */
+const memberExports = {
+  name: 'llmcalc-member-exports',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^members:/ }, ({ path }) => ({ path: path.slice('members:'.length), namespace: 'members' }));
+    onLoad({ filter: /.*/, namespace: 'members' }, async ({ path }) => {
+      const { outputFiles } = await build({
+        ...shared,
+        format: 'esm',
+        entryPoints: [path],
+        write: false,
+        sourcemap: false,
+      });
+      const { default: calculator } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+      const entry = JSON.stringify(`./${path}`);
+      return {
+        contents: `import calculator from ${entry};
+          export { default } from ${entry};
+          export const { ${Object.keys(calculator).join()} } = calculator;`,
+        resolveDir: root,
+      };
+    });
+  },
+};
+
 /** For bundled packages in CommonJS that ask for Node's modules. */
 const commonJs = `import{createRequire as r}from'node:module';const require=r(import.meta.url);`;
 
@@ -101,11 +145,20 @@ const commonJs = `import{createRequire as r}from'node:module';const require=r(im
 const entriesBeside = {
   name: 'llmcalc-entries-beside',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\.?\/(js|catalog|readers|detect-node)\.js$/ }, ({ path, kind, resolveDir }) => {
-      const file = join(resolveDir, path);
-      if (kind === 'entry-point' || dirname(file) !== join(root, 'js')) return undefined;
-      return { path: `./${basename(file)}`, external: true };
+    onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, kind, resolveDir }) => {
+      if (kind === 'entry-point' || !besideCommandLine.includes(join(resolveDir, path))) return undefined;
+      return { path: `./${basename(path)}`, external: true };
     });
+  },
+};
+
+/** The former entry is the other under its name. */
+const loadBeside = {
+  name: 'llmcalc-load-beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/load\.js$/ }, ({ path, kind }) =>
+      kind === 'entry-point' ? undefined : { path, external: true },
+    );
   },
 };
 
@@ -114,7 +167,7 @@ const forNode = (entryPoint, first = '') => ({
   ...shared,
   format: 'esm',
   platform: 'node',
-  entryPoints: [entryPoint],
+  entryPoints: [output(entryPoint)],
   outdir: dist,
   banner: { js: `${first}${shared.banner.js}\n${commonJs}` },
   plugins: [entriesBeside, buildOutputs],
@@ -133,8 +186,7 @@ function checkModule(file, bytes) {
     throw new Error(`${file} imports ${imports} and exports ${exports}: js/wasm.js does not know it`);
   }
 }
-for (const file of ['calculator.wasm', 'release.wasm', 'speed.wasm'])
-  checkModule(file, await readFile(join(bindings, file)));
+for (const file of ['calculator.wasm', 'release.wasm']) checkModule(file, await readFile(join(bindings, file)));
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
@@ -142,28 +194,24 @@ const results = await Promise.all([
   build({
     ...shared,
     format: 'esm',
-    entryPoints: ['js/wasmCalculator.js', 'js/js.js', 'js/calculator.js'],
+    entryPoints: entries.calculators.map((file) => ({ ...output(file), in: `members:${file}` })),
     outdir: dist,
+    plugins: [memberExports, buildOutputs],
   }),
-  // These fetch their two alternatives as files beside them.
   build({
     ...shared,
     format: 'esm',
-    entryPoints: ['js/load.js', 'js/load-speed.js'],
+    entryPoints: entries.loading.map(output),
     outdir: dist,
     external: ['./js.js'],
+    plugins: [loadBeside, buildOutputs],
   }),
-  build({
-    ...shared,
-    format: 'esm',
-    entryPoints: ['js/readers.js', 'js/detect.js'],
-    outdir: dist,
-  }),
+  build({ ...shared, format: 'esm', entryPoints: entries.inputs.map(output), outdir: dist }),
   // Cut into lines, the data would compress a fifth worse; the code has lines of its own.
   build({
     ...shared,
     format: 'esm',
-    entryPoints: ['js/catalog.js'],
+    entryPoints: [output(entries.catalog)],
     outdir: dist,
     lineLimit: 0,
     minify: false,
@@ -171,8 +219,8 @@ const results = await Promise.all([
     minifySyntax: true,
   }),
   build(forNode('js/cli.js', '#!/usr/bin/env node\n')),
-  build(forNode('js/detect-node.js')),
-  build({ ...shared, format: 'iife', entryPoints: ['js/global.js'], outfile: join(dist, 'wasmCalculator.global.js') }),
+  build(forNode(entries.node)),
+  build({ ...shared, format: 'iife', entryPoints: [entries.global], outfile: join(dist, 'wasmCalculator.global.js') }),
 ]);
 // A page downloads these: what esbuild leaves, and terser does not, is a tenth of them.
 for (const file of [
@@ -205,8 +253,12 @@ for (const file of (await readdir(dist)).filter((name) => name.endsWith('.map'))
 await Promise.all([
   chmod(join(dist, 'cli.js'), 0o755),
   writeFile(join(dist, 'THIRD-PARTY.txt'), await thirdParty(packagesIn(results), bindings)),
-  ...['release.wasm', 'speed.wasm'].map((file) => copyFile(join(bindings, file), join(dist, file))),
-  ...(await readdir(join(root, 'js')))
-    .filter((file) => file.endsWith('.d.ts'))
-    .map((file) => copyFile(join(root, 'js', file), join(dist, file))),
+  copyFile(join(bindings, 'release.wasm'), join(dist, 'release.wasm')),
 ]);
+const declared = [...entries.calculators, ...entries.loading, ...entries.inputs, entries.catalog, entries.global];
+for (const [file, text] of declarations(
+  ['js/release.wasm.d.ts', ...declared.map((entry) => entry.replace(/\.js$/, '.d.ts'))].map((file) => join(root, file)),
+)) {
+  await mkdir(dirname(join(dist, file)), { recursive: true });
+  await writeFile(join(dist, file), text);
+}

@@ -3,7 +3,7 @@
 //   node scripts/fit-cpu-factor.mjs DIR [--write | --check]
 //
 // DIR has measured/cpu.csv: other people's measurements, which are not part of this repository. --write puts the result
-// into include/llmcalc/fitted.hpp, --check compares. docs/formulas.md says what the numbers mean.
+// into include/llmcalc/quick/fitted.hpp, --check compares. docs/formulas.md says what the numbers mean.
 //
 // The law: factor = plateau(generation) * coreShare(cores) * (high end ? tier : 1), and one share for platforms with
 // more cores than any desktop part, whose many channels outrun their cores.

@@ -4,7 +4,7 @@
 //   node scripts/fit-vram-curve.mjs --extract DIR          makes that table from DIR/models/*.csv, and prints the
 //                                                          error over every model there
 //
-// --write puts the curves into include/llmcalc/fitted.hpp, --check compares. docs/formulas.md says what the numbers mean.
+// --write puts the curves into include/llmcalc/quick/fitted.hpp, --check compares. docs/formulas.md says what the numbers mean.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -3,8 +3,8 @@
 //
 //   node scripts/make-layout.mjs [--check] [DESCRIBE]     default build/native-debug/tools/describe
 //
-// DESCRIBE is the program of tools/describe.cpp. It makes js/generated/ and the block of names in js/types.d.ts; the
-// code is straight lines, since a loop over a table costs most of the time of a plan.
+// DESCRIBE is the program of tools/describe.cpp. It makes js/generated/; the code is straight lines, since a loop over a
+// table costs most of the time of a plan.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +38,8 @@ const lengthOfAll = (rows) => rows.reduce((sum, row) => sum + lengthOf(row), 0);
 const listOf = (indent, before, elements, after) => {
   const line = `${indent}${before}${elements.join(', ')}${after}`;
   if (line.length <= WIDTH) return line;
-  return `${indent}${before}\n${elements.map((element) => `${indent}  ${element},\n`).join('')}${indent}${after}`;
+  const lines = elements.map((element) => `${indent}  ${element},\n`).join('');
+  return `${indent}${before.trimEnd()}\n${lines}${indent}${after.trimStart()}`;
 };
 
 function wordsOf(name, keys) {
@@ -93,9 +94,7 @@ const places = (name, comment, table) =>
     `export const ${name} = { `,
     [...placed(tables[table]).map(({ key, place }) => `${key}: ${place}`), `length: ${lengthOfAll(tables[table])}`],
     ' };',
-  )
-    .replace(/\{ \n/, '{\n')
-    .replace(/\n };$/, '\n};')}`;
+  )}`;
 
 function deviceReader() {
   const device = ['DeviceTotal', 'DeviceLoad', 'DeviceParts', 'DeviceStage'].flatMap((table) => tables[table]);
@@ -326,7 +325,7 @@ ${profileRest.read.join('\n')}
 ${estimateReader()}
 `;
 
-/** What the interfaces of js/types.d.ts must have, no more and no less; the compiler compares them. */
+/** What the interfaces of js/types/ must have, no more and no less; the compiler compares them. */
 const interfaces = {
   LayerGroup: keysOf('LayerGroup'),
   ModelSpec: [...keysOf('ModelSpec'), 'tensors'],
@@ -374,19 +373,16 @@ ${Object.entries(interfaces)
 ];
 `;
 
-const BEGIN = '// Written by scripts/make-layout.mjs from the lists of include/llmcalc: {';
-const END = '// }';
-function withNames(text) {
-  const begin = text.indexOf(BEGIN);
-  const end = text.indexOf(`\n${END}\n`, begin);
-  if (begin < 0 || end < 0) throw new Error('js/types.d.ts has no block of names');
-  const unions = Object.entries(lists).map(([list, names]) => {
-    const line = `  ${list}: ${names.map(quoted).join(' | ')};`;
-    if (line.length <= WIDTH) return line;
-    return `  ${list}:\n${names.map((name) => `    | ${quoted(name)}`).join('\n')};`;
-  });
-  return `${text.slice(0, begin)}${BEGIN}\ninterface Names {\n${unions.join('\n')}\n}${text.slice(end)}`;
+const unions = Object.entries(lists).map(([list, names]) => {
+  const line = `  ${list}: ${names.map(quoted).join(' | ')};`;
+  if (line.length <= WIDTH) return line;
+  return `  ${list}:\n${names.map((name) => `    | ${quoted(name)}`).join('\n')};`;
+});
+const names = `// Written by scripts/make-layout.mjs from the lists of include/llmcalc, never by hand.
+export interface Names {
+${unions.join('\n')}
 }
+`;
 
 /** The fields of tables that the schema has not, or has beside them. */
 function schemaErrors() {
@@ -423,12 +419,11 @@ function schemaErrors() {
   return errors.map((error) => `docs/plan.schema.json: ${error}`);
 }
 
-const typesFile = 'js/types.d.ts';
 const made = {
   'js/generated/layout.js': layout,
   'js/generated/speed.js': speed,
   'js/generated/keys.d.ts': keys,
-  [typesFile]: withNames(readFileSync(`${root}/${typesFile}`, 'utf8')),
+  'js/generated/names.d.ts': names,
 };
 const errors = schemaErrors();
 for (const [file, text] of Object.entries(made)) {

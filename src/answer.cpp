@@ -112,6 +112,7 @@ class Planner {
       : question_(question),
         hardware_(question.machine.hardware),
         model_(question.subject.model),
+        weights_(question.subject.weights.get()),
         hasGpus_(hardware_ && !hardware_->gpus.empty()) {
     isAutomatic_ = question.placing.gpuLayers == kAutomatic;
     placing_ = question.placing;
@@ -126,9 +127,9 @@ class Planner {
   [[nodiscard]] Runtime runtime(const Placing& placing) const {
     return runtimeOn(question_.runtime, placing, hardware_);
   }
-  [[nodiscard]] MemoryPlan plan(const Placing& placing) const { return planMemory(model_, runtime(placing)); }
+  [[nodiscard]] MemoryPlan plan(const Placing& placing) const { return planMemory(model_, runtime(placing), weights_); }
   [[nodiscard]] std::optional<Placed> best() const {
-    return hasGpus_ ? bestPlacement(model_, question_.runtime, placing_, *hardware_) : std::nullopt;
+    return hasGpus_ ? bestPlacement(model_, question_.runtime, placing_, *hardware_, weights_) : std::nullopt;
   }
   [[nodiscard]] Verdict verdict(const Placing& placing) const {
     return hardware_ ? fitOf(plan(placing), *hardware_).verdict : Verdict::doesNotFit;
@@ -137,7 +138,7 @@ class Planner {
     if (!machine_ || !runs(placing)) return std::nullopt;
     Runtime asked = runtime(placing);
     asked.engine = question_.engine;
-    return estimateSpeed(model_, asked, *machine_, workload);
+    return estimateSpeed(model_, asked, *machine_, workload, weights_);
   }
 
   // Whether the engine runs such a placement: of the two, llama.cpp alone computes on the host.
@@ -154,6 +155,7 @@ class Planner {
   const Question& question_;
   const std::optional<PlanHardware>& hardware_;
   const ModelSpec& model_;
+  const MeasuredWeights* weights_;  // of the file's own tensors, or none
   bool hasGpus_;
   bool isAutomatic_ = false;
   Placing placing_;

@@ -27,12 +27,6 @@ std::optional<double> numberOf(const Json& json, const char* key) {
 
 std::vector<std::string> aliasesOf(const Json& json) { return json.at("aliases").get<std::vector<std::string>>(); }
 
-bool isRecorded(const std::string& architecture) {
-  const auto* const end = kRecordedArchitectures + kRecordedArchitecturesCount;
-  return std::any_of(kRecordedArchitectures, end,
-                     [&](std::string_view text) { return Json::parse(text).get<std::string>() == architecture; });
-}
-
 Model modelFromJson(const Json& json) {
   Model model{textOf(json, "name"),
               aliasesOf(json),
@@ -107,6 +101,12 @@ const Item& only(const std::string& what, const std::string& query, const std::v
 }
 
 }  // namespace
+
+bool isRecorded(const std::string& architecture) {
+  const auto* const end = kRecordedArchitectures + kRecordedArchitecturesCount;
+  return std::any_of(kRecordedArchitectures, end,
+                     [&](std::string_view text) { return Json::parse(text).get<std::string>() == architecture; });
+}
 
 const std::vector<Model>& models() {
   static const std::vector<Model> all = [] {

@@ -48,6 +48,9 @@ struct Device {
 [[nodiscard]] const std::vector<Model>& models();
 [[nodiscard]] const std::vector<Device>& devices();
 
+// Whether plans of an architecture, by its name in GGUF files, were recorded from llama.cpp.
+[[nodiscard]] bool isRecorded(const std::string& architecture);
+
 // The one of that loose name; throws std::invalid_argument with the candidates, or the nearest names.
 [[nodiscard]] const Model& findModel(const std::string& query);
 [[nodiscard]] const Device& findDevice(const std::string& query);

@@ -216,14 +216,15 @@ std::optional<double> uncheckedOf(const MemoryPlan& plan, const std::optional<Pl
 double layersOf(const ModelSpec& model) { return model.layerCount + model.predictionLayerCount + 1.0; }
 
 std::optional<Placed> bestPlacement(const ModelSpec& model, const Runtime& runtime, const Placing& asked,
-                                    const PlanHardware& hardware) {
+                                    const PlanHardware& hardware, const MeasuredWeights* weights) {
   // No placement has less than every weight once: most of what is too large is so by far.
   Runtime onHost = runtime;
   onHost.gpuCount = 0.0;
   onHost.gpuLayers = kAllLayers;
-  if (planMemory(model, onHost).host.weights > roomIn(hardware)) return std::nullopt;
+  if (planMemory(model, onHost, weights).host.weights > roomIn(hardware)) return std::nullopt;
   const auto found = firstThatFits(placements(model, asked), [&](const Placing& placing) -> std::optional<Placed> {
-    const Verdict verdict = fitOf(planMemory(model, runtimeOn(runtime, placing, hardware)), hardware).verdict;
+    const MemoryPlan plan = planMemory(model, runtimeOn(runtime, placing, hardware), weights);
+    const Verdict verdict = fitOf(plan, hardware).verdict;
     return verdict == Verdict::doesNotFit ? std::nullopt : std::optional(Placed{placing, verdict});
   });
   return found ? std::optional(found->placed) : std::nullopt;
@@ -233,7 +234,8 @@ bool isFinal(FileType type) { return type == FileType::MXFP4_MOE || type == File
 
 Json noFitOf(const Subject& subject, const Runtime& runtime, const Placing& asked, const PlanHardware& hardware) {
   const ModelSpec& model = subject.model;
-  const MemoryPlan whole = planMemory(model, runtimeOn(runtime, {}, hardware));
+  const MeasuredWeights* weights = subject.weights.get();
+  const MemoryPlan whole = planMemory(model, runtimeOn(runtime, {}, hardware), weights);
   const FileType released = subject.releasedAs.value_or(runtime.fileType);
   const auto runtimeAs = [&](FileType type) {
     Runtime as = runtime;
@@ -263,7 +265,7 @@ Json noFitOf(const Subject& subject, const Runtime& runtime, const Placing& aske
   if (const auto found = firstThatFits(contexts, [&](double context) {
         Runtime as = runtime;
         as.contextLength = context;
-        return bestPlacement(model, as, asked, hardware);
+        return bestPlacement(model, as, asked, hardware, weights);
       })) {
     lessContext = {{"contextLength", found->item}};
     lessContext.update(jsonOf(found->placed));

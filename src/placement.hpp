@@ -34,7 +34,8 @@ struct Placed {
 // The first placement that fits with the margins, else the first that fits at all: those with the most on the GPU
 // first, of a mixture of experts the experts of more and more layers on the host before a layer.
 [[nodiscard]] std::optional<Placed> bestPlacement(const ModelSpec& model, const Runtime& runtime, const Placing& asked,
-                                                  const PlanHardware& hardware);
+                                                  const PlanHardware& hardware,
+                                                  const MeasuredWeights* weights = nullptr);
 
 // What is quantised by its publisher is not quantised again.
 [[nodiscard]] bool isFinal(FileType type);

@@ -67,7 +67,8 @@ int bitsOf(FileType type) {
 void addTypeNote(Sentences& notes, const Subject& subject, FileType type) {
   const auto nameOf = [](FileType named) { return std::string(traits(named).name); };
   const std::optional<FileType>& as = subject.releasedAs;
-  if (as == type) return;
+  // A file at hand is what it is.
+  if (as == type || subject.source.value("kind", std::string()) == "gguf") return;
   if (type == FileType::MXFP4_MOE && !hasExperts(subject.model)) {
     notes.push_back(subject.name + " has no experts, which alone MXFP4_MOE makes small: all of it is Q8_0.");
     return;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "catalog.hpp"
+#include "gguf_file.hpp"
 #include "llmcalc/memory.hpp"
 #include "llmcalc/validation.hpp"
 #include "names.hpp"
@@ -172,9 +173,10 @@ Subject subjectOf(const std::string& text, std::optional<Quant>& asked) {
   // The page of a repository is its name.
   if (isRepository(text) && !isFile(text)) return subjectNamed(text, asked);
   if (isNamed(text, ".json") && !isAddress(text)) return subjectIn(text);
-  if (isAddress(text) || isNamed(text, ".gguf") || isFile(text)) {
-    throw std::invalid_argument(text + ": GGUF files and addresses take the npm tool: " + std::string(kNpmTool) + text);
+  if (isAddress(text)) {
+    throw std::invalid_argument(text + ": addresses take the npm tool: " + std::string(kNpmTool) + text);
   }
+  if (isNamed(text, ".gguf") || isFile(text)) return subjectInGguf(text, asked);
   return subjectNamed(text, asked);
 }
 
@@ -262,7 +264,8 @@ Question questionOf(const Options& o) {
   q.subject = subjectOf(o.model, quant);
   if (quant && !quant->note.empty()) q.notes.push_back(quant->note);
   q.runtime = runtimeOf(o, quant, q);
-  q.subject.file = slug(q.subject.name) + "-" + std::string(traits(q.runtime.fileType).name) + ".gguf";
+  if (q.subject.file.empty())
+    q.subject.file = slug(q.subject.name) + "-" + std::string(traits(q.runtime.fileType).name) + ".gguf";
   q.placing = {o.gpuLayers.value_or(o.fit ? kAutomatic : kEveryLayer), cpuMoeOf(o, q.subject.model)};
   q.workload = workloadOf(o, q.runtime, q.notes);
   q.engine = o.engine == kEngines[0] ? Engine::llamaCpp : Engine::vllm;

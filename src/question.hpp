@@ -1,6 +1,7 @@
 // From the words of a question to what is planned: the model, the machine, the runtime, and what the speed is of.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "hardware.hpp"
 #include "json.hpp"
 #include "llmcalc/device.hpp"
+#include "llmcalc/layout/measured_weights.hpp"
 #include "llmcalc/model.hpp"
 #include "llmcalc/runtime.hpp"
 #include "options.hpp"
@@ -24,8 +26,9 @@ struct Rope {
 struct Subject {
   std::string name;
   Json source;
-  ModelSpec model;           // contextLength is what it was trained for
-  std::string architecture;  // empty: not known
+  ModelSpec model;                                 // contextLength is what it was trained for
+  std::shared_ptr<const MeasuredWeights> weights;  // of a file's own tensors; none: by the rules of the file type
+  std::string architecture;                        // empty: not known
   std::optional<bool> recorded;
   std::string file;  // for the printed command
   std::optional<Rope> rope;

@@ -629,4 +629,30 @@ std::vector<std::string> nearestNames(std::string_view query, const std::vector<
   return names;
 }
 
+std::vector<std::string_view> nearestOf(std::string_view name, const std::vector<std::string_view>& names) {
+  constexpr std::size_t kLongest = 100;
+  const std::string wanted = lowered(beginningOf(name, kLongest));
+  const Words words = wordsOf(wanted);
+  struct Like {
+    std::string_view name;
+    std::size_t shared;
+    std::size_t changes;
+  };
+  std::vector<Like> order;
+  for (const std::string_view candidate : names) {
+    const Words others = wordsOf(candidate);
+    std::size_t shared = 0;
+    for (const std::string& word : words) {
+      if (std::find(others.begin(), others.end(), word) != others.end()) shared += word.size();
+    }
+    order.push_back({candidate, shared, distance(wanted, lowered(candidate))});
+  }
+  std::stable_sort(order.begin(), order.end(), [](const Like& a, const Like& b) {
+    return a.shared != b.shared ? a.shared > b.shared : a.changes < b.changes;
+  });
+  std::vector<std::string_view> nearest;
+  for (std::size_t i = 0; i < order.size() && i < kNearest; ++i) nearest.push_back(order[i].name);
+  return nearest;
+}
+
 }  // namespace llmcalc

@@ -30,6 +30,11 @@ struct Named {
 // Names like one that is unknown, at most three, the most alike first; none where no word is alike.
 [[nodiscard]] std::vector<std::string> nearestNames(std::string_view query, const std::vector<Named>& items);
 
+// The names most like one that is unknown, at most three: those that share most letters in whole words with it, before
+// those of the fewest changes; whatever they mean.
+[[nodiscard]] std::vector<std::string_view> nearestOf(std::string_view name,
+                                                      const std::vector<std::string_view>& names);
+
 struct ModelName {
   std::string name;
   std::optional<std::string> quant;  // the type of a file, as it stands there

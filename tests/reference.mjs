@@ -3,7 +3,7 @@
 // it as "plain JavaScript written naively". It checks no arguments. The fitted tables are read from fitted.hpp's text.
 import { readFileSync } from 'node:fs';
 
-const header = readFileSync(new URL('../include/llmcalc/fitted.hpp', import.meta.url), 'utf8');
+const header = readFileSync(new URL('../include/llmcalc/quick/fitted.hpp', import.meta.url), 'utf8');
 
 /** The rows of `{a, b, ...}` of the table called `name`. */
 function tableOf(name) {

@@ -11,19 +11,22 @@
 #include "llmcalc/answer/memory_plan.hpp"
 #include "llmcalc/base/check.hpp"
 #include "llmcalc/base/field.hpp"
+#include "llmcalc/base/result.hpp"
 #include "llmcalc/machine/machine.hpp"
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/runtime.hpp"
-#include "llmcalc/validation.hpp"
 
 namespace llmcalc {
 
+// What a plan needs of one device, against what the device has.
 struct DeviceFit {
   double needed = 0;     // bytes
   double available = 0;  // bytes that others have left
   double margin = 0;     // bytes that should stay free
+  // Bytes missing, or 0.
   [[nodiscard]] constexpr double shortBy() const noexcept { return beyond(0.0); }
-  // Of the margin too; 0 where nothing is needed.
+  // Bytes missing for the margin as well. A device of which nothing is needed misses none.
   [[nodiscard]] constexpr double shortOfMargin() const noexcept { return needed > 0.0 ? beyond(margin) : 0.0; }
 
  private:
@@ -47,12 +50,13 @@ enum class Verdict : std::uint8_t {
 };
 inline constexpr std::array<std::string_view, 3> kVerdicts = {"fits", "tight", "doesNotFit"};
 
+// Whether a machine has room for a plan, device by device.
 struct Fit {
   bool fits = true;  // every device has the bytes that are needed
   Verdict verdict = Verdict::fits;
   double gpuCount = 0;
   std::array<DeviceFit, Runtime::kMaximumGpus> gpus{};
-  DeviceFit host;  // unified: the whole pool
+  DeviceFit host;  // of a unified pool, what GPUs and host need together
 };
 
 template <>
@@ -63,8 +67,8 @@ inline constexpr auto kFields<Fit> = std::tuple{
 
 namespace detail {
 
-// The first thing that is wrong with a plan and a machine. Devices of a plan are its GPUs and then the host, as in
-// JavaScript.
+// Finds the first thing that is wrong with a plan and a machine. Messages number the devices of a plan as JavaScript
+// does: the GPUs from 0, and the host after the last GPU.
 [[nodiscard]] inline Checker checkFit(const MemoryPlan& plan, const Machine& machine) noexcept {
   constexpr Range kPlanned{"", "the host and up to 16 GPUs", 0.0, static_cast<double>(Runtime::kMaximumGpus)};
   Checker check;
@@ -84,7 +88,7 @@ namespace detail {
   };
   for (std::size_t i = 0, n = asCount(plan.gpuCount); i < n; ++i) total(plan.gpus[i], static_cast<double>(i));
   total(plan.host, plan.gpuCount);
-  // Of one pool the plan may have more GPUs than the machine says.
+  // A plan for a unified pool may have more GPUs than the machine says.
   for (std::size_t i = 0, n = asCount(std::max(machine.gpuCount, plan.gpuCount)); i < n; ++i) {
     const auto index = static_cast<double>(i);
     const bool planned = separate && index < plan.gpuCount;
@@ -97,8 +101,23 @@ namespace detail {
 
 }  // namespace detail
 
-// Whether every device of `plan` has room on `machine`; pools are never added up, but for a unified one, which must
-// hold both what the GPU may use and everything together.
+// Whether every device of a plan has room on a machine.
+//
+//   needed     what the plan's device takes in total
+//   available  memory - reserved, at least 0
+//   fits       needed <= available on every device
+//   verdict    fits with all margins free, tight without them, doesNotFit
+//
+// Memories of devices are never added up, with one exception: a unified pool must hold what its GPUs may use
+// (unifiedMemoryBudget, or gpuMemory where given) and also everything that GPUs and host need together.
+//
+// plan     a plan whose devices each take from 0 to 1e18 bytes.
+// machine  bytes of its memories, at least 1 MiB each (a smaller number is taken for a mistaken unit and refused with
+//          the number that was probably meant); reserved and margin may be 0; cards of its own memory must be at least
+//          as many as the plan's GPUs, up to 16.
+//
+// The result is the fit or the first Violation. Nothing throws or allocates.
+// Source: margins are llama.cpp's own --fit-target and a quarter of the host's memory, at most 4 GiB (machine.hpp).
 [[nodiscard]] inline Result<Fit> tryFits(const MemoryPlan& plan, const Machine& machine) noexcept {
   const detail::Checker check = detail::checkFit(plan, machine);
   if (check.found()) return check.violation();
@@ -128,6 +147,8 @@ namespace detail {
   return fit;
 }
 
+// The fit that tryFits gives. A violation is thrown as ArgumentError (base/result.hpp); a build without exceptions
+// prints its text and aborts.
 [[nodiscard]] inline Fit fits(const MemoryPlan& plan, const Machine& machine) {
   return valueOrReject("fits", tryFits(plan, machine));
 }

@@ -1,4 +1,4 @@
-// offload.hpp: what a GPU's buffer holds while it computes layers whose weights, experts or cache are on the host.
+// offload.hpp: the former place of what a GPU's buffer holds while it computes layers of the host.
 #pragma once
 
 #include "llmcalc/engines/llama_cpp/offload/look_ahead.hpp"

@@ -1,4 +1,4 @@
-// quantization.hpp: types of tensors and files, and which type a tensor gets in a file.
+// quantization.hpp: the former place of types of tensors and files, and of the rules which a tensor gets.
 #pragma once
 
 #include "llmcalc/ggml/quantize_rules.hpp"

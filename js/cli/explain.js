@@ -19,7 +19,7 @@ const TERMS = {
   ],
   computeBuffer: [
     'inputs of a micro-batch + the largest stage of the graph (attention, feed-forward, experts, recurrence, logits or a copy of weights)',
-    'residuals over tests/golden/memory.tsv: include/llmcalc/compute_buffer.hpp',
+    'residuals over tests/golden/memory.tsv: include/llmcalc/engines/llama_cpp/graphs/stages.hpp',
   ],
   outputBuffer: ['sequences x vocabularySize x 4 bytes', 'ggml-org/llama.cpp src/llama-context.cpp'],
   overhead: [

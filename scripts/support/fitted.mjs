@@ -1,9 +1,9 @@
-// Each fitting script owns one part of include/llmcalc/fitted.hpp, between two marker comments.
+// Each fitting script owns one part of include/llmcalc/quick/fitted.hpp, between two marker comments.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const file = fileURLToPath(new URL('../../include/llmcalc/fitted.hpp', import.meta.url));
+const file = fileURLToPath(new URL('../../include/llmcalc/quick/fitted.hpp', import.meta.url));
 
 /**
  * Writes `part` where `--write` was given; where `--check` was, exits with 1 if it is not what the header has.

@@ -1,3 +1,3 @@
-#include "llmcalc/calculator.hpp"
+#include "llmcalc/quick/calculator.hpp"
 
 constexpr double vram = llmcalc::calculateVRAM(-1, 4);

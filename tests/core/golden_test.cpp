@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "llmcalc/calculator.hpp"
+#include "llmcalc/quick/calculator.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "llmcalc/calculator.hpp"
+#include "llmcalc/quick/calculator.hpp"
 
 namespace {
 

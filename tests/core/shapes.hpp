@@ -1,7 +1,7 @@
 // Models and runtimes that several tests ask about.
 #pragma once
 
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/runtime.hpp"
 
 namespace llmcalc {

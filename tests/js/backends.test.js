@@ -5,8 +5,6 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { fresh, withBlockedWebAssembly, withForbiddenWebAssembly, withoutWebAssembly } from './support/entries.js';
 
-const wasmFile = new URL(import.meta.resolve('wasm-calculator/release.wasm'));
-
 test('the suite runs without eval', () => {
   assert.throws(() => new Function('return 1'), EvalError);
 });
@@ -66,18 +64,37 @@ test('named exports and the default export are the same functions', async () => 
   }
 });
 
-test('every entry has the same members', async () => {
-  const members = Object.keys((await import('wasm-calculator')).default);
-  assert.deepEqual(Object.keys((await import('wasm-calculator/js')).default), members);
-  const whole = await fresh('wasm-calculator/load-speed', 'members');
-  assert.deepEqual(Object.keys(await whole.load()), members);
-  // release.wasm is without estimates of speed.
+test('every entry has the same members, which are what its types declare', async () => {
   const { load } = await fresh('wasm-calculator/load', 'members');
-  const further = ['estimateSpeed', 'speedProfile', 'calibrate'];
-  assert.deepEqual(
-    Object.keys(await load()),
-    members.filter((name) => !further.includes(name)),
-  );
+  const calculators = {
+    wasmCalculator: (await import('wasm-calculator')).default,
+    js: (await import('wasm-calculator/js')).default,
+    load: await load(),
+    calculator: (await import('wasm-calculator/calculator')).default,
+  };
+  for (const [entry, calculator] of Object.entries(calculators)) {
+    const files = entry === 'calculator' ? ['build', 'formulas'] : ['build', 'formulas', 'memory', 'model', 'speed'];
+    const texts = await Promise.all(
+      files.map((file) => readFile(new URL(`../../dist/types/${file}.d.ts`, import.meta.url), 'utf8')),
+    );
+    const declared = texts.flatMap((text) => Array.from(text.matchAll(/^export declare (?:function|const) (\w+)/gm)));
+    assert.deepEqual(Object.keys(calculator).sort(), declared.map(([, name]) => name).sort(), entry);
+  }
+});
+
+test('the former entry of estimates of speed is /load', async () => {
+  const { default: former, ...rest } = await import('wasm-calculator/load-speed');
+  const { default: present, ...named } = await import('wasm-calculator/load');
+  assert.equal(former, present);
+  assert.deepEqual({ ...rest }, { ...named });
+  assert.equal(await former(), await present());
+});
+
+test('every entry says which version it is', async () => {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  for (const entry of ['wasm-calculator', 'wasm-calculator/js', 'wasm-calculator/calculator']) {
+    assert.equal((await import(entry)).version, version, entry);
+  }
 });
 
 test('the entry of the formulas has them and says which back end runs them', async () => {
@@ -140,107 +157,4 @@ test('a sweep longer than one block has the points of its formula', async () => 
     assert.deepEqual(points[9_999], { bits: bits[9_999], modelSize: modelSize[9_999], tps: tps[9_999] });
     assert.deepEqual(points[1_024], { bits: bits[1_024], modelSize: modelSize[1_024], tps: tps[1_024] });
   }
-});
-
-test('load() reads the file beside it', async () => {
-  const { load } = await fresh('wasm-calculator/load', 'plain');
-  const calculator = await load();
-  assert.equal(calculator.backend, 'wasm');
-  assert.equal(calculator.fallbackReason, null);
-});
-
-for (const [kind, source] of [
-  ['a URL', () => wasmFile],
-  ['an address', () => wasmFile.href],
-  ['bytes', () => readFile(wasmFile)],
-  ['an ArrayBuffer', async () => Uint8Array.from(await readFile(wasmFile)).buffer],
-  ['a module', async () => new WebAssembly.Module(await readFile(wasmFile))],
-  [
-    'a Response',
-    async () => new Response(await readFile(wasmFile), { headers: { 'content-type': 'application/wasm' } }),
-  ],
-  ['a Response of another type', async () => new Response(await readFile(wasmFile))],
-]) {
-  test(`load() takes ${kind}`, async () => {
-    const { load } = await fresh('wasm-calculator/load', `source-${encodeURIComponent(kind)}`);
-    const calculator = await load({ wasm: await source(), backend: 'wasm' });
-    assert.equal(calculator.backend, 'wasm');
-    assert.equal(calculator.calculatePerformance(1008, 40), 25.2);
-  });
-}
-
-test('load() is memoised, also while it is under way', async () => {
-  const { load } = await fresh('wasm-calculator/load', 'memo');
-  const [first, second] = await Promise.all([load(), load()]);
-  assert.equal(first, second);
-  assert.equal(await load(), first);
-});
-
-test('load() refuses other options the second time', async () => {
-  const { load } = await fresh('wasm-calculator/load', 'conflict');
-  const first = await load({ wasm: wasmFile });
-  assert.equal(await load({ wasm: new URL(wasmFile) }), first);
-  await assert.rejects(load({ backend: 'js' }), /already loaded with another backend/);
-  await assert.rejects(load({ wasm: new URL('file:///other.wasm') }), /already loaded with another wasm/);
-  assert.equal(await load(), first);
-});
-
-test('load() falls back, with the reason', async () => {
-  const { load } = await fresh('wasm-calculator/load', 'fallback');
-  const reasons = [];
-  const wasm = new Uint8Array([0, 1, 2, 3]);
-  const calculator = await load({ wasm, onFallback: (reason) => reasons.push(reason) });
-  assert.equal(calculator.backend, 'js');
-  assert.equal(calculator.isWASMAvailable(), false);
-  assert.ok(calculator.fallbackReason instanceof WebAssembly.CompileError);
-  assert.deepEqual(reasons, [calculator.fallbackReason]);
-  assert.equal(calculator.calculatePerformance(1008, 40), 25.2);
-});
-
-test('load() falls back where WebAssembly is missing or blocked', async () => {
-  for (const [query, without] of Object.entries({ none: withoutWebAssembly, block: withBlockedWebAssembly })) {
-    await without(async () => {
-      const { load } = await fresh('wasm-calculator/load', query);
-      const calculator = await load();
-      assert.equal(calculator.backend, 'js');
-      assert.ok(calculator.fallbackReason instanceof Error);
-    });
-  }
-});
-
-test("load({ backend: 'wasm' }) rejects instead of falling back, and can be tried again", async () => {
-  const { load } = await fresh('wasm-calculator/load', 'retry');
-  await assert.rejects(load({ wasm: new Uint8Array([0, 1, 2, 3]), backend: 'wasm' }), WebAssembly.CompileError);
-  const calculator = await load();
-  assert.equal(calculator.backend, 'wasm');
-});
-
-test("load({ backend: 'js' }) does not touch WebAssembly", async () => {
-  await withForbiddenWebAssembly(async () => {
-    const { load } = await fresh('wasm-calculator/load', 'js-only');
-    const calculator = await load({ backend: 'js' });
-    assert.equal(calculator.backend, 'js');
-    assert.equal(calculator.fallbackReason, null);
-  });
-});
-
-test('load() names the answer of a server that has no such file', async () => {
-  const { load } = await fresh('wasm-calculator/load', 'missing');
-  const wasm = new Response('nothing here', { status: 404, statusText: 'Not Found' });
-  await assert.rejects(load({ wasm, backend: 'wasm' }), /answered 404 Not Found/);
-});
-
-test('load() refuses options that it does not know', async () => {
-  const { load } = await fresh('wasm-calculator/load', 'options');
-  await assert.rejects(load({ url: 'x' }), {
-    name: 'TypeError',
-    message: 'load: unknown option url; known are wasm, backend, onFallback',
-  });
-  await assert.rejects(load({ backend: 'webgpu' }), {
-    name: 'RangeError',
-    message: 'load: backend must be one of auto, wasm, js, got webgpu',
-  });
-  await assert.rejects(load({ onFallback: true }), { name: 'TypeError' });
-  await assert.rejects(load({ wasm: 5 }), { name: 'TypeError' });
-  await assert.rejects(load(null), { name: 'TypeError' });
 });

@@ -14,5 +14,5 @@ test('debug.wasm computes, names its functions and points to its source map', as
   const [section] = WebAssembly.Module.customSections(module, 'sourceMappingURL');
   assert.match(new TextDecoder().decode(section), /debug\.wasm\.map$/);
   const { sources } = JSON.parse(readFileSync(new URL('debug.wasm.map', build), 'utf8'));
-  assert.ok(sources.some((source) => source.endsWith('include/llmcalc/calculator.hpp')));
+  assert.ok(sources.some((source) => source.endsWith('include/llmcalc/quick/calculator.hpp')));
 });

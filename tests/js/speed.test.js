@@ -1,4 +1,4 @@
-// estimateSpeed, speedProfile and calibrate as JavaScript sees them, on every entry that has them.
+// estimateSpeed, speedProfile and calibrate as JavaScript sees them, on every entry.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -18,19 +18,6 @@ const rtx4090 = {
   quantizedOps: 660.6e12,
 };
 const machine = { gpus: [rtx4090], host: { bandwidth: 89.6e9, threads: 16 } };
-
-const isWithoutSpeed = ({ name, backend }) => name === 'wasm-calculator/load' && backend === 'wasm';
-const withSpeed = entries.filter((entry) => !isWithoutSpeed(entry));
-
-test('/load is without estimates of speed, and says where they are', () => {
-  const { calculator } = entries.find(isWithoutSpeed);
-  for (const name of ['estimateSpeed', 'speedProfile', 'calibrate']) {
-    assert.throws(() => calculator[name](model, runtime, machine), {
-      name: 'Error',
-      message: `${name}: wasm-calculator/load is without estimates of speed; import wasm-calculator/load-speed`,
-    });
-  }
-});
 
 describeEntries(
   'speed',
@@ -465,5 +452,5 @@ describeEntries(
       });
     }
   },
-  withSpeed,
+  entries,
 );

@@ -1,6 +1,6 @@
 // Programs bundled by each bundler from the installed tarball, then run.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
@@ -22,6 +22,7 @@ const bundlers = {
       bundle: true,
       format: 'esm',
       minify: true,
+      splitting: true,
     });
     return 'bundle.js';
   },
@@ -120,6 +121,26 @@ for (const bundler of Object.keys(bundlers)) {
       'Phi-2',
       [],
     ]);
+  });
+}
+
+for (const bundler of Object.keys(bundlers)) {
+  test(`${bundler} keeps what is imported on demand out of the first bundle`, async () => {
+    const name = `${bundler}-lazy`;
+    const main = join(folder, `${name}.js`);
+    const out = join(folder, 'out', name);
+    mkdirSync(out, { recursive: true });
+    writeFileSync(
+      main,
+      `import { calculatePerformance } from 'wasm-calculator/calculator';
+       const { planMemory } = await (await import('wasm-calculator/load')).load();
+       const { estimateSpeed } = await import('wasm-calculator');
+       console.log(JSON.stringify([calculatePerformance(1008, 40), typeof planMemory, typeof estimateSpeed]));`,
+    );
+    const bundle = join(out, await bundlers[bundler](main, out));
+    assert.deepEqual(JSON.parse(run('node', [bundle], folder)), [25.2, 'function', 'function']);
+    // calculator.js is 31 KB, load.js another 40 and the main entry 300.
+    assert.ok(statSync(bundle).size < 45_000, `${statSync(bundle).size} bytes`);
   });
 }
 

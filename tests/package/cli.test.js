@@ -492,7 +492,7 @@ test('a GGUF file, its address and a config.json are planned', async () => {
     quantization: null,
   });
   for (const [file, message] of [
-    ['mine.gguf', /^llmcalc: mine\.gguf: GGUF files and addresses take the npm tool/m],
+    ['mine.gguf', /^llmcalc: readGguf: mine\.gguf: there is no such file \(ENOENT\)$/m],
     ['config.json', /^llmcalc: config\.json is no ModelSpec; a config\.json takes the npm tool/m],
   ]) {
     const { status, stderr } = start(native, ['plan', file, '--no-detect']);

@@ -45,9 +45,14 @@ test('the tarball has the entries, their types, and nothing else', () => {
     'dist/readers.js.map',
     'dist/release.wasm',
     'dist/release.wasm.d.ts',
-    'dist/speed.wasm',
-    'dist/speed.wasm.d.ts',
-    'dist/types.d.ts',
+    'dist/types/build.d.ts',
+    'dist/types/calculator.d.ts',
+    'dist/types/formulas.d.ts',
+    'dist/types/memory.d.ts',
+    'dist/types/model.d.ts',
+    'dist/types/names.d.ts',
+    'dist/types/speed.d.ts',
+    'dist/types/types.d.ts',
     'dist/wasmCalculator.d.ts',
     'dist/wasmCalculator.global.js',
     'dist/wasmCalculator.global.js.map',
@@ -213,7 +218,7 @@ test('THIRD-PARTY.txt has a notice for every library that Emscripten linked in',
   const text = read(installed, 'dist/THIRD-PARTY.txt');
   const bindings = join(root, 'build/wasm-release/bindings');
   const archives = new Set();
-  for (const name of ['release', 'speed', 'transpiled']) {
+  for (const name of ['calculator', 'release', 'transpiled']) {
     for (const [, archive] of read(bindings, `${name}.map`).matchAll(/\/([^/\s()]+\.a)\(/g)) archives.add(archive);
   }
   assert.ok(archives.size > 0);

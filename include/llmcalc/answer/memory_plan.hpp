@@ -4,9 +4,8 @@
 #include <array>
 #include <tuple>
 
+#include "llmcalc/answer/terms.hpp"
 #include "llmcalc/base/field.hpp"
-#include "llmcalc/compute_buffer.hpp"
-#include "llmcalc/kv_cache.hpp"
 #include "llmcalc/runtime.hpp"
 
 namespace llmcalc {
@@ -20,17 +19,17 @@ struct DeviceMemory {
   double outputBuffer = 0;
   double overhead = 0;
   double layers = 0;  // repeating layers placed here
-  // Bytes of the weights here that are read for one token of one sequence: everything but the token embeddings, of the
-  // experts the used.
+  // Bytes of the weights here that are read for one token of one sequence: everything but the token embeddings and the
+  // experts that the token does not use.
   double bytesPerToken = 0;
 
-  // Parts of the terms above, for explanation.
-  double tokenEmbedding = 0;  // of weights, as are the next two
-  double outputHead = 0;
-  double experts = 0;
-  double slidingCache = 0;    // of kvCache
-  double inputs = 0;          // of computeBuffer
-  Stage stage = Stage::none;  // the largest stage, which is the rest of computeBuffer
+  // Parts of the terms, for explanation.
+  double tokenEmbedding = 0;  // part of weights
+  double outputHead = 0;      // part of weights
+  double experts = 0;         // part of weights
+  double slidingCache = 0;    // part of kvCache
+  double inputs = 0;          // part of computeBuffer
+  Stage stage = Stage::none;  // what the rest of computeBuffer is for
 
   [[nodiscard]] constexpr double total() const noexcept;
 };
@@ -48,7 +47,7 @@ inline constexpr auto kLoadFields = std::tuple{
     field::Number{"plan.devices[].layers", &DeviceMemory::layers},
     field::Number{"plan.devices[].bytesPerToken", &DeviceMemory::bytesPerToken},
 };
-// Parts of what adds up to the total. What the largest stage has of the compute buffer is the rest beside `inputs`.
+// Parts of what adds up to the total. The compute buffer is its inputs and its largest stage.
 inline constexpr auto kPartFields = std::tuple{
     field::Number{"plan.devices[].terms.tokenEmbedding", &DeviceMemory::tokenEmbedding},
     field::Number{"plan.devices[].terms.outputHead", &DeviceMemory::outputHead},
@@ -72,13 +71,12 @@ struct MemoryPlan {
   double outputs = 0;  // tokens of a micro-batch that get logits
   // Bytes of all tensors in the file, prediction blocks too; without its header and vocabulary.
   double fileBytes = 0;
-  // Bytes of weights read for one token of one sequence: everything but the token embeddings, of the experts the used.
-  double bytesPerToken = 0;
+  double bytesPerToken = 0;  // the sum over all devices
 };
 
 template <>
 inline constexpr auto kFields<MemoryPlan> = std::tuple{
-    field::Count{"plan.devices", &MemoryPlan::gpuCount},  // and the host
+    field::Count{"plan.devices", &MemoryPlan::gpuCount},  // the host is the device after the GPUs
     field::Part{"plan.cells", &MemoryPlan::cells},
     field::Number{"plan.outputs", &MemoryPlan::outputs},
     field::Number{"plan.fileBytes", &MemoryPlan::fileBytes},

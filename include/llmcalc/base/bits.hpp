@@ -19,7 +19,7 @@ inline constexpr bool kCompact = false;
   return count <= 0 ? 0 : (std::uint32_t{1} << count) - 1;
 }
 
-// How many bits are set: std::popcount is a call where the processor may lack the instruction.
+// How many bits are set. std::popcount would be a call where the processor may lack the instruction.
 [[nodiscard]] constexpr int countBits(std::uint32_t bits) noexcept {
   if (bits == 0) return 0;
   bits -= bits >> 1 & 0x55555555;

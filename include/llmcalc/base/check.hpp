@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "llmcalc/base/field.hpp"
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 
 namespace llmcalc {
 
@@ -90,7 +90,7 @@ class Checker {
     for (const Field<T>& field : all) whole(field.name, object.*field.member, *field.range, index);
   }
 
-  // Pointers, since passing views takes more code.
+  // Names are pointers, since passing views takes more code.
   constexpr void whole(const char* name, double value, const Range& range,
                        double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
     if (offWhole(range, value) != 0.0) report(name, range.requirement, value, index);
@@ -116,7 +116,7 @@ class Checker {
     found_ = true;
   }
 
-  // `value` against what another argument allows.
+  // Requires that `value` is at most what another argument allows.
   constexpr void limit(double value, double most, const char* name, const char* requirement) noexcept {
     if (found_ || value <= most) return;
     report(name, requirement, value, std::numeric_limits<double>::quiet_NaN());

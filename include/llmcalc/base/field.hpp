@@ -20,7 +20,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 
 namespace llmcalc {
 
@@ -137,10 +137,10 @@ template <typename Row>
 
 }  // namespace field
 
-// The table of a struct. Only those specialised have one.
+// The table of a struct. A struct has one where this is specialised for it.
 template <typename T>
 inline constexpr auto kFields = nullptr;
-// Of a struct with numbers of every GPU in arrays, the table of those.
+// The table of the arrays of a struct that have a number for every GPU.
 template <typename T>
 inline constexpr auto kGpuFields = nullptr;
 

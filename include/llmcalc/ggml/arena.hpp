@@ -14,8 +14,8 @@ struct Piece {
   double size;
 };
 
-// ggml's allocator: a list of holes, and the free end. What it does not do matters, too: a hole of no size may stay
-// within a larger one, and then keeps what is freed behind it from being joined.
+// ggml's allocator: a list of holes, and the free end. It leaves a hole of no size within a larger one, which keeps
+// what is freed behind it from being joined; buffers depend on that, too.
 class Arena {
  public:
   [[nodiscard]] Piece take(double size) noexcept {
@@ -76,7 +76,7 @@ class Arena {
   [[nodiscard]] double end() const noexcept { return end_; }
   [[nodiscard]] std::span<const Piece> holes() const noexcept { return {holes_.data(), count_}; }
 
-  // To what end() and, one by one, holes() were; the peak stays.
+  // Empties the arena up to `end`. Holes are given back with append(), in order; the peak stays.
   void restart(double end) noexcept {
     end_ = end;
     count_ = 0;

@@ -13,7 +13,7 @@
 
 namespace llmcalc {
 
-// What a tensor is for, as far as the choice of its type goes.
+// What a tensor is for, as far as the choice of its type depends on that.
 enum class TensorRole : std::uint8_t {
   output,          // output.weight, or token_embd.weight when the two are one
   tokenEmbedding,  // token_embd.weight of its own
@@ -26,7 +26,7 @@ enum class TensorRole : std::uint8_t {
   other,  // gets the type of the file
 };
 
-// Where the special type of a rule applies; counted in layers, or in tensors of the role.
+// Where the special type of a rule applies. Layers are counted, or tensors of the role.
 enum class Where : std::uint8_t {
   nowhere,
   everywhere,
@@ -38,8 +38,8 @@ enum class Where : std::uint8_t {
   moreBits,  // the first and the last eighth, and every third between (use_more_bits)
 };
 
-// The indices of `n` that a Where applies to: those before `head`, those from `tail` on, and the last of every three
-// between, where it takes thirds; or the others.
+// Which of `n` indices a Where applies to. They are the indices below `head`, the indices from `tail` on and, where it
+// takes thirds, every third index between. `others` turns the choice round.
 class SpecialIndices {
  public:
   constexpr SpecialIndices() noexcept = default;
@@ -74,16 +74,16 @@ class SpecialIndices {
 
   [[nodiscard]] constexpr bool exist() const noexcept { return exist_; }
 
-  // Of the 32 from `index` on, a bit for each.
+  // 32 bits, one for each index from `index` on, set where the Where applies.
   [[nodiscard]] constexpr std::uint32_t from(int index) const noexcept {
-    // The last of every three, by how many of three have passed.
+    // Every third bit, by how many indices of a group of three came before.
     constexpr std::array<std::uint32_t, 3> kThirds = {0x24924924, 0x92492492, 0x49249249};
     std::uint32_t bits = lowBits(head_ - index) | ~lowBits(tail_ - index);
     if (thirds_) bits |= kThirds[static_cast<unsigned>(index - head_ + 3 * kMost) % 3];
     return others_ ? ~bits : bits;
   }
 
-  // Of a Where that is a beginning: where it ends.
+  // The first index to which a Where that is a beginning does not apply.
   [[nodiscard]] constexpr int head() const noexcept { return head_; }
 
  private:
@@ -103,7 +103,7 @@ struct TypeRule {
   Where where;
 };
 
-// What the rules look at beside the role.
+// What the rules depend on beside the role.
 struct QuantizationContext {
   double queriesPerKey = 1.0;  // heads over key/value heads of the first layer, whole; 0 when that has no attention
   double expertCount = 0.0;
@@ -342,7 +342,7 @@ inline constexpr TypeRule kMixedExperts = everywhere(TensorType::MXFP4);
   return everywhere(baseType(file));
 }
 
-// Of a file of several types, but for the head.
+// The rule of a role in a file of several types. The head has a rule of its own, outputType().
 [[nodiscard]] constexpr TypeRule roleRule(FileType file, TensorRole role, const QuantizationContext& context) noexcept {
   switch (role) {
     case TensorRole::tokenEmbedding:
@@ -381,7 +381,7 @@ struct FileRules {
     const TensorType base = baseType(file);
     const bool mixed = file == FileType::MXFP4_MOE;
     byRole.fill(everywhere(mixed ? TensorType::Q8_0 : base));
-    // Files that are not have one type for everything.
+    // A file that is not quantised has one type for everything.
     quantized = blockSize(base) > 1;
     if (mixed || !quantized) return;
     for (std::size_t i = 0; i < byRole.size(); ++i) byRole[i] = roleRule(file, static_cast<TensorRole>(i), context);
@@ -393,7 +393,7 @@ struct FileRules {
     return byRole[static_cast<std::size_t>(role)];
   }
 
-  // The type of such a tensor where nothing is special.
+  // The type of a tensor that is no head, in a layer where nothing is special.
   [[nodiscard]] constexpr TensorType type(TensorRole role, double rowLength, bool stacked = false) const noexcept {
     return fittingType(rule(role, stacked).base, rowLength);
   }
@@ -406,10 +406,10 @@ struct FileRules {
 
 namespace detail {
 
-// Experts as far as rules depend on them.
+// Numbers of experts between which rules differ: fewer than 4, from 4 on, and exactly 8.
 inline constexpr std::array<double, 3> kExpertClasses = {0.0, 4.0, 8.0};
 
-// The rules of every file type for all that they depend on.
+// The rules of every file type, for every combination of what they depend on.
 inline constexpr auto kFileRules = [] {
   std::array<std::array<FileRules, 8 * kExpertClasses.size()>, kFileTypes.size()> rules{};
   for (std::size_t file = 0; file < rules.size(); ++file) {
@@ -423,7 +423,7 @@ inline constexpr auto kFileRules = [] {
 
 }  // namespace detail
 
-// The same as the constructor's, looked up.
+// The rules of a file type, looked up in a table that the compiler made with the constructor.
 [[nodiscard]] constexpr FileRules fileRules(FileType file, const QuantizationContext& context) noexcept {
   if constexpr (kCompact) {
     return {file, context};

@@ -6,22 +6,23 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "llmcalc/model.hpp"
-#include "llmcalc/weights.hpp"
+#include "llmcalc/layout/weights.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 
 namespace llmcalc {
 
-// Sizes from a real tensor list (a GGUF header), in bytes. They win over the file type.
+// Bytes of the tensors of a real file (a GGUF header lists them). They replace what the file type would give.
 struct MeasuredWeights {
   double tokenEmbedding = 0;
   double output = 0;  // the head as loaded; tied: the token embedding again
   std::array<LayerWeights, static_cast<std::size_t>(ModelSpec::kMaximumLayers)> layers{};
-  double outputExtras = 0;  // what else is placed with the head
+  double outputExtras = 0;  // other tensors that are placed with the head
 };
 
 namespace detail {
 
-// Bytes of the next `count` layers, as far as they are of `group`.
+// Bytes of those of the next `count` layers that are of `group`.
 [[nodiscard]] constexpr LayerWeights measuredBytes(const MeasuredWeights& measured, LayerBlocks blocks, int count,
                                                    std::size_t group) noexcept {
   LayerWeights sum;

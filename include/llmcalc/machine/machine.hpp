@@ -10,9 +10,9 @@
 #include <tuple>
 
 #include "llmcalc/base/field.hpp"
+#include "llmcalc/base/result.hpp"
+#include "llmcalc/base/units.hpp"
 #include "llmcalc/runtime.hpp"
-#include "llmcalc/units.hpp"
-#include "llmcalc/validation.hpp"
 
 namespace llmcalc {
 
@@ -25,24 +25,27 @@ enum class MemoryKind : std::uint8_t {
 };
 inline constexpr std::array<std::string_view, 4> kMemoryKinds = {"separate", "apple", "amd", "shared"};
 
-// Bytes that a plan should leave free on a GPU: llama.cpp's own --fit-target, 1024 MiB per device.
+// Bytes that a plan should leave free on a GPU. llama.cpp's own --fit-target is 1024 MiB per device.
 inline constexpr double kDefaultGpuMargin = 1024.0 * kBytesPerMiB;
-// The same of the host's memory or the one pool, for the system and its programs: a quarter, at most this.
+// Bytes that a plan should leave free of the host's memory, or of a unified pool, for the system and its programs: a
+// quarter of it, but at most 4 GiB.
 inline constexpr double kMostHostMargin = 4.0 * kBytesPerGiB;
 [[nodiscard]] constexpr double defaultHostMargin(double hostMemory) noexcept {
   return std::min(kMostHostMargin, hostMemory / 4.0);
 }
 
+// Memory of a host and of its GPUs. Of a unified pool, hostMemory is the whole pool and gpuMemory the part that GPUs
+// may use.
 struct Machine {
   MemoryKind kind = MemoryKind::separate;
-  double hostMemory = 0;             // bytes that the system has; unified: the pool
+  double hostMemory = 0;             // bytes that the system has
   double hostReserved = 0;           // bytes in use by others
   std::optional<double> hostMargin;  // bytes that should stay free; none: defaultHostMargin(hostMemory)
   double gpuCount = 0;
-  // Bytes that the driver reports; unified: a budget that overrides the default, or 0.
+  // Bytes that the driver reports. Of a unified pool 0 stands for unifiedMemoryBudget().
   std::array<double, Runtime::kMaximumGpus> gpuMemory{};
   std::array<double, Runtime::kMaximumGpus> gpuReserved{};  // bytes in use by others
-  // Bytes that should stay free; unified: of the budget.
+  // Bytes that should stay free. Of a unified pool they are a part of the budget.
   std::array<double, Runtime::kMaximumGpus> gpuMargin = [] {
     std::array<double, Runtime::kMaximumGpus> margins{};
     margins.fill(kDefaultGpuMargin);
@@ -66,9 +69,18 @@ inline constexpr auto kGpuFields<Machine> = std::tuple{
     field::Each{"machine.gpus[].margin", &Machine::gpuMargin},
 };
 
-// Bytes that the GPU of a unified pool may use of `installed`. Apple: recommendedMaxWorkingSetSize of current systems,
-// 11.84 of 16 GiB, 17.76 of 24, 51.84 of 64, 107.52 of 128, straight lines between (llmfit#754, antirez/ds4#893); AMD:
-// half, the default of the translation table (kyuz0/amd-strix-halo-vllm-toolboxes#81).
+// Bytes of a pool of memory that its GPU may use.
+//
+//   apple             74 % of up to 24 GiB, 81 % of 64, 84 % of 128 and more, straight lines between
+//   amd               half
+//   shared, separate  all of it
+//
+// kind       how the memory of GPU and host hang together.
+// installed  bytes of the pool, at least 1 MiB. Nothing is refused here: fits() checks its machine.
+//
+// Source: recommendedMaxWorkingSetSize of current macOS is 11.84 of 16 GiB, 17.76 of 24, 51.84 of 64 and 107.52 of 128
+// (llmfit#754, antirez/ds4#893). The translation table of AMD's driver (GTT) maps half by default
+// (kyuz0/amd-strix-halo-vllm-toolboxes#81). A user may raise either; that is what Machine::gpuMemory is for.
 [[nodiscard]] inline double unifiedMemoryBudget(MemoryKind kind, double installed) noexcept {
   struct Point {
     double installed;

@@ -1,11 +1,12 @@
-// checks.hpp: whether a model can be.
+// checks.hpp: whether the numbers of a model can belong to one.
 #pragma once
 
 #include <cstddef>
 
 #include "llmcalc/base/check.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 
 namespace llmcalc {
 
@@ -72,7 +73,8 @@ constexpr void checkModel(Check& check, const ModelSpec& model) noexcept {
 
 }  // namespace detail
 
-// The first thing that is impossible in `model`, or an empty name.
+// The first field of `model` that is out of its range or contradicts another. A Violation without a parameter means
+// that nothing is wrong.
 [[nodiscard]] constexpr Violation modelViolation(const ModelSpec& model) noexcept {
   detail::Checker check;
   detail::checkModel(check, model);

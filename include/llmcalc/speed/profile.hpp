@@ -126,7 +126,7 @@ inline constexpr auto kFields<Spread> = std::tuple{
     field::Number{"profile.spread.p90", &Spread::p90},
 };
 
-// What follows the numbers, the costs and the bands, which have loops of their own: a profile is 91 numbers, and twice
+// What follows the numbers, the costs and the bands, which have loops of their own: a profile is 93 numbers, and twice
 // in every question.
 template <>
 inline constexpr auto kFields<SpeedProfile> = std::tuple{

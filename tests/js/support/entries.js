@@ -69,11 +69,6 @@ export const entries = [
   },
   { name: 'wasm-calculator/load', backend: 'wasm', calculator: await loaded('suite-wasm') },
   { name: 'wasm-calculator/load, js', backend: 'js', calculator: await loaded('suite-js', { backend: 'js' }) },
-  {
-    name: 'wasm-calculator/load-speed',
-    backend: 'wasm',
-    calculator: await (await fresh('wasm-calculator/load-speed', 'suite-wasm')).load(),
-  },
   { name: 'wasm-calculator/js', backend: 'js', calculator: (await import('wasm-calculator/js')).default },
   { name: 'wasm-calculator/global', backend: 'wasm', calculator: await classicScript() },
 ];

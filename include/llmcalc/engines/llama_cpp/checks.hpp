@@ -5,8 +5,8 @@
 
 #include "llmcalc/base/check.hpp"
 #include "llmcalc/ggml/types.hpp"
-#include "llmcalc/kv_cache.hpp"
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/runtime.hpp"
 
 namespace llmcalc {
@@ -42,7 +42,7 @@ constexpr void checkRuntime(Check& check, const ModelSpec& model, const Runtime&
     check.refuse(g.attention == Attention::mla && runtime.cacheTypeK != runtime.cacheTypeV, "runtime.cacheTypeV",
                  "the same as cacheTypeK for a model with mla", traits(runtime.cacheTypeV).name);
     const auto blocks = [](double length, CacheType type) { return isWholeBlocks(traits(type).type, length); };
-    // Without flash attention only the whole row of a cell must be blocks.
+    // Without flash attention it is enough that the whole row of a cell consists of blocks.
     const double keys = runtime.flashAttention ? g.keyLength : g.kvHeadCount * g.keyLength;
     check.refuse(!blocks(keys, runtime.cacheTypeK), "runtime.cacheTypeK",
                  "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeK).name);

@@ -4,35 +4,37 @@
 #include <array>
 #include <cstddef>
 
+#include "llmcalc/base/units.hpp"
 #include "llmcalc/runtime.hpp"
-#include "llmcalc/units.hpp"
 
 namespace llmcalc {
 
 namespace detail {
 
-// CUDA's context has memory for all threads that run at once: 107 MiB on a 4060 Ti of 34 multiprocessors and 555 on a
-// PRO 6000 of 188 (ggml-org/llama.cpp#23604), which hold 1,536 each, 4.6 MiB for each of an H100, which hold 2,048.
-// Kernels, graphs and pools come on top. In use, beyond llama.cpp's own buffers: P1000 of 5 multiprocessors 73 MiB, A40
-// of 84 298, 4090 of 128 451 to 456 (#15860), PRO 6000 703 to 753 (#27953), H100 and H200 of 132 607 to 686 (40
-// readings). The rule is 0 to 16 % above each, but for the A40: its family has A100s too, so it counts 57 % too much.
+// CUDA's context has memory for all threads that run at once. It takes 107 MiB on a 4060 Ti, whose 34 multiprocessors
+// hold 1,536 threads each, 555 MiB on a PRO 6000 with 188 such multiprocessors (ggml-org/llama.cpp#23604), and 4.6 MiB
+// for each multiprocessor of an H100, which holds 2,048 threads. Kernels, graphs and pools come on top. Beyond
+// llama.cpp's own buffers were in use: 73 MiB of a P1000 (5 multiprocessors), 298 of an A40 (84), 451 to 456 of a 4090
+// (128, #15860), 703 to 753 of a PRO 6000 (#27953), 607 to 686 of H100 and H200 (132, 40 readings). The rule is 0 to
+// 16 % above each reading but the A40's: the A40's family has A100s too, so it counts 57 % too much there.
 inline constexpr double kCudaBytes = 48.0 * kBytesPerMiB;
 inline constexpr double kCudaBytesPerThread = 2.5 * kBytesPerKiB;
-// ROCm: 253 to 318 MiB in three logs of five GPUs where its own kernels multiply, 1,380 (MI200) where rocBLAS does, and
-// without flash attention 1,071 or 2,320, since the unit was not printed (W7900). Who multiplies depends on chip, type
-// and batch, so the larger.
+// ROCm takes 253 to 318 MiB in three logs of five GPUs where its own kernels multiply and 1,380 (MI200) where rocBLAS
+// does. Without flash attention it takes 1,071 or 2,320, since the log does not print the unit (W7900). Who multiplies
+// depends on chip, type and batch, so the larger number stands here.
 inline constexpr double kRocmBytes = 1380.0 * kBytesPerMiB;
 inline constexpr double kRocmBytesWithoutFlashAttention = 2320.0 * kBytesPerMiB;
-// Vulkan: 17 (#20858), 32, 74 and 81 MiB after loading, 239 after the first prompt: pipelines come when first used.
+// Vulkan takes 17 (#20858), 32, 74 and 81 MiB after loading and 239 after the first prompt, because it makes pipelines
+// when they are first used.
 inline constexpr double kVulkanBytes = 256.0 * kBytesPerMiB;
-// SYCL: scratch memory of 997 MiB (#28860), 2,265 unaccounted for (Arc Pro B70), 2,129 to 2,379 more than Vulkan takes
-// (#23203).
+// SYCL takes scratch memory of 997 MiB (#28860). Logs leave 2,265 MiB unaccounted for (Arc Pro B70), or 2,129 to 2,379
+// more than Vulkan takes (#23203).
 inline constexpr double kSyclBytes = 2400.0 * kBytesPerMiB;
 // A storage buffer of Vulkan has at most 4 GiB on discrete cards; larger tensors stay on the host.
 inline constexpr double kVulkanLargestTensor = 4294967295.0;
 
-// The most threads of any card of at most so much memory, of data/devices.csv: 3070 Ti, V100 16GB, 4090, 5090, H100,
-// PRO 6000; of more, and where nothing is known, B300.
+// The most threads that any card of at most so much memory runs at once, read off data/devices.csv: 3070 Ti, V100 16GB,
+// 4090, 5090, H100, PRO 6000. The last row, B300, is for cards of more memory and for those of which nothing is known.
 struct CudaThreads {
   float gib;
   float threads;
@@ -56,8 +58,23 @@ inline constexpr std::array<CudaThreads, 7> kCudaThreads = {{
 
 }  // namespace detail
 
-// Bytes that the back end takes for itself on GPU `gpu`, an estimate on the high side; CUDA's by multiprocessors, where
-// they are unknown by memory, and where that is too as on the largest card. docs/memory.md has n and errors.
+// Bytes that the back end takes for itself on a GPU, beside what llama.cpp allocates: context, kernels, pipelines and
+// scratch memory. It is an estimate on the high side, because a plan that promises too much is worse.
+//
+//   cuda    48 MiB + 2.5 KiB for every thread that runs at once
+//   rocm    1,380 MiB, and 2,320 without flash attention
+//   vulkan  256 MiB
+//   sycl    2,400 MiB
+//   metal, cpu  0
+//
+// runtime  says the back end, and for CUDA the multiprocessors, the threads each holds and the memory of every GPU.
+// Where
+//          multiprocessors are 0 (unknown) the card with the most threads of that memory is assumed, and where the
+//          memory is 0 too, the card with the most of all.
+// gpu      index of the GPU, 0 to 15.
+//
+// Nothing is refused here: tryPlanMemory checks the runtime.
+// Source: logs and reports by card, with n and errors in docs/memory.md; numbers beside the constants of this file.
 [[nodiscard]] constexpr double backendOverhead(const Runtime& runtime, std::size_t gpu) noexcept {
   switch (runtime.backend) {
     case Backend::cuda: {
@@ -73,7 +90,7 @@ inline constexpr std::array<CudaThreads, 7> kCudaThreads = {{
       return runtime.flashAttention ? detail::kRocmBytes : detail::kRocmBytesWithoutFlashAttention;
     case Backend::sycl:
       return detail::kSyclBytes;
-    // Of what Metal counts as allocated nothing is unaccounted for (logs of an M3 Max, an M4 Pro and an M5).
+    // Logs of an M3 Max, an M4 Pro and an M5 leave nothing unaccounted for of what Metal counts as allocated.
     case Backend::metal:
     case Backend::cpu:
       break;

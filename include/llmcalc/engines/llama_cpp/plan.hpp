@@ -9,191 +9,247 @@
 #include "llmcalc/answer/memory_plan.hpp"
 #include "llmcalc/base/bits.hpp"
 #include "llmcalc/base/check.hpp"
-#include "llmcalc/compute_buffer.hpp"
+#include "llmcalc/base/result.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/gpu.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/host.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/inputs.hpp"
+#include "llmcalc/engines/llama_cpp/cache.hpp"
 #include "llmcalc/engines/llama_cpp/checks.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/engines/llama_cpp/offload/look_ahead.hpp"
 #include "llmcalc/engines/llama_cpp/overhead.hpp"
-#include "llmcalc/kv_cache.hpp"
 #include "llmcalc/layout/measured_weights.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/placement.hpp"
+#include "llmcalc/layout/placement.hpp"
+#include "llmcalc/layout/weights.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
+#include "llmcalc/model/state.hpp"
 #include "llmcalc/runtime.hpp"
-#include "llmcalc/validation.hpp"
-#include "llmcalc/weights.hpp"
 
 namespace llmcalc {
 
 namespace detail {
 
-// The plan of what was checked. One result, made where the caller has it.
-[[nodiscard]] inline Result<MemoryPlan> planChecked(const ModelSpec& model, const Runtime& runtime,
-                                                    const MeasuredWeights* measured) noexcept {
-  Result<MemoryPlan> result(std::in_place);
-  MemoryPlan& plan = *result;
-  plan.gpuCount = runtime.gpuCount;
-  const Placement place = placement(model, runtime);
-  const ComputeShape shape = computeShape(model, runtime);
-  const FileWeights weights = fileWeights(model, runtime.fileType, runtime.importanceMatrix,
-                                          runtime.backend == Backend::vulkan ? detail::kVulkanLargestTensor : 1e18);
-  plan.cells = shape.cells;
-  plan.outputs = shape.outputs;
-  const auto device = [&](int index) -> DeviceMemory& {
-    return index == kHost ? plan.host : plan.gpus[static_cast<std::size_t>(index)];
-  };
+// A plan in the making, of a model and a runtime that were checked: layers, then the head, then buffers, each step
+// adding to what the devices of `plan` hold.
+class Planning {
+ public:
+  Planning(const ModelSpec& model, const Runtime& runtime, const MeasuredWeights* measured, MemoryPlan& plan) noexcept
+      : model_(model),
+        runtime_(runtime),
+        measured_(measured),
+        plan_(plan),
+        place_(placement(model, runtime)),
+        shape_(computeShape(model, runtime)),
+        weights_(fileWeights(model, runtime.fileType, runtime.importanceMatrix,
+                             runtime.backend == Backend::vulkan ? kVulkanLargestTensor : 1e18)),
+        headUnit_(static_cast<int>(model.layerCount + model.predictionLayerCount)),
+        headHome_(deviceOf(place_, headUnit_)) {
+    plan.gpuCount = runtime.gpuCount;
+    plan.cells = shape_.cells;
+    plan.outputs = shape_.outputs;
+    for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
+      const LayerGroup& g = model.groups[i];
+      groupBytes_[i] = {hasCache(g) ? layerCacheBytes(g, runtime, shape_.cells, shape_.widestValues) : 0.0,
+                        layerStateBytes(g, model.hiddenSize, runtime.sequences),
+                        g.expertCount > 0.0 ? g.expertsUsed / g.expertCount : 1.0,
+                        hasCache(g) || g.recurrence != Recurrence::none};
+    }
+  }
 
+  // Weights, caches and states of all layers go to the devices where the layers are.
+  void placeLayers() noexcept {
+    LayerBlocks blocks(model_);
+    visitPlaces(model_, runtime_, place_, [&](int count, int home, bool moved) {
+      const LayerBlocks here = blocks;
+      const auto counts = countLayers(blocks, weights_, counters_, count);
+      for (std::size_t i = 0; i < weights_.groupCount; ++i) {
+        if (counts[i].layers == 0) continue;
+        put(i, counts[i].layers,
+            measured_ ? measuredBytes(*measured_, here, count, i) : layerBytes(weights_, weights_.groups[i], counts[i]),
+            home, moved);
+      }
+    });
+    if (!measured_) device(deviceOf(place_, 0)).weights += weights_.firstLayerExtras;
+  }
+
+  // The token embedding goes to the host and the head to its device. With them all weights are placed, so the sums over
+  // devices and the bytes of the file are made here.
+  void placeHead() noexcept {
+    const double embedding = measured_ ? measured_->tokenEmbedding : weights_.tokenEmbedding;
+    const double output = measured_ ? measured_->output : weights_.output;
+    onHost_.head = headHome_ == kHost;
+    plan_.host.weights += embedding;
+    plan_.host.tokenEmbedding = embedding;
+    DeviceMemory& head = device(headHome_);
+    // A tied head on the host is the token embedding, unless the architecture loads both.
+    const bool twice = place_.gpus > 0 && askGraph(model_, [](auto graph) { return graph.kLoadsTiedHeadTwice; });
+    if (!(model_.tiedEmbeddings && headHome_ == kHost && !twice)) {
+      head.weights += output;
+      head.outputHead = output;
+    }
+    const double headExtras = measured_ ? measured_->outputExtras : weights_.outputExtras;
+    head.weights += headExtras;
+    const double firstExtras = measured_ ? 0.0 : weights_.firstLayerExtras;
+    head.bytesPerToken += output + headExtras;
+    device(deviceOf(place_, 0)).bytesPerToken += firstExtras;
+    plan_.bytesPerToken = plan_.host.bytesPerToken;
+    for (int i = 0; i < place_.gpus; ++i) plan_.bytesPerToken += device(i).bytesPerToken;
+    plan_.fileBytes += embedding + headExtras + firstExtras + (model_.tiedEmbeddings ? 0.0 : output);
+    if (!measured_ && model_.predictionLayerCount > 0.0) {
+      plan_.fileBytes += predictionBytes(model_, weights_, counters_);
+    }
+  }
+
+  // Compute buffers, which depend on where everything is.
+  void sizeBuffers() noexcept {
+    const double inputs = inputBytes(model_, shape_, runtime_);
+    double hostInputs = inputs;
+    if (place_.gpus == 0) {
+      const LargestStage stage = cpuComputeBuffer(model_, shape_, runtime_, inputs);
+      plan_.host.computeBuffer = stage.bytes;
+      plan_.host.stage = stage.stage;
+    } else {
+      const bool pipelined =
+          place_.gpus > 1 && !onHost_.layers && !onHost_.experts && !onHost_.head && runtime_.kvOffload;
+      if (pipelined) hostInputs = pipelinedInputs(shape_, runtime_, inputs);
+      plan_.host.computeBuffer = hostInputs + hostStageBytes(model_, shape_, runtime_, weights_, onHost_);
+      sizeGpuBuffers(inputs, pipelined);
+    }
+    plan_.host.inputs = std::min(hostInputs, plan_.host.computeBuffer);
+    plan_.host.outputBuffer = runtime_.sequences * model_.vocabularySize * 4.0;
+  }
+
+ private:
+  // What one layer of a group keeps, and which share of its experts one token reads.
   struct GroupBytes {
     double cache;
     double state;
-    double expertShare;  // of the experts, that one token reads
+    double expertShare;
     bool keeps;
   };
-  std::array<GroupBytes, ModelSpec::kMaximumGroups> groupBytes;
-  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
-    const LayerGroup& g = model.groups[i];
-    groupBytes[i] = {hasCache(g) ? layerCacheBytes(g, runtime, shape.cells, shape.widestValues) : 0.0,
-                     layerStateBytes(g, model.hiddenSize, runtime.sequences),
-                     g.expertCount > 0.0 ? g.expertsUsed / g.expertCount : 1.0,
-                     hasCache(g) || g.recurrence != Recurrence::none};
+
+  [[nodiscard]] DeviceMemory& device(int index) noexcept {
+    return index == kHost ? plan_.host : plan_.gpus[static_cast<std::size_t>(index)];
   }
 
-  HostResident onHost;
-  std::array<std::array<bool, ModelSpec::kMaximumGroups>, Runtime::kMaximumGpus> groupsOn{};  // by GPU: any layers
-  std::array<double, Runtime::kMaximumGpus> sharedCaches{};
-  std::array<int, 2> lastOwner{};  // where the last layer with a cache of its own is: of all cells, of a window
-  QuantizationCounters counters;
-  // `count` layers of one group in one place, their experts moved to the host or not.
-  const auto put = [&](std::size_t group, int count, const LayerWeights& bytes, int home, bool moved) {
-    const GroupBytes& kept = groupBytes[group];
+  // Puts `count` layers of one group into one place. `moved`: their experts go to the host.
+  void put(std::size_t group, int count, const LayerWeights& bytes, int home, bool moved) noexcept {
+    const GroupBytes& kept = groupBytes_[group];
     DeviceMemory& memory = device(home);
     memory.layers += count;
-    if (detail::lacksScan(model.groups[group], runtime) && !measured) {
-      // Its matrix of states stays on the host.
-      const LayerGroup& g = model.groups[group];
-      const double scanned = count * kStateBytes * std::min(g.innerLength * g.stateLength, g.vectorElements);
-      memory.weights -= scanned;
-      memory.bytesPerToken -= scanned;
-      plan.host.weights += scanned;
-      plan.host.bytesPerToken += scanned;
-    }
+    if (lacksScan(model_.groups[group], runtime_) && !measured_) leaveStates(model_.groups[group], count, memory);
     memory.weights += bytes.dense;
     memory.bytesPerToken += bytes.dense;
     if (home == kHost) {
-      onHost.layers = onHost.layersOf[group] = true;
+      onHost_.layers = onHost_.layersOf[group] = true;
     } else {
-      groupsOn[static_cast<std::size_t>(home)][group] = true;
-      if (!runtime.kvOffload && kept.keeps) onHost.cache = true;
+      groupsOn_[static_cast<std::size_t>(home)][group] = true;
+      if (!runtime_.kvOffload && kept.keeps) onHost_.cache = true;
     }
-    if (bytes.experts > 0.0) {
-      if (moved && home != kHost) onHost.experts = true;
-      if (moved || home == kHost) onHost.expertsOf[group] = true;
-      const double oversized = home == kHost || moved ? 0.0 : bytes.oversized;
-      DeviceMemory& expertHome = moved ? plan.host : memory;
-      expertHome.weights += bytes.experts - oversized;
-      expertHome.experts += bytes.experts - oversized;
-      expertHome.bytesPerToken += (bytes.experts - oversized) * kept.expertShare;
-      if (oversized > 0.0) {
-        plan.host.weights += oversized;
-        plan.host.experts += oversized;
-        plan.host.bytesPerToken += oversized * kept.expertShare;
-        onHost.oversized = onHost.oversizedOf[group] = true;
-      }
-    }
-    plan.fileBytes += bytes.dense + bytes.experts;
-    DeviceMemory& cacheHome = runtime.kvOffload ? memory : plan.host;
+    if (bytes.experts > 0.0) putExperts(group, bytes, home, moved);
+    plan_.fileBytes += bytes.dense + bytes.experts;
+    DeviceMemory& cacheHome = runtime_.kvOffload ? memory : plan_.host;
     cacheHome.kvCache += count * kept.cache;
-    if (place.gpus > 1 && model.groups[group].attention != Attention::none) {
-      const bool slides = model.groups[group].attention == Attention::sliding;
-      int& owner = lastOwner[slides ? 1 : 0];
-      if (!model.groups[group].sharesCache) {
-        owner = home;
-      } else if (home != kHost && home != owner) {
-        // Each of them copies what a layer before keeps elsewhere.
-        sharedCaches[static_cast<std::size_t>(home)] +=
-            count * layerCacheBytes(model.groups[group], runtime, shape.cells, shape.widestValues);
-      }
-    }
-    if (model.groups[group].attention == Attention::sliding) cacheHome.slidingCache += count * kept.cache;
+    if (place_.gpus > 1 && model_.groups[group].attention != Attention::none) shareCaches(group, count, home);
+    if (model_.groups[group].attention == Attention::sliding) cacheHome.slidingCache += count * kept.cache;
     cacheHome.recurrentState += count * kept.state;
-  };
-  LayerBlocks blocks(model);
-  visitPlaces(model, runtime, place, [&](int count, int home, bool moved) {
-    const LayerBlocks here = blocks;
-    const auto counts = countLayers(blocks, weights, counters, count);
-    for (std::size_t i = 0; i < weights.groupCount; ++i) {
-      if (counts[i].layers == 0) continue;
-      put(i, counts[i].layers,
-          measured ? detail::measuredBytes(*measured, here, count, i)
-                   : layerBytes(weights, weights.groups[i], counts[i]),
-          home, moved);
-    }
-  });
-  if (!measured) device(deviceOf(place, 0)).weights += weights.firstLayerExtras;
-
-  const double embedding = measured ? measured->tokenEmbedding : weights.tokenEmbedding;
-  const double output = measured ? measured->output : weights.output;
-  const int headUnit = static_cast<int>(model.layerCount + model.predictionLayerCount);
-  const int headHome = deviceOf(place, headUnit);
-  onHost.head = headHome == kHost;
-  plan.host.weights += embedding;
-  plan.host.tokenEmbedding = embedding;
-  DeviceMemory& head = device(headHome);
-  // A tied head on the host is the token embedding; Gemma 3n and 4 load it twice when there is a GPU.
-  const bool twice =
-      place.gpus > 0 && (model.architecture == Architecture::gemma3n || model.architecture == Architecture::gemma4);
-  if (!(model.tiedEmbeddings && headHome == kHost && !twice)) {
-    head.weights += output;
-    head.outputHead = output;
   }
-  const double headExtras = measured ? measured->outputExtras : weights.outputExtras;
-  head.weights += headExtras;
-  const double firstExtras = measured ? 0.0 : weights.firstLayerExtras;
-  head.bytesPerToken += output + headExtras;
-  device(deviceOf(place, 0)).bytesPerToken += firstExtras;
-  plan.bytesPerToken = plan.host.bytesPerToken;
-  for (int i = 0; i < place.gpus; ++i) plan.bytesPerToken += device(i).bytesPerToken;
-  plan.fileBytes += embedding + headExtras + firstExtras + (model.tiedEmbeddings ? 0.0 : output);
-  if (!measured && model.predictionLayerCount > 0.0) plan.fileBytes += predictionBytes(model, weights, counters);
 
-  const double inputs = inputBytes(model, shape, runtime);
-  double hostInputs = inputs;
-  if (place.gpus == 0) {
-    const LargestStage stage = cpuComputeBuffer(model, shape, runtime, inputs);
-    plan.host.computeBuffer = stage.bytes;
-    plan.host.stage = stage.stage;
-  } else {
-    const bool pipelined = place.gpus > 1 && !onHost.layers && !onHost.experts && !onHost.head && runtime.kvOffload;
-    if (pipelined) hostInputs = pipelinedInputs(shape, runtime, inputs);
-    plan.host.computeBuffer = hostInputs + hostStageBytes(model, shape, runtime, weights, onHost);
-    const bool offloads = (onHost.layers || onHost.experts || onHost.cache) && shape.tokens >= kOffloadedBatch;
-    const bool firstHasHead = headHome <= 0;
-    // Where the cache is on the host, every GPU copies that of its layers: as if one had them all.
-    const bool whole = place.gpus == 1 || firstHasHead || !runtime.kvOffload;
-    const int reach = whole ? headUnit : std::max(countOnFirst(place), static_cast<int>(runtime.cpuMoeLayers));
-    const double offloaded = offloads ? offloadedBytes(model, shape, runtime, weights, place, reach, whole) : 0.0;
+  // The host scans for the GPU, so the matrix of states of a Mamba 1 layer stays there.
+  void leaveStates(const LayerGroup& g, int count, DeviceMemory& memory) noexcept {
+    const double scanned = count * kStateBytes * std::min(g.innerLength * g.stateLength, g.vectorElements);
+    memory.weights -= scanned;
+    memory.bytesPerToken -= scanned;
+    plan_.host.weights += scanned;
+    plan_.host.bytesPerToken += scanned;
+  }
+
+  void putExperts(std::size_t group, const LayerWeights& bytes, int home, bool moved) noexcept {
+    const double share = groupBytes_[group].expertShare;
+    if (moved && home != kHost) onHost_.experts = true;
+    if (moved || home == kHost) onHost_.expertsOf[group] = true;
+    const double oversized = home == kHost || moved ? 0.0 : bytes.oversized;
+    DeviceMemory& expertHome = moved ? plan_.host : device(home);
+    expertHome.weights += bytes.experts - oversized;
+    expertHome.experts += bytes.experts - oversized;
+    expertHome.bytesPerToken += (bytes.experts - oversized) * share;
+    if (oversized > 0.0) {
+      plan_.host.weights += oversized;
+      plan_.host.experts += oversized;
+      plan_.host.bytesPerToken += oversized * share;
+      onHost_.oversized = onHost_.oversizedOf[group] = true;
+    }
+  }
+
+  // Layers that read the cache of an earlier layer copy it if it is on another GPU.
+  void shareCaches(std::size_t group, int count, int home) noexcept {
+    const LayerGroup& g = model_.groups[group];
+    int& owner = lastOwner_[g.attention == Attention::sliding ? 1 : 0];
+    if (!g.sharesCache) {
+      owner = home;
+    } else if (home != kHost && home != owner) {
+      sharedCaches_[static_cast<std::size_t>(home)] +=
+          count * layerCacheBytes(g, runtime_, shape_.cells, shape_.widestValues);
+    }
+  }
+
+  void sizeGpuBuffers(double inputs, bool pipelined) noexcept {
+    const bool offloads = (onHost_.layers || onHost_.experts || onHost_.cache) && shape_.tokens >= kOffloadedBatch;
+    const bool firstHasHead = headHome_ <= 0;
+    // Where caches are on the host every GPU copies those of its layers, which takes as much as if one GPU had all
+    // layers.
+    const bool whole = place_.gpus == 1 || firstHasHead || !runtime_.kvOffload;
+    const int reach = whole ? headUnit_ : std::max(countOnFirst(place_), static_cast<int>(runtime_.cpuMoeLayers));
+    const double offloaded = offloads ? offloadedBytes(model_, shape_, runtime_, weights_, place_, reach, whole) : 0.0;
     bool isFirst = true;
-    for (int i = 0; i < place.gpus; ++i) {
+    for (int i = 0; i < place_.gpus; ++i) {
       DeviceMemory& gpu = device(i);
-      gpu.overhead = backendOverhead(runtime, static_cast<std::size_t>(i));
-      const bool isEmpty = gpu.layers == 0.0 && headHome != i;
+      const auto at = static_cast<std::size_t>(i);
+      gpu.overhead = backendOverhead(runtime_, at);
+      const bool isEmpty = gpu.layers == 0.0 && headHome_ != i;
       // Without layers of its own the first GPU still computes large batches for the host.
-      if (place.gpus > 1 && isEmpty && !(i == 0 && offloaded > 0.0)) continue;
-      const bool hasHead = headHome == i || (headHome == kHost && i == 0);
-      const auto& here = groupsOn[static_cast<std::size_t>(i)];
-      const bool copies = offloaded > 0.0 && (i == 0 || !runtime.kvOffload);
+      if (place_.gpus > 1 && isEmpty && !(i == 0 && offloaded > 0.0)) continue;
+      const bool hasHead = headHome_ == i || (headHome_ == kHost && i == 0);
+      const bool copies = offloaded > 0.0 && (i == 0 || !runtime_.kvOffload);
       const LargestStage stage =
-          place.gpus == 1 || copies
-              ? gpuComputeBuffer(model, shape, runtime, here, hasHead, inputs, offloaded)
-              : gpuComputeBufferOfSeveral(
-                    model, shape, runtime, here,
-                    {isFirst, gpu.layers > 0.0, hasHead, pipelined, sharedCaches[static_cast<std::size_t>(i)]}, inputs);
+          place_.gpus == 1 || copies
+              ? gpuComputeBuffer(model_, shape_, runtime_, groupsOn_[at], hasHead, inputs, offloaded)
+              : gpuComputeBufferOfSeveral(model_, shape_, runtime_, groupsOn_[at],
+                                          {isFirst, gpu.layers > 0.0, hasHead, pipelined, sharedCaches_[at]}, inputs);
       isFirst = false;
       gpu.computeBuffer = stage.bytes;
       gpu.stage = stage.stage;
       gpu.inputs = std::min(inputs, stage.bytes);
     }
   }
-  plan.host.inputs = std::min(hostInputs, plan.host.computeBuffer);
-  plan.host.outputBuffer = runtime.sequences * model.vocabularySize * 4.0;
+
+  const ModelSpec& model_;
+  const Runtime& runtime_;
+  const MeasuredWeights* measured_;
+  MemoryPlan& plan_;
+  const Placement place_;
+  const ComputeShape shape_;
+  const FileWeights weights_;
+  const int headUnit_;  // llama.cpp counts the head as the layer after the last
+  const int headHome_;
+  std::array<GroupBytes, ModelSpec::kMaximumGroups> groupBytes_;
+  HostResident onHost_;
+  std::array<std::array<bool, ModelSpec::kMaximumGroups>, Runtime::kMaximumGpus> groupsOn_{};  // by GPU: any layers
+  std::array<double, Runtime::kMaximumGpus> sharedCaches_{};  // bytes that layers on the GPU read of another's caches
+  std::array<int, 2> lastOwner_{};  // devices of the last layer that owns a cache of all cells, and of a window
+  QuantizationCounters counters_;
+};
+
+// The plan of what was checked. It is one Result, made where the caller has it, because a plan is large.
+[[nodiscard]] inline Result<MemoryPlan> planChecked(const ModelSpec& model, const Runtime& runtime,
+                                                    const MeasuredWeights* measured) noexcept {
+  Result<MemoryPlan> result(std::in_place);
+  Planning planning(model, runtime, measured, *result);
+  planning.placeLayers();
+  planning.placeHead();
+  planning.sizeBuffers();
   return result;
 }
 

@@ -1,11 +1,17 @@
 // attention.hpp: attention of a replayed layer.
 #pragma once
 
-#include "llmcalc/compute_buffer.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/host.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/gemma3.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/jamba.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/nemotron_h.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/qwen3next.hpp"
 #include "llmcalc/engines/llama_cpp/offload/replay.hpp"
 #include "llmcalc/engines/llama_cpp/offload/slots.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/weights.hpp"
+#include "llmcalc/ggml/quantize_rules.hpp"
+#include "llmcalc/layout/weights.hpp"
+#include "llmcalc/model/spec.hpp"
 
 namespace llmcalc {
 
@@ -17,119 +23,115 @@ inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w)
   const double length = g.headCount * g.valueLength;
   const bool recurs = g.recurrence != Recurrence::none;
   const double valueWeight = w.values.base + (copied_.specialValues ? w.values.extra : 0.0);
-  const Follows kind = follows(g);
-  // Llama 3.1 and later have factors of frequencies.
-  const bool hasFactors =
-      kind == Follows::nothing && (model_.architecture == Architecture::llama4 ||
-                                   (model_.contextLength >= 131072.0 && model_.vocabularySize == 128256.0));
-  // Nothing is rotated in Command R7B's layers with all cells, Jamba, and Nemotron-H, whose attention is a layer of
-  // its own.
-  const bool rotates = (model_.architecture != Architecture::cohere2 || g.attention == Attention::sliding) &&
-                       !(s_.recurs && (mamba1_ || (g.feedForward == FeedForward::none && g.expertCount == 0.0)));
-  const bool biased = kind == Follows::bias || postNormed_;
-  // Positions come with the piece of the graph that rotates first, be it that of the product or a later one.
-  const bool placed = held(positions).size + held(lateness).size > 0.0 || !rotates;
-  vectors(query, queries);
-  if (recurs && copied_.weights) size(heldWeight) = s_.hidden * kVectorBytes;
-  run<norm, heldWeight>();
+  const QueryKeyVectors vectorsAfter = queryKeyVectors(g);
+  const bool hasFactors = vectorsAfter == QueryKeyVectors::none &&
+                          askGraph(model_, [&](auto graph) { return graph.scalesFrequencies(model_); });
+  const bool rotates = rotatesBesideMamba1(mamba1_) && !isNemotronHAttention(g, s_) &&
+                       askGraph(model_, [&](auto graph) { return graph.rotates(g); });
+  const bool biased = vectorsAfter == QueryKeyVectors::bias || postNormed_;
+  // Positions are copied in the first split that rotates: that of the product of queries, or a later one.
+  const bool placed = held(inpPos).size + held(lateInpPos).size > 0.0 || !rotates;
+  vectors(qRope, queries);
+  if (recurs && copied_.weights) size(attnNormWeight) = s_.hidden * kVectorBytes;
+  run<norm, attnNormWeight>();
   if (g.fusedQKV) {
-    if (!placed) vectors(positions, 1.0);
-    vectors(flat, queries + keys + values);
-    vectors(key, keys);
+    if (!placed) vectors(inpPos, 1.0);
+    vectors(qcur, queries + keys + values);
+    vectors(kRope, keys);
     copies(valueWeight);
-    run<weight, positions, flat, ~weight, ~norm, query, key, ~key, ~flat>();
+    run<weight, inpPos, qcur, ~weight, ~norm, qRope, kRope, ~kRope, ~qcur>();
   } else {
-    const bool early = kind == Follows::nothing && !hasFactors;
-    if (!placed) vectors(early ? positions : lateness, deltaNets_ ? 4.0 : 1.0);
-    if (!placed && hasFactors) size(factors) = g.keyLength * 2.0;
-    if (copied_.weights && kind != Follows::nothing)
+    const bool early = vectorsAfter == QueryKeyVectors::none && !hasFactors;
+    if (!placed) vectors(early ? inpPos : lateInpPos, positionsOfToken(deltaNets_));
+    if (!placed && hasFactors) size(ropeFactors) = g.keyLength * 2.0;
+    if (copied_.weights && vectorsAfter != QueryKeyVectors::none)
       size(vectorWeight) = (biased ? queries : g.keyLength) * kVectorBytes;
-    vectors(g.gatedQuery ? gate : flat, queries * (g.gatedQuery ? 2.0 : 1.0));
+    vectors(g.gatedQuery ? qcurFull : qcur, queries * (g.gatedQuery ? 2.0 : 1.0));
     copies(TensorRole::attentionQ, s_.hidden, queries * (g.gatedQuery ? 2.0 : 1.0));
-    run<weight, input, positions, flat, gate, ~weight>();
+    run<weight, inpL, inpPos, qcur, qcurFull, ~weight>();
     if (!copied_.weights) {
-      // Vulkan moves the products together.
-      vectors(value, values);
-      vectors(flatKey, keys);
-      run<value, flatKey>();
+      // Vulkan reorders the graph so that products stand together.
+      vectors(vcur, values);
+      vectors(kcur, keys);
+      run<vcur, kcur>();
       if (!parallel_) run<~norm>();
     }
-    if (biased || hasFactors) run<vectorWeight, lateness, factors, ~vectorWeight>();
-    if (rotates) run<query, ~flat>();
-    run<vectorWeight, lateness, ~vectorWeight>();
-    // On the GPU the values are in the cache before the keys are rotated.
+    if (biased || hasFactors) run<vectorWeight, lateInpPos, ropeFactors, ~vectorWeight>();
+    if (rotates) run<qRope, ~qcur>();
+    run<vectorWeight, lateInpPos, ~vectorWeight>();
+    // Where nothing is copied the values are written into the cache before the keys are rotated.
     const bool cached = !copied_.weights && rotates;
-    if (cached) run<~value>();
+    if (cached) run<~vcur>();
     const auto takeKey = [&] {
-      product(flatKey, keys, matrix(TensorRole::attentionK, s_.hidden, keys));
+      product(kcur, keys, matrix(TensorRole::attentionK, s_.hidden, keys));
       if (!s_.slides && !parallel_) run<~norm>();
-      vectors(key, keys);
-      if (rotates) run<key, ~flatKey>();
+      vectors(kRope, keys);
+      if (rotates) run<kRope, ~kcur>();
     };
-    // Where layers slide the keys come first.
-    if (s_.slides) takeKey();
-    if (!cached) product(value, values, valueWeight);
-    if (!s_.slides) takeKey();
+    if (computesKeysFirst(s_)) takeKey();
+    if (!cached) product(vcur, values, valueWeight);
+    if (!computesKeysFirst(s_)) takeKey();
     if (!parallel_) run<~norm>();
-    run<~key, ~flatKey, ~value>();
+    run<~kRope, ~kcur, ~vcur>();
   }
-  if (copied_.lastAttention) run<~positions, ~lateness, ~indices>();
-  // Before a state that is fetched on the GPU it is computed there.
-  if (copied_.cache && !(copied_.weights && copied_.fetchesTaps) && detail::hostAttends(g, s_)) {
-    run<~query, ~flat>();
-    if (!recurs) project(g, length, beside);
+  if (copied_.lastAttention) run<~inpPos, ~lateInpPos, ~kvIdxs>();
+  // The host attends where it holds the cache, but not if the next layer's state is fetched on the GPU meanwhile.
+  if (copied_.cache && !(copied_.weights && copied_.fetchesTaps) && hostAttends(g, s_)) {
+    run<~qRope, ~qcur>();
+    if (!recurs) project(g, length, true);
     return;
   }
   const bool slides = g.attention == Attention::sliding;
   const double cells = slides ? s_.cells.sliding : s_.cells.full;
   const double copiedCells = copied_.cache ? cells * s_.cells.streams : 0.0;
   const bool flash = runtime_.flashAttention;
-  size(keyCopy) = copiedCells * keys * bytesPerElement(runtime_.cacheTypeK);
-  size(flash ? valueCopy : lateValueCopy) =
+  size(cacheK) = copiedCells * keys * bytesPerElement(runtime_.cacheTypeK);
+  size(flash ? cacheV : lateCacheV) =
       copiedCells * (flash ? values : s_.widestValues) * bytesPerElement(runtime_.cacheTypeV);
   sizeMasks(g);
-  vectors(flash ? attended : lateAttended, length);
+  vectors(flash ? kqvOut : lateKqvOut, length);
   if (!flash) {
-    vectors(scores, g.headCount * cells);
-    vectors(each, length);
+    vectors(kq, g.headCount * cells);
+    vectors(kqv, length);
   }
   const bool scansHere = recurs && !copied_.cache;
   if (scansHere) {
-    // The scan's norm comes first.
-    vectors(again, s_.hidden);
-    run<again>();
+    // A scan beside attention has its own copy of the norm, which is made before the scores.
+    vectors(scanNorm, s_.hidden);
+    run<scanNorm>();
   }
-  run<keyCopy, valueCopy, mask, slidingMask, lateValueCopy, attended, scores, ~query, ~flat, ~keyCopy, ~valueCopy>();
-  if (copied_.lastOfMask) step(slides ? ~slidingMask : ~mask);
+  run<cacheK, cacheV, kqMask, kqMaskSwa, lateCacheV, kqvOut, kq, ~qRope, ~qcur, ~cacheK, ~cacheV>();
+  if (copied_.lastOfMask) step(slides ? ~kqMaskSwa : ~kqMask);
   if (fetchesHere(g)) fetchTaps();
-  vectors(open, g.gatedQuery ? queries : 0.0);
-  run<each, ~lateValueCopy, ~scores, lateAttended, ~each, open, ~gate>();
+  vectors(gateSigmoid, g.gatedQuery ? queries : 0.0);
+  run<kqv, ~lateCacheV, ~kq, lateKqvOut, ~kqv, gateSigmoid, ~qcurFull>();
   if (g.gatedQuery) {
-    run<~attended, ~lateAttended>();
-    held(attended) = held(open);
-    held(open) = {};
+    run<~kqvOut, ~lateKqvOut>();
+    held(kqvOut) = held(gateSigmoid);
+    held(gateSigmoid) = {};
   }
   if (scansHere) return;
-  // The network starts from the same norm and comes first.
+  // In a parallel layer the network is computed before the attention's result is projected.
   if (parallel_) {
     network(g, w);
-    addResidual(dense, false);
+    addResidual(ffnOut, false);
   }
-  project(g, length, attended);
+  project(g, length, false);
 }
 
-// The attention's result, of the host if that is `beside`, becomes the layer's next input.
-inline void OffloadReplay::project(const LayerGroup& g, double length, Slot from) noexcept {
+// Projects the attention's result, which becomes the layer's next input. `onHost`: the host attended, so the result is
+// fetched first.
+inline void OffloadReplay::project(const LayerGroup& g, double length, bool onHost) noexcept {
   using enum Slot;
-  if (from == beside) vectors(attended, length);
+  if (onHost) vectors(kqvOut, length);
   copies(TensorRole::attentionOutput, length, s_.hidden);
-  run<weight, attended>();
-  if (from == beside && fetchesHere(g)) fetchTaps();
-  run<ids, projected, ~weight, ~attended, ~lateAttended>();
+  run<weight, kqvOut>();
+  if (onHost && fetchesHere(g)) fetchTaps();
+  run<inpOutIds, attnOut, ~weight, ~kqvOut, ~lateKqvOut>();
   if (parallel_) {
-    run<~projected>();
+    run<~attnOut>();
   } else if (g.recurrence == Recurrence::none) {
-    addResidual(projected, sumsInPlace_);
+    addResidual(attnOut, sumsInPlace_);
   }
 }
 
@@ -144,37 +146,36 @@ inline void OffloadReplay::latentAttention(const LayerGroup& g) noexcept {
   const bool flash = runtime_.flashAttention;
   run<norm>();
   const bool low = g.queryLoraRank > 0.0;
-  if (low) product(flatKey, g.queryLoraRank, matrix(TensorRole::other, s_.hidden, g.queryLoraRank));
-  product(flat, rows,
-          matrix(low ? TensorRole::other : TensorRole::attentionQ, low ? g.queryLoraRank : s_.hidden, rows));
-  run<~flatKey>();
-  vectors(positions, 1.0);
-  vectors(each, compressedQueries);
-  vectors(rotated, g.headCount * g.ropeLength);
-  vectors(query, g.headCount * latent);
+  if (low) product(kvCmprPe, g.queryLoraRank, matrix(TensorRole::other, s_.hidden, g.queryLoraRank));
+  product(q, rows, matrix(low ? TensorRole::other : TensorRole::attentionQ, low ? g.queryLoraRank : s_.hidden, rows));
+  run<~kvCmprPe>();
+  vectors(inpPos, 1.0);
+  vectors(kqv, compressedQueries);
+  vectors(qPe, g.headCount * g.ropeLength);
+  vectors(qRope, g.headCount * latent);
   copies(TensorRole::other, g.mlaKeyLength - g.ropeLength, compressedQueries, true);
-  run<weight, positions, each, ~weight, rotated, ~flat, query, ~each, ~rotated>();
-  product(flatKey, latent, matrix(TensorRole::other, s_.hidden, latent));
-  vectors(value, g.kvLoraRank);
-  vectors(rotated, g.ropeLength);
-  vectors(key, latent);
-  size(keyCopy) = copied_.cache ? cached * latent * bytesPerElement(runtime_.cacheTypeK) : 0.0;
+  run<weight, inpPos, kqv, ~weight, qPe, ~q, qRope, ~kqv, ~qPe>();
+  product(kvCmprPe, latent, matrix(TensorRole::other, s_.hidden, latent));
+  vectors(kvCmpr, g.kvLoraRank);
+  vectors(qPe, g.ropeLength);
+  vectors(kRope, latent);
+  size(cacheK) = copied_.cache ? cached * latent * bytesPerElement(runtime_.cacheTypeK) : 0.0;
   sizeMasks(g);
-  vectors(flash ? attended : lateAttended, compressedQueries);
+  vectors(flash ? kqvOut : lateKqvOut, compressedQueries);
   if (flash) {
-    size(valueCopy) = size(keyCopy);
+    size(cacheV) = size(cacheK);
   } else {
-    vectors(scores, g.headCount * cells);
-    size(transposed) = cached * g.kvLoraRank * 4.0;
+    vectors(kq, g.headCount * cells);
+    size(vTransposed) = cached * g.kvLoraRank * 4.0;
   }
-  run<~norm, value, rotated, ~flatKey, key, ~value, ~rotated, ~key, keyCopy, valueCopy, mask, attended, scores, ~query,
-      transposed, lateAttended, ~scores, ~transposed, ~keyCopy, ~valueCopy>();
-  if (copied_.lastOfMask) run<~mask>();
-  product(each, length, matrix(TensorRole::other, g.kvLoraRank, length, true));
-  run<~attended, ~lateAttended>();
-  vectors(attended, length);
-  run<attended, ~each>();
-  project(g, length, attended);
+  run<~norm, kvCmpr, qPe, ~kvCmprPe, kRope, ~kvCmpr, ~qPe, ~kRope, cacheK, cacheV, kqMask, kqvOut, kq, ~qRope,
+      vTransposed, lateKqvOut, ~kq, ~vTransposed, ~cacheK, ~cacheV>();
+  if (copied_.lastOfMask) run<~kqMask>();
+  product(kqv, length, matrix(TensorRole::other, g.kvLoraRank, length, true));
+  run<~kqvOut, ~lateKqvOut>();
+  vectors(kqvOut, length);
+  run<kqvOut, ~kqv>();
+  project(g, length, false);
 }
 
 }  // namespace llmcalc

@@ -6,28 +6,31 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "llmcalc/compute_buffer.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/host.hpp"
+#include "llmcalc/engines/llama_cpp/cache.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/engines/llama_cpp/offload/attention.hpp"
 #include "llmcalc/engines/llama_cpp/offload/network.hpp"
 #include "llmcalc/engines/llama_cpp/offload/recurrence.hpp"
 #include "llmcalc/engines/llama_cpp/offload/replay.hpp"
 #include "llmcalc/engines/llama_cpp/offload/replay_cache.hpp"
 #include "llmcalc/engines/llama_cpp/offload/slots.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/placement.hpp"
+#include "llmcalc/layout/placement.hpp"
+#include "llmcalc/layout/weights.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/runtime.hpp"
-#include "llmcalc/weights.hpp"
 
 namespace llmcalc {
 
-// The buffer of the GPU that computes layers of the host: the first, of which the graph's first `reach` layers are, or
-// what it computes for them. `hasHead`: the head, too.
+// Bytes of the buffer of the first GPU, which computes layers of the host in large batches. `reach`: how many layers,
+// from the first of the model on, are the host's or that GPU's. `hasHead`: the GPU computes the head, too.
 [[nodiscard]] inline double offloadedBytes(const ModelSpec& model, const ComputeShape& shape, const Runtime& runtime,
                                            const FileWeights& weights, const Placement& place, int reach,
                                            bool hasHead) noexcept {
   std::array<CopiedLayer, static_cast<std::size_t>(ModelSpec::kMaximumLayers)> layers;
   std::size_t count = 0;
-  // Each layer that reads a cache of the host copies it.
+  // Caches of the host that layers on the GPU read are copied once for every such layer.
   bool ownsOnGpu = false;
   double sharedBytes = 0;
   visitRuns(model, [&](int, int runLength, std::size_t group) {
@@ -42,7 +45,7 @@ namespace llmcalc {
     }
   });
 
-  // What is ahead of each layer.
+  // From the last layer to the first, what the graph has still ahead.
   CopiedLayer reached;
   bool slides = false;
   bool attends = false;
@@ -98,7 +101,7 @@ namespace llmcalc {
 
   OffloadReplay replay(model, shape, runtime, weights, sharedBytes, reached);
   QuantizationCounters counters;
-  OffloadMemory memory(replay);
+  ReplayCache cache(replay);
   LayerBlocks(model).next(static_cast<int>(replayed), [&](const LayerBlock& block) {
     const SpecialLayers special = specialLayers(weights, counters, block);
     for (int i = 0; i < block.count; ++i) {
@@ -108,10 +111,10 @@ namespace llmcalc {
       copied.specialExpertsDown = special.expertsDown >> i & 1;
       copied.specialSharedDown = special.sharedDown >> i & 1;
       copied.specialUp = special.up >> i & 1;
-      memory.layer(copied);
+      cache.layer(copied);
     }
   });
-  memory.goThere();
+  cache.restore();
   if (hasHead) replay.head(place.placed == 0 && shape.outputs >= kOffloadedBatch ? weights.output : 0.0);
   return replay.peak();
 }

@@ -1,181 +1,182 @@
 // recurrence.hpp: recurrent parts of a replayed layer.
 #pragma once
 
-#include "llmcalc/compute_buffer.hpp"
 #include "llmcalc/engines/llama_cpp/offload/replay.hpp"
 #include "llmcalc/engines/llama_cpp/offload/slots.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/weights.hpp"
+#include "llmcalc/ggml/arena.hpp"
+#include "llmcalc/ggml/quantize_rules.hpp"
+#include "llmcalc/model/spec.hpp"
+#include "llmcalc/model/state.hpp"
 
 namespace llmcalc {
 
-// Vulkan lacks the scan: what it takes goes to the host, its result and the state come back. Where a GPU scans, both
-// are one tensor.
+// Replays Mamba 1. Vulkan has no scan for it, so the operands of the scan go to the host, and its result and the new
+// state come back as two tensors. A GPU that scans makes one tensor of both.
 inline void OffloadReplay::mamba1(const LayerGroup& g) noexcept {
   using enum Slot;
   const double inner = g.innerLength;
   const double columns = g.timeStepRank + 2.0 * g.stateLength;
   const bool fetches = fetchesHere(g);
-  vectors(mixed, 2.0 * inner);
-  vectors<convolved, open, active, scanned, result>(inner);
-  vectors(flat, columns);
-  vectors(order, g.timeStepRank);
-  size(joined) = size(convolved) + tapBytes(g);
+  vectors(xz, 2.0 * inner);
+  vectors<convOutput, dtProjected, z, ySsm, ySwiglu>(inner);
+  vectors(xDb, columns);
+  vectors(dt, g.timeStepRank);
+  size(convInput) = size(convOutput) + tapBytes(g);
   run<norm>();
   copies(TensorRole::other, s_.hidden, 2.0 * inner);
   if (copied_.weights) {
-    size(taps) = tapBytes(g);
-    run<weight, taps>();
-  } else if (held(taps).size == 0.0) {
+    size(convStates) = tapBytes(g);
+    run<weight, convStates>();
+  } else if (held(convStates).size == 0.0) {
     fetchTaps();
   }
-  run<mixed, ~weight, ~norm, joined, ~taps>();
+  run<xz, ~weight, ~norm, convInput, ~convStates>();
   copies(g.convolutionLength * inner * kVectorBytes);
-  run<weight, convolved, ~joined, ~weight>();
+  run<weight, convOutput, ~convInput, ~weight>();
   copies(TensorRole::other, inner, columns);
-  run<weight, flat, ~weight, order>();
+  run<weight, xDb, ~weight, dt>();
   copies(TensorRole::other, g.timeStepRank, inner);
-  run<weight, open, ~weight, ~order, ~open, ~flat>();
+  run<weight, dtProjected, ~weight, ~dt, ~dtProjected, ~xDb>();
   if (copied_.weights) {
     if (fetches) {
       fetchTaps();
-      run<active, ~mixed>();
+      run<z, ~xz>();
     }
     copiesVector(inner);
-    run<vectorWeight, scanned, active, ~mixed, ~vectorWeight, ~convolved>();
+    run<vectorWeight, ySsm, z, ~xz, ~vectorWeight, ~convOutput>();
   } else if (copied_.cache) {
-    run<scanned, ids>();
+    run<ySsm, inpOutIds>();
     if (fetches) fetchTaps();
-    run<active, ~mixed>();
+    run<z, ~xz>();
     selectInput();
-    run<~convolved>();
+    run<~convOutput>();
   } else {
-    size(state) = stateBytes(g);
-    if (held(Slot::othersView).at < 0.0 && !copied_.lastRecurrence) held(Slot::othersView) = arena_.take(0.0);
-    run<state, scanned, ids>();
+    size(ssmState) = stateBytes(g);
+    if (held(Slot::sCopyExtra).at < 0.0 && !copied_.lastRecurrence) held(Slot::sCopyExtra) = arena_.take(0.0);
+    run<ssmState, ySsm, inpOutIds>();
     const Piece others = arena_.take(0.0);
-    if (copied_.lastRecurrence) giveOthersView();
+    if (copied_.lastRecurrence) giveExtraView();
     selectInput();
     arena_.give(others);
-    run<active, ~mixed, ~convolved>();
+    run<z, ~xz, ~convOutput>();
     if (fetches) fetchTaps();
   }
-  run<result, ~active, ~scanned, ~state>();
+  run<ySwiglu, ~z, ~ySsm, ~ssmState>();
   finishRecurrence(inner);
-  // The last layer's sum takes the place of the rows that were just selected.
-  addResidual(dense, !copied_.last || g.feedForward != FeedForward::none || g.expertCount > 0.0);
+  // In a last layer without a network the sum is written over the rows that were selected.
+  addResidual(ffnOut, !copied_.last || g.feedForward != FeedForward::none || g.expertCount > 0.0);
 }
 
-// Mamba 2 beside attention. The state of a host's layer stays there, and the scan with it.
-inline void OffloadReplay::mambaBeside(const LayerGroup& g) noexcept {
+// Replays Mamba 2 beside attention. A layer of the host keeps its state there, so the host scans.
+inline void OffloadReplay::mamba2BesideAttention(const LayerGroup& g) noexcept {
   using enum Slot;
   const double inner = g.innerLength;
   const double channels = convolutionChannels(g);
   const double rows = inner + channels + g.timeStepRank;
-  vectors(mixed, rows);
-  vectors(convolved, channels);
-  vectors<open, result, lateScanned>(inner);
-  vectors(again, s_.hidden);
-  size(taps) = tapBytes(g);
-  size(joined) = size(convolved) + size(taps);
+  vectors(zxBCdt, rows);
+  vectors(convOutput, channels);
+  vectors<z, ySwiglu, yAddD>(inner);
+  vectors(scanNorm, s_.hidden);
+  size(convStates) = tapBytes(g);
+  size(convInput) = size(convOutput) + size(convStates);
   copies(TensorRole::other, s_.hidden, rows);
-  run<weight, taps, again, ~heldWeight, mixed, ~weight, ~again, ~norm, joined, ~taps>();
+  run<weight, convStates, scanNorm, ~attnNormWeight, zxBCdt, ~weight, ~scanNorm, ~norm, convInput, ~convStates>();
   if (!copied_.cache) {
-    vectors(order, g.timeStepRank);
+    vectors(dt, g.timeStepRank);
     sizeScan(g);
-    run<convolved, ~joined, order>();
+    run<convOutput, ~convInput, dt>();
     const Piece others = arena_.take(0.0);
-    if (copied_.lastRecurrence) giveOthersView();
-    run<projected, ~attended, ~lateAttended, lateScanned, open, ~mixed, scanned, ~order, ~convolved>();
+    if (copied_.lastRecurrence) giveExtraView();
+    run<attnOut, ~kqvOut, ~lateKqvOut, yAddD, z, ~zxBCdt, ySsm, ~dt, ~convOutput>();
     arena_.give(others);
-    if (copied_.lastRecurrence) run<~statesView, ~states>();
-    run<result, ~open, ~lateScanned, ~scanned, dense, ~result, ~dense>();
+    if (copied_.lastRecurrence) run<~sCopyMain, ~sCopy>();
+    run<ySwiglu, ~z, ~yAddD, ~ySsm, ffnOut, ~ySwiglu, ~ffnOut>();
   } else {
-    product(convolved, channels, g.convolutionLength * channels * kVectorBytes);
-    run<~joined>();
-    project(g, g.headCount * g.valueLength, beside);
-    // The scan's result, from the host, and the gate.
-    vectors(again, inner);
-    run<open, ~mixed, lateScanned, again, ~convolved, ~again, result, ~open, ~lateScanned>();
+    product(convOutput, channels, g.convolutionLength * channels * kVectorBytes);
+    run<~convInput>();
+    project(g, g.headCount * g.valueLength, true);
+    // The scan's result comes from the host, and the gate is computed here.
+    vectors(scanNorm, inner);
+    run<z, ~zxBCdt, yAddD, scanNorm, ~convOutput, ~scanNorm, ySwiglu, ~z, ~yAddD>();
     finishRecurrence(inner);
-    run<~dense>();
+    run<~ffnOut>();
   }
-  // The tokens that get logits are selected from the sum.
+  // The sum of both parts is cut to the tokens that get logits, and not each part.
   marks_.selected = copied_.last;
-  addResidual(projected, sumsInPlace_);
+  addResidual(attnOut, sumsInPlace_);
   selectInput();
   if (copied_.last) {
-    run<~ids>();
-    size(ids) = 0.0;
+    run<~inpOutIds>();
+    size(inpOutIds) = 0.0;
   }
 }
 
-// The state of a host's layer is copied, and the net is computed with it.
+// Replays a gated delta net. The state of a layer of the host is copied to the GPU, which computes the net.
 inline void OffloadReplay::deltaNet(const LayerGroup& g) noexcept {
   using enum Slot;
   const double groups = g.stateGroupCount * g.stateLength;
   const double inner = g.innerLength;
   const double channels = convolutionChannels(g);
-  vectors<mixed, convolved>(channels);
-  vectors<query, key>(groups);
-  vectors<flat, decay, beta>(g.timeStepRank);
-  vectors<result, open, active>(inner);
-  size(taps) = tapBytes(g);
-  size(joined) = size(convolved) + size(taps);
+  vectors<qkvMixed, convOutput>(channels);
+  vectors<qConv, kConv>(groups);
+  vectors<alpha, gateDecay, beta>(g.timeStepRank);
+  vectors<attnOutNorm, z, zSilu>(inner);
+  size(convStates) = tapBytes(g);
+  size(convInput) = size(convOutput) + size(convStates);
   sizeScan(g);
   if (copied_.weights || copied_.cache) {
     const double heads = matrix(TensorRole::other, s_.hidden, g.timeStepRank);
     run<norm>();
     copies(TensorRole::attentionV, s_.hidden, channels);
-    run<weight, taps, mixed, ~weight, joined, ~taps, ~mixed>();
+    run<weight, convStates, qkvMixed, ~weight, convInput, ~convStates, ~qkvMixed>();
     copies(g.convolutionLength * channels * kVectorBytes);
-    run<weight, convolved, ~joined, ~weight, query, key>();
+    run<weight, convOutput, ~convInput, ~weight, qConv, kConv>();
     size(weight) = heads;
     copiesVector(g.timeStepRank);
-    run<weight, flat, ~weight, vectorWeight, decay, ~flat, ~vectorWeight, weight, state, flat, ~weight, beta, ~flat,
-        scanned, ~query, ~key, ~convolved, ~decay, ~beta, ~state>();
+    run<weight, alpha, ~weight, vectorWeight, gateDecay, ~alpha, ~vectorWeight, weight, ssmState, alpha, ~weight, beta,
+        ~alpha, newState, ~qConv, ~kConv, ~convOutput, ~gateDecay, ~beta, ~ssmState>();
     copiesVector(g.stateLength);
-    run<vectorWeight, result, ~scanned, ~vectorWeight>();
+    run<vectorWeight, attnOutNorm, ~newState, ~vectorWeight>();
     copies(TensorRole::other, s_.hidden, inner);
-    run<weight, open, ~weight, ~norm, active, ~open, ~active>();
+    run<weight, z, ~weight, ~norm, zSilu, ~z, ~zSilu>();
   } else {
-    run<taps, norm, mixed, joined, ~taps, ~mixed, state>();
-    if (copied_.lastRecurrence) run<~states>();
-    run<convolved, ~joined, flat, query, key, decay, ~flat, flat, beta, ~flat, scanned, ~query, ~key, ~convolved,
-        ~decay, ~beta, ~state, open, ~norm, result, ~scanned, active, ~open, ~active>();
+    run<convStates, norm, qkvMixed, convInput, ~convStates, ~qkvMixed, ssmState>();
+    if (copied_.lastRecurrence) run<~sCopy>();
+    run<convOutput, ~convInput, alpha, qConv, kConv, gateDecay, ~alpha, alpha, beta, ~alpha, newState, ~qConv, ~kConv,
+        ~convOutput, ~gateDecay, ~beta, ~ssmState, z, ~norm, attnOutNorm, ~newState, zSilu, ~z, ~zSilu>();
   }
   finishRecurrence(inner);
-  addResidual(dense, true);
+  addResidual(ffnOut, true);
 }
 
-// LFM2's. The state of a host's layer is copied.
+// Replays the short convolution of LFM2. The state of a layer of the host is copied to the GPU.
 inline void OffloadReplay::shortConvolution(const LayerGroup& g) noexcept {
   using enum Slot;
   const double rows = 3.0 * s_.hidden;
   const bool fetches = fetchesHere(g);
-  vectors(mixed, rows);
-  vectors<open, convolved>(s_.hidden);
-  size(joined) = size(convolved) + tapBytes(g);
+  vectors(bcx, rows);
+  vectors<bx, convOutput>(s_.hidden);
+  size(convInput) = size(convOutput) + tapBytes(g);
   run<norm>();
   if (!copied_.weights) selectInput();
   if (copied_.cache) {
-    size(taps) = tapBytes(g);
+    size(convStates) = tapBytes(g);
     copies(TensorRole::other, s_.hidden, rows);
-    run<weight, taps>();
-  } else if (held(taps).size == 0.0) {
+    run<weight, convStates>();
+  } else if (held(convStates).size == 0.0) {
     fetchTaps();
   }
-  run<mixed, ~weight, ~norm, open, joined, ~taps, ~open>();
+  run<bcx, ~weight, ~norm, bx, convInput, ~convStates, ~bx>();
   if (fetches) fetchTaps();
   selectInput();
   copies(g.convolutionLength * s_.hidden * kVectorBytes);
-  run<weight, convolved, ~joined, ~weight, ~mixed>();
+  run<weight, convOutput, ~convInput, ~weight, ~bcx>();
   copies(TensorRole::other, s_.hidden, s_.hidden);
-  run<weight, dense, ~weight, ~convolved>();
-  addResidual(dense, sumsInPlace_);
+  run<weight, ffnOut, ~weight, ~convOutput>();
+  addResidual(ffnOut, sumsInPlace_);
 }
 
-// Mamba 2 alone in a layer. The state of a host's layer stays there, and the scan with it.
+// Replays Mamba 2 in a layer without attention. A layer of the host keeps its state there, so the host scans.
 inline void OffloadReplay::mamba2(const LayerGroup& g) noexcept {
   using enum Slot;
   const double inner = g.innerLength;
@@ -183,67 +184,66 @@ inline void OffloadReplay::mamba2(const LayerGroup& g) noexcept {
   const double rows = inner + channels + g.timeStepRank;
   const bool alone = g.feedForward == FeedForward::none && g.expertCount == 0.0;
   const bool fetches = fetchesHere(g);
-  vectors(mixed, rows);
-  vectors(convolved, channels);
-  vectors<open, lateScanned, result, normedResult>(inner);
-  size(joined) = size(convolved) + tapBytes(g);
+  vectors(zxBCdt, rows);
+  vectors(convOutput, channels);
+  vectors<z, yAddD, ySwiglu, yNorm>(inner);
+  size(convInput) = size(convOutput) + tapBytes(g);
   copies(TensorRole::other, s_.hidden, rows);
   if (copied_.weights) {
-    size(taps) = tapBytes(g);
-    vectors(scanned, inner);
-    run<norm, weight, taps, mixed, ~weight, ~norm, joined, ~taps>();
+    size(convStates) = tapBytes(g);
+    vectors(ySsm, inner);
+    run<norm, weight, convStates, zxBCdt, ~weight, ~norm, convInput, ~convStates>();
     copies(g.convolutionLength * channels * kVectorBytes);
-    run<weight, convolved, ~joined, ~weight>();
+    run<weight, convOutput, ~convInput, ~weight>();
     copiesVector(g.timeStepRank);
     if (fetches) {
       fetchTaps();
-      run<open, ~mixed>();
+      run<z, ~zxBCdt>();
     }
-    run<vectorWeight, scanned, open, ~mixed, lateScanned, ~convolved, ~vectorWeight, ~lateScanned, result, ~open,
-        ~scanned>();
+    run<vectorWeight, ySsm, z, ~zxBCdt, yAddD, ~convOutput, ~vectorWeight, ~yAddD, ySwiglu, ~z, ~ySsm>();
   } else {
-    vectors(order, g.timeStepRank);
+    vectors(dt, g.timeStepRank);
     sizeScan(g);
-    // Vulkan moves what does not wait for a copy, or for the layer before, ahead of the scan.
+    // Vulkan reorders the graph: what waits neither for a copy nor for the layer before comes ahead of the scan.
     const bool first = marks_.firstScan && copied_.experts;
     marks_.firstScan = false;
-    if (held(taps).size == 0.0) fetchTaps();
-    run<norm, mixed, ~norm, joined, ~taps>();
+    if (held(convStates).size == 0.0) fetchTaps();
+    run<norm, zxBCdt, ~norm, convInput, ~convStates>();
     if (copied_.cache) {
-      // From the host come the states of this batch's sequences, and all of them for the others.
-      size(otherStates) = size(state);
-      run<state>();
-      takeStatesView();
+      // The host sends the states of the micro-batch's sequences, and once more all states, for the view of the others.
+      size(otherStates) = size(ssmState);
+      run<ssmState>();
+      takeStateViews();
       run<otherStates>();
     }
     if (first || copied_.cache) {
-      run<convolved, ~joined>();
+      run<convOutput, ~convInput>();
     } else {
-      run<order>();
+      run<dt>();
     }
-    // The states of sequences that are not in the batch: none.
+    // No sequence is outside the micro-batch, so the states of the others are a hole of no size.
     const Piece others = arena_.take(0.0);
-    if (copied_.lastRecurrence) giveOthersView();
-    if (first) run<order, lateScanned, open, ~mixed>();
-    run<~otherStates, order, convolved, ~joined, scanned, ~state, ~order>();
-    if (copied_.lastRecurrence) run<~statesView>();
+    if (copied_.lastRecurrence) giveExtraView();
+    if (first) run<dt, yAddD, z, ~zxBCdt>();
+    run<~otherStates, dt, convOutput, ~convInput, ySsm, ~ssmState, ~dt>();
+    if (copied_.lastRecurrence) run<~sCopyMain>();
     if (fetches || copied_.cache) {
       arena_.give(others);
       if (fetches) fetchTaps();
-      run<open, ~mixed, lateScanned, ~convolved, ~scanned, result, ~open, ~lateScanned>();
+      run<z, ~zxBCdt, yAddD, ~convOutput, ~ySsm, ySwiglu, ~z, ~yAddD>();
     } else {
-      run<open, ~mixed, lateScanned, ~convolved>();
+      run<z, ~zxBCdt, yAddD, ~convOutput>();
       arena_.give(others);
       if (copied_.last) {
         selectInput();
-        run<~scanned>();
+        run<~ySsm>();
       }
-      run<result, ~open, ~lateScanned, ~scanned>();
+      run<ySwiglu, ~z, ~yAddD, ~ySsm>();
     }
   }
-  run<normedResult, ~result>();
+  run<yNorm, ~ySwiglu>();
   finishRecurrence(inner, alone);
-  addResidual(dense, sumsInPlace_);
+  addResidual(ffnOut, sumsInPlace_);
 }
 
 }  // namespace llmcalc

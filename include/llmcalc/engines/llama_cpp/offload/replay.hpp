@@ -1,29 +1,33 @@
 // replay.hpp: the allocations of a GPU that computes layers whose weights, experts or cache are on the host.
 //
-// Such a layer's tensors are copied to the GPU one at a time, each in a piece of the graph of its own, and which free
-// hole takes the next one decides the size of the buffer. No closed formula follows that, so layers are allocated here
-// as ggml does it, but for those that find what one like them found before. Sources: ggml-org/llama.cpp,
-// ggml/src/ggml-alloc.c (the smallest hole that fits, tensors that take their parent's place), ggml-backend.cpp (copies
-// at the start of a piece), src/llama-graph.cpp and src/models/*.cpp (the order of the operations).
+// The scheduler copies a layer's tensors from the host one at a time, each at the start of a split of the graph, and
+// which free hole takes the next tensor decides the size of the buffer. No closed formula follows that, so tensors are
+// allocated here in the order in which ggml allocates them. Sources: ggml-org/llama.cpp, ggml/src/ggml-alloc.c (the
+// smallest hole that fits, tensors that take their parent's place), ggml-backend.cpp (splits, and copies at their
+// start), src/llama-graph.cpp and src/models/*.cpp (the order of the operations).
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-#include "llmcalc/compute_buffer.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/host.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/gemma3.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/engines/llama_cpp/offload/slots.hpp"
 #include "llmcalc/ggml/arena.hpp"
 #include "llmcalc/ggml/quantize_rules.hpp"
 #include "llmcalc/ggml/types.hpp"
-#include "llmcalc/kv_cache.hpp"
-#include "llmcalc/model.hpp"
+#include "llmcalc/layout/weights.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
+#include "llmcalc/model/state.hpp"
 #include "llmcalc/runtime.hpp"
-#include "llmcalc/weights.hpp"
 
 namespace llmcalc {
 
-// Layers in order, then the head.
+// Replays the layers that it is given, in order, and after them the head.
 class OffloadReplay {
  public:
   OffloadReplay(const ModelSpec& model, const ComputeShape& shape, const Runtime& runtime, const FileWeights& weights,
@@ -36,7 +40,7 @@ class OffloadReplay {
         sharedBytes_(sharedBytes),
         first_(first) {
     using enum Slot;
-    held(othersView) = {-1.0, 0.0};
+    held(sCopyExtra) = {-1.0, 0.0};
     for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
       const Recurrence r = model.groups[i].recurrence;
       mamba1_ = mamba1_ || r == Recurrence::mamba1;
@@ -45,8 +49,8 @@ class OffloadReplay {
       viewsStates_ = viewsStates_ || r == Recurrence::mamba2;
       sumsInPlace_ = sumsInPlace_ || r == Recurrence::mamba1 || r == Recurrence::shortConvolution;
     }
-    postNormed_ = model.architecture == Architecture::olmo2;
-    parallel_ = model.architecture == Architecture::commandR || model.architecture == Architecture::cohere2;
+    postNormed_ = askGraph(model, [](auto graph) { return graph.kNormsAfter; });
+    parallel_ = askGraph(model, [](auto graph) { return graph.kIsParallel; });
   }
 
   void layer(CopiedLayer copied) noexcept {
@@ -55,10 +59,10 @@ class OffloadReplay {
     const GroupWeights& w = weights_.groups[copied.group];
     copied_ = copied;
     sizes_.fill(0.0);
-    vectors<input, projected, dense, routed>(s_.hidden);
-    vectors(ids, copied.last && !marks_.kept ? 1.0 : 0.0);
+    vectors<inpL, attnOut, ffnOut, ffnMoeOut>(s_.hidden);
+    vectors(inpOutIds, copied.last && !marks_.kept ? 1.0 : 0.0);
     if (!marks_.started) start(g);
-    size(norm) = postNormed_ ? 0.0 : size(input);
+    size(norm) = postNormed_ ? 0.0 : size(inpL);
     if (g.attention == Attention::mla) {
       latentAttention(g);
     } else if (g.attention != Attention::none) {
@@ -73,42 +77,42 @@ class OffloadReplay {
     } else if (g.recurrence == Recurrence::mamba1) {
       mamba1(g);
     } else if (g.recurrence != Recurrence::none) {
-      mambaBeside(g);
+      mamba2BesideAttention(g);
     }
-    // From there on a token or two are nothing.
+    // Behind the rows that were selected for logits a token or two take nothing that counts.
     if (marks_.kept && s_.outputs < kOffloadedBatch) return;
     if (!parallel_ && (g.feedForward != FeedForward::none || g.expertCount > 0.0)) feedForward(g, w);
   }
 
-  // `bytes`: of the head, if it is copied.
+  // Replays the head. `bytes`: what is copied of its weights, or 0.
   void head(double bytes) noexcept {
     using enum Slot;
     sizes_.fill(0.0);
     size(weight) = bytes;
-    size(result) = model_.vocabularySize * s_.outputs * 4.0;
-    run<~mask, ~slidingMask, ~perLayer, ~streams, ~shared, ~positions, ~lateness, ~indices, weight, result>();
+    size(resultOutput) = model_.vocabularySize * s_.outputs * 4.0;
+    run<~kqMask, ~kqMaskSwa, ~inpPerLayer, ~altup, ~sharedCaches, ~inpPos, ~lateInpPos, ~kvIdxs, weight,
+        resultOutput>();
   }
 
   [[nodiscard]] double peak() const noexcept { return arena_.peak(); }
 
-  // How far the graph is.
+  // How far the graph has come.
   struct Marks {
-    // Of the last layer's input, and of what is added to it, only the tokens that get logits are left.
-    bool kept = false;
-    bool selected = false;
-    bool started = false;
-    bool firstScan = true;  // is still to come
+    bool kept = false;      // the last layer's input is cut to the tokens that get logits
+    bool selected = false;  // what is added to that input is cut to them, too
+    bool started = false;   // the first layer has its input
+    bool firstScan = true;  // no layer has scanned yet
 
     [[nodiscard]] bool operator==(const Marks&) const = default;
   };
 
-  // All that a layer finds: marks, the end, holes, and what is held.
+  // Everything on which the next layer's allocations depend: marks, the end, holes, and the slots that are held.
   struct State {
     Marks marks;
     double end;
     std::size_t count;
     std::array<Piece, 32> pieces;
-    std::array<std::uint8_t, 32> slots;  // kHole: of none
+    std::array<std::uint8_t, 32> slots;  // which slot holds each piece, or kHole
 
     [[nodiscard]] bool operator==(const State& other) const noexcept {
       bool same = marks == other.marks && end == other.end && count == other.count;
@@ -120,7 +124,7 @@ class OffloadReplay {
     }
   };
 
-  // False: there is too much to be kept.
+  // Writes the state down, unless it has more pieces than a State has places; says whether it did.
   [[nodiscard]] bool save(State& to) const noexcept {
     to.marks = marks_;
     to.end = arena_.end();
@@ -155,8 +159,8 @@ class OffloadReplay {
  private:
   static constexpr std::uint8_t kHole = 255;
 
-  // What follows the products of queries and keys, as told by the vectors that a layer has beside its norms.
-  enum class Follows : std::uint8_t { nothing, bias, norm };
+  // What is done to queries and keys after their products.
+  enum class QueryKeyVectors : std::uint8_t { none, bias, norm };
 
   [[nodiscard]] double& size(Slot slot) noexcept { return sizes_[static_cast<std::size_t>(slot)]; }
   [[nodiscard]] Piece& held(Slot slot) noexcept { return held_[static_cast<std::size_t>(slot)]; }
@@ -169,9 +173,9 @@ class OffloadReplay {
     static constexpr std::array kSlots{slots..., Slot::count};
     vectors(kSlots.data(), floats);
   }
-  // What of the next product is copied.
+  // Sizes the copy of the next product's matrix.
   void copies(double bytes) noexcept { size(Slot::weight) = copied_.weights ? bytes : 0.0; }
-  // A norm, a bias, or what else is a vector.
+  // Sizes the copy of a norm, a bias, or another vector.
   void copiesVector(double floats) noexcept {
     size(Slot::vectorWeight) = copied_.weights ? floats * kVectorBytes : 0.0;
   }
@@ -179,7 +183,7 @@ class OffloadReplay {
     size(Slot::weight) = matrix(role, rowLength, rows, stacked);
   }
 
-  // Takes what is not there yet, gives what is.
+  // Allocates a slot that is not held yet, or frees a slot that is.
   void step(Slot slot) noexcept {
     const bool goes = static_cast<int>(slot) < 0;
     Piece& piece = held(goes ? ~slot : slot);
@@ -194,14 +198,14 @@ class OffloadReplay {
   void run(const Slot* steps) noexcept {
     for (; *steps != Slot::count; ++steps) step(*steps);
   }
-  // A list for each call would be built on the stack.
+  // The steps are a constant, since a list that a call makes would be built on the stack.
   template <Slot... steps>
   void run() noexcept {
     static constexpr std::array kSteps{steps..., Slot::count};
     run(kSteps.data());
   }
 
-  // A result of `floats` and the copy of what it is made with.
+  // Allocates a product of `floats` numbers per token, and the copy of its matrix while it is computed.
   void product(Slot slot, double floats, double weightBytes) noexcept {
     vectors(slot, floats);
     copies(weightBytes);
@@ -210,60 +214,58 @@ class OffloadReplay {
     step(~Slot::weight);
   }
 
-  // The embeddings become the first layer's input.
+  // Makes the first layer's input of the embeddings.
   void start(const LayerGroup& g) noexcept {
     using enum Slot;
     marks_.started = true;
     if (copied_.cache && g.attention == Attention::none && g.recurrence != Recurrence::gatedDeltaNet) {
-      // The first state keeps them on the host.
-      run<input>();
+      // The host holds the first state, so it computes the embeddings too, and the GPU gets a copy.
+      run<inpL>();
       return;
     }
-    // The mixed inputs of this build: embeddings given as such are written over those looked up, at their places.
-    size(flat) = size(query) = size(norm) = size(input);
-    vectors(order, 2.0);
-    run<flat, query, order>();
-    // A model without norms before its layers copies the embeddings with the first matrix.
-    if (!postNormed_) run<input>();
-    const bool scalesRows = model_.tiedEmbeddings && s_.slides && follows(g) == Follows::norm;
-    vectors(gate, scalesRows ? 1.0 : 0.0);
-    run<gate>();
+    // Embeddings that are given are written over those that are looked up, at their places in the batch.
+    size(tokEmbd) = size(inpEmbd) = size(mixedEmbd) = size(inpL);
+    vectors(embdIdxs, 2.0);
+    run<tokEmbd, inpEmbd, embdIdxs>();
+    // A model without norms before its layers copies the embeddings in the split of its first matrix.
+    if (!postNormed_) run<inpL>();
+    vectors(rowScale, isGemma3Shape(model_, s_, queryKeyVectors(g) == QueryKeyVectors::norm) ? 1.0 : 0.0);
+    run<rowScale>();
     if (!copied_.weights && !copied_.cache && g.recurrence == Recurrence::mamba2) {
-      size(states) = kIndexBytes;
-      run<states>();
-      takeStatesView();
+      size(sCopy) = kIndexBytes;
+      run<sCopy>();
+      takeStateViews();
     } else if (!copied_.weights && s_.hasCache) {
-      vectors(positions, 1.0);
+      vectors(inpPos, 1.0);
       if (!copied_.cache) {
-        vectors(indices, cellIndices());
+        vectors(kvIdxs, cellIndices());
         sizeMasks(first_.reachesFull, first_.reachesSliding);
       }
-      run<positions, indices, slidingMask, mask>();
+      run<inpPos, kvIdxs, kqMaskSwa, kqMask>();
     }
-    run<norm, ~flat>();
-    held(norm) = {};  // stays
-    // Gemma and Granite scale the embeddings first.
-    if (!s_.slides && !postNormed_ && model_.architecture != Architecture::graniteHybrid) run<norm>();
-    run<~gate, ~query, ~order>();
-    // AltUp's streams.
-    vectors(streams, model_.architecture == Architecture::gemma3n ? 4.0 * s_.hidden : 0.0);
-    run<streams>();
+    run<mixedEmbd, ~tokEmbd>();
+    held(mixedEmbd) = {};  // never freed
+    const bool scales = scalesAsGemma(s_) || askGraph(model_, [](auto graph) { return graph.kScalesEmbeddings; });
+    if (!scales && !postNormed_) run<mixedEmbd>();
+    run<~rowScale, ~inpEmbd, ~embdIdxs>();
+    vectors(altup, askGraph(model_, [](auto graph) { return graph.kStreams; }) * s_.hidden);
+    run<altup>();
   }
 
   void sizeMasks(bool full, bool sliding) noexcept {
     const double perCell = s_.tokens * s_.maskElement;
-    size(Slot::mask) = full ? s_.cells.full * perCell : 0.0;
-    size(Slot::slidingMask) = sliding ? s_.cells.sliding * perCell : 0.0;
+    size(Slot::kqMask) = full ? s_.cells.full * perCell : 0.0;
+    size(Slot::kqMaskSwa) = sliding ? s_.cells.sliding * perCell : 0.0;
   }
   void sizeMasks(const LayerGroup& g) noexcept {
     const bool slides = g.attention == Attention::sliding;
     sizeMasks(!slides, slides);
   }
 
-  // A piece of the graph begins with the inputs that are new to it.
+  // Sizes the inputs that the next split is the first to read.
   void sizeNextMasks() noexcept {
     sizeMasks(copied_.reachesFull, copied_.reachesSliding);
-    size(Slot::shared) = copied_.weights && copied_.reachesEnd ? sharedBytes_ : 0.0;
+    size(Slot::sharedCaches) = copied_.weights && copied_.reachesEnd ? sharedBytes_ : 0.0;
   }
 
   [[nodiscard]] double matrix(TensorRole role, double rowLength, double rows, bool stacked = false) const noexcept {
@@ -271,42 +273,44 @@ class OffloadReplay {
     return tensorBytes(weights_.rules.type(role, rowLength, stacked), rowLength, rows);
   }
 
-  [[nodiscard]] Follows follows(const LayerGroup& g) const noexcept {
-    if (postNormed_) return Follows::norm;
-    if (g.recurrence != Recurrence::none || detail::isMultipleOf(g.vectorElements, s_.hidden)) return Follows::nothing;
+  // Tells them by the number of vector elements that a layer has beside its norms: biases are as long as the products,
+  // norms as a head.
+  [[nodiscard]] QueryKeyVectors queryKeyVectors(const LayerGroup& g) const noexcept {
+    if (postNormed_) return QueryKeyVectors::norm;
+    if (g.recurrence != Recurrence::none || isMultipleOf(g.vectorElements, s_.hidden)) return QueryKeyVectors::none;
     const double rows = g.headCount * g.keyLength + g.kvHeadCount * (g.keyLength + g.valueLength);
-    return detail::isMultipleOf(g.vectorElements - rows, s_.hidden) ? Follows::bias : Follows::norm;
+    return isMultipleOf(g.vectorElements - rows, s_.hidden) ? QueryKeyVectors::bias : QueryKeyVectors::norm;
   }
 
-  // The last layer goes on with the tokens that get logits.
+  // Cuts the last layer's input to the tokens that get logits.
   void selectInput() noexcept {
     using enum Slot;
     if (!copied_.last || marks_.kept) return;
     marks_.kept = true;
-    size(again) = s_.hidden * s_.outputs * 4.0;
-    run<ids, again, ~input>();
-    move(again);
+    size(selected) = s_.hidden * s_.outputs * 4.0;
+    run<inpOutIds, selected, ~inpL>();
+    move(selected);
   }
 
   void move(Slot from) noexcept {
-    held(Slot::input) = held(from);
+    held(Slot::inpL) = held(from);
     held(from) = {};
   }
 
-  // `from` is the layer's next input once the old one is added to it, or else `inPlace` of that.
+  // Adds `from` to the layer's input. `inPlace`: the sum is written over the input, else over `from`.
   void addResidual(Slot from, bool inPlace) noexcept {
     using enum Slot;
     if (copied_.last && !marks_.selected) {
       selectInput();
       marks_.selected = true;
-      size(again) = s_.hidden * s_.outputs * 4.0;
-      step(again);
+      size(selected) = s_.hidden * s_.outputs * 4.0;
+      step(selected);
       step(~from);
-      step(~ids);
-      size(ids) = 0.0;
-      from = again;
+      step(~inpOutIds);
+      size(inpOutIds) = 0.0;
+      from = selected;
     }
-    step(inPlace ? ~from : ~input);
+    step(inPlace ? ~from : ~inpL);
     if (!inPlace) move(from);
   }
 
@@ -315,15 +319,15 @@ class OffloadReplay {
     copies(TensorRole::other, inner, s_.hidden);
     run<weight>();
     if (alone) nextInputs();
-    run<ids, dense, ~weight, ~result, ~normedResult>();
+    run<inpOutIds, ffnOut, ~weight, ~ySwiglu, ~yNorm>();
   }
 
   [[nodiscard]] double stateBytes(const LayerGroup& g) const noexcept {
     return g.stateLength * g.innerLength * s_.sequences * 4.0;
   }
   void sizeScan(const LayerGroup& g) noexcept {
-    size(Slot::state) = stateBytes(g);
-    size(Slot::scanned) = size(Slot::result) + size(Slot::state);
+    size(Slot::ssmState) = stateBytes(g);
+    size(Slot::ySsm) = size(Slot::ySwiglu) + size(Slot::ssmState);
   }
 
   [[nodiscard]] double tapBytes(const LayerGroup& g) const noexcept {
@@ -333,71 +337,76 @@ class OffloadReplay {
     return (g.convolutionLength - 1.0) * channels * s_.sequences * 4.0;
   }
 
-  // Experts are where the graph is put together next, if the layer has any.
+  // Whether the taps of the next layer's convolution are fetched in this part of a layer. Layers with experts fetch
+  // them there, in the last split.
   [[nodiscard]] bool fetchesHere(const LayerGroup& g) const noexcept {
     return copied_.fetchesTaps && g.expertCount == 0.0;
   }
-  // Experts that are copied keep the fetching, and the sum of what they made, until the shared experts' network.
-  [[nodiscard]] bool waitsForShared(const LayerGroup& g) const noexcept {
+  // Whether that fetching comes after the shared expert's first matrices: a split begins there if experts are copied.
+  [[nodiscard]] bool fetchesAfterShared(const LayerGroup& g) const noexcept {
     return copied_.experts && g.feedForward == FeedForward::none && g.sharedExpertLength > 0.0;
   }
-  [[nodiscard]] bool sumsLate(const LayerGroup& g) const noexcept {
-    return waitsForShared(g) && s_.recurs && !copied_.weights && !copied_.fetchesTaps;
+  // Whether the sum of the experts' results comes after the shared expert's first matrices.
+  [[nodiscard]] bool sumsAfterShared(const LayerGroup& g) const noexcept {
+    return fetchesAfterShared(g) && s_.recurs && !copied_.weights && !copied_.fetchesTaps;
   }
 
+  // Allocates what the next layer's convolution starts from, and the indices of the states.
   void fetchTaps() noexcept {
     using enum Slot;
-    size(states) = copied_.cache && !copied_.weights ? 0.0 : kIndexBytes;
-    size(taps) = tapBytes_;
-    run<states, taps>();
-    if (copied_.fetchesLastTaps) run<~states>();
+    size(sCopy) = copied_.cache && !copied_.weights ? 0.0 : kIndexBytes;
+    size(convStates) = tapBytes_;
+    run<sCopy, convStates>();
+    if (copied_.fetchesLastTaps) run<~sCopy>();
   }
 
-  // What the layers on the GPU need comes with the last that is copied.
+  // Allocates the inputs of the layers on the GPU, which come with the last split that copies weights.
   void nextInputs() noexcept {
     using enum Slot;
     sizeNextMasks();
     if (copied_.weights && copied_.reachesEnd) {
-      if (s_.recurs && tapBytes_ == 0.0 && !mamba1_) size(states) = kIndexBytes;
-      if (s_.hasCache) vectors(indices, cellIndices());
-      vectors(ids, 1.0);
-      run<states>();
-      takeStatesView();
+      if (s_.recurs && tapBytes_ == 0.0 && !mamba1_) size(sCopy) = kIndexBytes;
+      if (s_.hasCache) vectors(kvIdxs, cellIndices());
+      vectors(inpOutIds, 1.0);
+      run<sCopy>();
+      takeStateViews();
     }
-    run<indices, slidingMask, mask, ids>();
+    run<kvIdxs, kqMaskSwa, kqMask, inpOutIds>();
   }
 
-  // Of the cells that keys and values go to: without flash attention those of every element of a value.
+  // Numbers per token that say which cells keys and values go to. Without flash attention values are stored transposed,
+  // and every element of a value has a number.
   [[nodiscard]] double cellIndices() const noexcept {
     const double perCache = s_.latent ? 2.0 : runtime_.flashAttention ? 4.0 : 2.0 + 2.0 * s_.widestValues;
     return perCache * (s_.slides ? 2.0 : 1.0);
   }
 
-  void takeStatesView() noexcept {
-    if (!viewsStates_ || held(Slot::statesView).size > 0.0) return;
-    size(Slot::statesView) = kIndexBytes;
-    step(Slot::statesView);
-    held(Slot::othersView) = arena_.take(0.0);
+  // Allocates the two views of s_copy, if any layer needs them and nobody has.
+  void takeStateViews() noexcept {
+    if (!viewsStates_ || held(Slot::sCopyMain).size > 0.0) return;
+    size(Slot::sCopyMain) = kIndexBytes;
+    step(Slot::sCopyMain);
+    held(Slot::sCopyExtra) = arena_.take(0.0);
   }
 
-  void giveOthersView() noexcept {
-    if (held(Slot::othersView).at >= 0.0) arena_.give(held(Slot::othersView));
-    held(Slot::othersView) = {-1.0, 0.0};
+  void giveExtraView() noexcept {
+    if (held(Slot::sCopyExtra).at >= 0.0) arena_.give(held(Slot::sCopyExtra));
+    held(Slot::sCopyExtra) = {-1.0, 0.0};
   }
 
-  // attention.hpp
+  // Parts of a layer, defined in attention.hpp.
   void attention(const LayerGroup& g, const GroupWeights& w) noexcept;
-  void project(const LayerGroup& g, double length, Slot from) noexcept;
+  void project(const LayerGroup& g, double length, bool onHost) noexcept;
   void latentAttention(const LayerGroup& g) noexcept;
 
-  // recurrence.hpp
+  // Parts of a layer, defined in recurrence.hpp.
   void mamba1(const LayerGroup& g) noexcept;
-  void mambaBeside(const LayerGroup& g) noexcept;
+  void mamba2BesideAttention(const LayerGroup& g) noexcept;
   void deltaNet(const LayerGroup& g) noexcept;
   void shortConvolution(const LayerGroup& g) noexcept;
   void mamba2(const LayerGroup& g) noexcept;
 
-  // network.hpp
+  // Parts of a layer, defined in network.hpp.
   void feedForward(const LayerGroup& g, const GroupWeights& w) noexcept;
   void network(const LayerGroup& g, const GroupWeights& w) noexcept;
 
@@ -405,15 +414,15 @@ class OffloadReplay {
   const ComputeShape& s_;
   const Runtime& runtime_;
   const FileWeights& weights_;
-  double bytesPerFloat_;  // of every token
+  double bytesPerFloat_;  // bytes of one number for every token
   double sharedBytes_;
-  CopiedLayer first_;         // what the graph reaches from its start
-  double tapBytes_ = 0;       // of layers that fetch them early
-  bool viewsStates_ = false;  // of other sequences, too
+  CopiedLayer first_;         // which inputs the first split reads, by the fields named `reaches`
+  double tapBytes_ = 0;       // taps of a convolution that are fetched in the layer before
+  bool viewsStates_ = false;  // any layer is a Mamba 2, whose graph views s_copy in two parts
   Arena arena_;
   CopiedLayer copied_;
   bool postNormed_ = false;   // norms after the parts of a layer instead of before
-  bool parallel_ = false;     // attention and network start from the same norm
+  bool parallel_ = false;     // attention and network start from one norm
   bool deltaNets_ = false;    // in any layer
   bool mamba1_ = false;       // in any layer
   bool sumsInPlace_ = false;  // what is added to a layer's input is written over it

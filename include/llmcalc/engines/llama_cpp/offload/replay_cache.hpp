@@ -1,4 +1,4 @@
-// replay_cache.hpp: layers that find what one like them found are not replayed again.
+// replay_cache.hpp: a layer that starts from a state from which its like has started is not replayed again.
 #pragma once
 
 #include <array>
@@ -9,32 +9,33 @@
 
 namespace llmcalc {
 
-// Replays layers, but not one that is as before and finds what was found before: it would leave the same behind.
-class OffloadMemory {
+// Replays layers, and remembers which state each kind of layer led to from which. What is known is not replayed: a
+// model of 80 equal layers is soon a walk from state to state.
+class ReplayCache {
  public:
-  explicit OffloadMemory(OffloadReplay& replay) noexcept : replay_(replay) { identify(); }
+  explicit ReplayCache(OffloadReplay& replay) noexcept : replay_(replay) { lookUp(); }
 
   void layer(CopiedLayer copied) noexcept {
     for (std::size_t i = 0; i < stepCount_; ++i) {
       if (steps_[i].from == state_ && steps_[i].layer == copied) {
         state_ = steps_[i].to;
-        isThere_ = false;
+        isCurrent_ = false;
         return;
       }
     }
-    goThere();
+    restore();
     replay_.layer(copied);
     const std::size_t from = state_;
-    identify();
+    lookUp();
     if (from != kUnknown && state_ != kUnknown && stepCount_ < steps_.size()) {
       steps_[stepCount_++] = {from, state_, copied};
     }
   }
 
-  // Brings the replay to where the layers ended.
-  void goThere() noexcept {
-    if (!isThere_) replay_.restore(states_[state_]);
-    isThere_ = true;
+  // Brings the replay to the state in which the layers ended.
+  void restore() noexcept {
+    if (!isCurrent_) replay_.restore(states_[state_]);
+    isCurrent_ = true;
   }
 
  private:
@@ -46,8 +47,8 @@ class OffloadMemory {
     CopiedLayer layer;
   };
 
-  // Which state the replay is in.
-  void identify() noexcept {
+  // Looks up the state that the replay is in, and keeps a new one while there is room.
+  void lookUp() noexcept {
     state_ = kUnknown;
     if (stateCount_ == states_.size() || !replay_.save(states_[stateCount_])) return;
     for (state_ = 0; !(states_[state_] == states_[stateCount_]); ++state_) {
@@ -57,7 +58,7 @@ class OffloadMemory {
 
   OffloadReplay& replay_;
   std::size_t state_ = kUnknown;
-  bool isThere_ = true;
+  bool isCurrent_ = true;
   std::size_t stateCount_ = 0;
   std::size_t stepCount_ = 0;
   std::array<OffloadReplay::State, 40> states_;

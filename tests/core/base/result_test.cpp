@@ -1,4 +1,4 @@
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 
 #include <gtest/gtest.h>
 

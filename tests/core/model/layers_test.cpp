@@ -1,4 +1,4 @@
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/layers.hpp"
 
 #include <gtest/gtest.h>
 

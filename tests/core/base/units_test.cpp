@@ -1,4 +1,4 @@
-#include "llmcalc/units.hpp"
+#include "llmcalc/base/units.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "llmcalc/weights.hpp"
+#include "llmcalc/layout/weights.hpp"
 
 #include <gtest/gtest.h>
 

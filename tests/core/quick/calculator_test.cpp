@@ -1,4 +1,4 @@
-#include "llmcalc/calculator.hpp"
+#include "llmcalc/quick/calculator.hpp"
 
 #include <gtest/gtest.h>
 

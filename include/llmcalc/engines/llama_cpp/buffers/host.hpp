@@ -1,0 +1,126 @@
+// host.hpp: the compute buffer of the host, and what the host holds of layers that a GPU computes.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "llmcalc/answer/terms.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/stages.hpp"
+#include "llmcalc/layout/weights.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
+#include "llmcalc/model/state.hpp"
+#include "llmcalc/runtime.hpp"
+
+namespace llmcalc {
+
+// What is on the host, although a GPU may compute it. Arrays have a place for each group of layers.
+struct HostResident {
+  bool layers = false;   // any layer
+  bool experts = false;  // experts that were moved from a layer on a GPU
+  bool cache = false;    // caches or states of layers on a GPU
+  bool head = false;
+  std::array<bool, ModelSpec::kMaximumGroups> layersOf{};
+  std::array<bool, ModelSpec::kMaximumGroups> expertsOf{};  // experts that were moved, or are with a layer of the host
+  bool oversized = false;  // experts of layers on a GPU whose tensors do not fit its buffers
+  std::array<bool, ModelSpec::kMaximumGroups> oversizedOf{};
+};
+
+// A GPU computes what is on the host, and copies it for that, where a micro-batch has at least so many tokens.
+inline constexpr double kOffloadedBatch = 32.0;
+
+// Bytes of a tensor that are copied to a GPU: none of a tensor too large for the back end, with which the host
+// computes.
+[[nodiscard]] constexpr double copiedBytes(double tensor, const FileWeights& weights) noexcept {
+  return tensor > weights.largestTensor ? 0.0 : tensor;
+}
+
+// Whether the host has to scan for the GPU, since ggml's Vulkan has no scan for Mamba 1.
+[[nodiscard]] inline bool lacksScan(const LayerGroup& g, const Runtime& runtime) noexcept {
+  return g.recurrence == Recurrence::mamba1 && runtime.backend == Backend::vulkan;
+}
+
+// Whether the host computes the attention of its layers itself. It does where the scheduler meets nothing for the GPU
+// between that attention and the next layer's state, which the host holds; experts and gated queries would be met.
+[[nodiscard]] inline bool hostAttends(const LayerGroup& g, const ComputeShape& s) noexcept {
+  return s.recurs && hasCache(g) && g.expertCount == 0.0 && !g.gatedQuery;
+}
+
+namespace detail {
+
+[[nodiscard]] inline double largestDown(const GroupWeights& w) noexcept {
+  return w.expertsDown.base + std::max(0.0, w.expertsDown.extra);
+}
+
+}  // namespace detail
+
+// Bytes that the host needs, beside the inputs, for what it computes itself although there is a GPU: recurrences whose
+// state it holds, attention of models with recurrences where flash attention is off, and experts whose tensors are too
+// large for Vulkan.
+[[nodiscard]] inline double hostStageBytes(const ModelSpec& model, const ComputeShape& s, const Runtime& runtime,
+                                           const FileWeights& weights, const HostResident& host) noexcept {
+  double largest = 0;
+  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
+    const LayerGroup& g = model.groups[i];
+    const GroupWeights& w = weights.groups[i];
+    // In a layer with attention two hidden vectors of the inputs are free by the time of the recurrence.
+    const double before = g.attention != Attention::none ? -2.0 * s.hidden : s.hidden;
+    if (host.layersOf[i] || host.cache || lacksScan(g, runtime)) {
+      const StateElements state = stateElements(g, s.hidden);
+      switch (g.recurrence) {
+        case Recurrence::none:
+          break;
+        case Recurrence::shortConvolution:
+          largest = std::max(largest, s.bytes(s.hidden));
+          break;
+        case Recurrence::mamba1:
+          largest = std::max(largest, s.bytes(2.0 * g.innerLength + s.hidden) +
+                                          (state.convolution + state.state) * s.sequences * kStateBytes);
+          break;
+        case Recurrence::gatedDeltaNet:
+          largest = std::max(largest, (s.hidden < g.innerLength ? s.bytes(g.innerLength) : 0.0) +
+                                          state.convolution * s.sequences * kStateBytes);
+          break;
+        case Recurrence::mamba2:
+          if (host.layersOf[i]) {
+            // The host scans copies of what the GPU convolved: the input and both factors of the state.
+            const double attended = g.headCount * g.valueLength;
+            largest = std::max(largest, s.bytes(before + attended + 3.0 * convolutionChannels(g) + g.innerLength) +
+                                            state.state * s.sequences * kStateBytes);
+          } else if (askGraph(model, [](auto graph) { return graph.kConvolvesOnHost; })) {
+            // The host computes the convolution alone, because that starts from the state.
+            largest = std::max(
+                largest, s.bytes(convolutionChannels(g) + s.hidden) + state.convolution * s.sequences * kStateBytes);
+          }
+          break;
+      }
+      if (host.layersOf[i] && !runtime.flashAttention && hostAttends(g, s)) {
+        largest = std::max(largest, s.bytes(g.headCount * s.cells.full + before));
+      }
+    }
+    if (g.expertCount > 0.0 && (host.expertsOf[i] || host.oversizedOf[i])) {
+      double floats = 0;
+      if (copiedBytes(detail::largestDown(w), weights) == 0.0) floats += g.expertsUsed * s.hidden;
+      if (copiedBytes(w.largestExpertUp, weights) == 0.0) floats += 2.0 * g.expertsUsed * g.expertLength;
+      largest = std::max(largest, s.bytes(floats));
+    }
+  }
+  return largest;
+}
+
+// The buffer of the host when there is no GPU. Embeddings are looked up there, which takes one more hidden vector per
+// token.
+[[nodiscard]] inline LargestStage cpuComputeBuffer(const ModelSpec& model, const ComputeShape& s,
+                                                   const Runtime& runtime, double inputs) noexcept {
+  std::array<bool, ModelSpec::kMaximumGroups> all{};
+  all.fill(true);
+  LargestStage largest = largestLayerStage(model, s, runtime, all);
+  if (largest.stage == Stage::attention) largest.bytes += s.bytes(s.hidden);
+  largest.consider(Stage::logits, logitsBytes(model, s, runtime));
+  return {largest.stage, inputs + s.bytes(s.hidden) + largest.bytes};
+}
+
+}  // namespace llmcalc

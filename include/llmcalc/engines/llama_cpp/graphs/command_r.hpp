@@ -1,0 +1,41 @@
+// command_r.hpp: the graphs of Command R and of Command R7B (cohere2).
+#pragma once
+
+#include "llmcalc/engines/llama_cpp/graphs/common.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
+#include "llmcalc/model/spec.hpp"
+#include "llmcalc/runtime.hpp"
+
+namespace llmcalc {
+
+// Attention and feed-forward start from one norm, so each keeps its own input while the other is computed.
+struct CommandRGraph : CommonGraph {
+  static constexpr bool kIsParallel = true;
+
+  [[nodiscard]] static constexpr double besideFeedForward(const ModelSpec& /*model*/, const ComputeShape& shape,
+                                                          const Runtime& /*runtime*/) noexcept {
+    return shape.cells.streams == 1.0 ? shape.hidden + 2.0 * shape.keys : 0.0;
+  }
+  [[nodiscard]] static constexpr double besideScores(const ModelSpec& /*model*/, const LayerGroup& group,
+                                                     const ComputeShape& shape) noexcept {
+    return 3.0 * group.feedForwardLength + shape.hidden / 4.0;
+  }
+  [[nodiscard]] static constexpr double besideLogits(const ModelSpec& /*model*/, const ComputeShape& shape,
+                                                     const Runtime& /*runtime*/) noexcept {
+    return shape.hidden;
+  }
+  [[nodiscard]] static constexpr double besideStage(const ComputeShape& shape) noexcept { return 2.0 * shape.hidden; }
+};
+
+struct Cohere2Graph : CommandRGraph {
+  // Layers that attend to all cells have no positions.
+  [[nodiscard]] static constexpr bool rotates(const LayerGroup& group) noexcept {
+    return group.attention == Attention::sliding;
+  }
+  [[nodiscard]] static constexpr double besideLogits(const ModelSpec& /*model*/, const ComputeShape& /*shape*/,
+                                                     const Runtime& /*runtime*/) noexcept {
+    return 0.0;
+  }
+};
+
+}  // namespace llmcalc

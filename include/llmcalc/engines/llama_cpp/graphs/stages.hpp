@@ -1,0 +1,151 @@
+// stages.hpp: the stages of a layer in llama.cpp's graph, and the largest.
+//
+// ggml's allocator reuses memory, so a compute buffer is the inputs of the graph and its largest stage, whatever the
+// number of layers. Which tensors a stage keeps alive follows from the graphs in ggml-org/llama.cpp (src/models/*.cpp,
+// src/llama-graph.cpp). Where a free hole is too small for the next tensor the allocator adds instead of reusing, and
+// those additions were read off recorded plans of the development models: tests/golden/memory.tsv, errors in
+// docs/memory.md. Lengths here are floats per token of a micro-batch unless a name says bytes.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "llmcalc/answer/terms.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
+#include "llmcalc/ggml/types.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
+#include "llmcalc/model/state.hpp"
+#include "llmcalc/runtime.hpp"
+
+namespace llmcalc {
+
+// A stage, and the bytes that it needs.
+struct LargestStage {
+  Stage stage = Stage::none;
+  double bytes = 0;
+
+  constexpr void consider(Stage candidate, double candidateBytes) noexcept {
+    if (candidateBytes > bytes) {
+      stage = candidate;
+      bytes = candidateBytes;
+    }
+  }
+};
+
+namespace detail {
+
+// A dense network holds up, gate and their product, and a hidden vector where the queries left too small a hole for it.
+[[nodiscard]] inline double feedForwardFloats(const ModelSpec& model, const LayerGroup& g, const ComputeShape& s,
+                                              const Runtime& runtime) noexcept {
+  double floats = g.feedForwardLength * (g.feedForward == FeedForward::plain ? 1.0 : 3.0);
+  if (s.queries < s.hidden) floats += s.hidden;
+  return floats + askGraph(model, [&](auto graph) { return graph.besideFeedForward(model, s, runtime); });
+}
+
+// Experts hold up, gate and their product for every expert that a token uses.
+[[nodiscard]] inline double expertFloats(const ModelSpec& model, const LayerGroup& g, const ComputeShape& s,
+                                         const Runtime& runtime) noexcept {
+  const double length = g.expertLength * g.expertsUsed;
+  double floats = (g.plainExperts ? 1.0 : 3.0) * length;
+  // The experts' results go where gate and up were, if they fit.
+  if (s.hidden > 2.0 * g.expertLength) floats += s.hidden * g.expertsUsed;
+  return floats + askGraph(model, [&](auto graph) { return graph.besideExperts(g, s, runtime); });
+}
+
+// Attention without flash attention holds the scores of all heads at once.
+[[nodiscard]] inline double attentionFloats(const ModelSpec& model, const LayerGroup& g,
+                                            const ComputeShape& s) noexcept {
+  const double cells = g.attention == Attention::sliding ? s.cells.sliding : s.cells.full;
+  return g.headCount * cells + askGraph(model, [&](auto graph) { return graph.besideScores(model, g, s); });
+}
+
+// Flash attention has no F32 kernel: keys and values of such caches are cast to F16, a layer at a time.
+[[nodiscard]] constexpr double castBytes(const LayerGroup& g, const ComputeShape& s, const Runtime& runtime) noexcept {
+  const double cells = (g.attention == Attention::sliding ? s.cells.sliding : s.cells.full) * s.cells.streams;
+  const double keys = runtime.cacheTypeK == CacheType::f32 ? g.kvHeadCount * g.keyLength : 0.0;
+  const double values = runtime.cacheTypeV == CacheType::f32 ? g.kvHeadCount * g.valueLength : 0.0;
+  return cells * (keys + values) * 2.0;
+}
+
+// Multi-head latent attention holds queries that were compressed like the keys.
+[[nodiscard]] inline double latentFloats(const LayerGroup& g, const ComputeShape& s, const Runtime& runtime) noexcept {
+  const double latent = g.kvLoraRank + g.ropeLength;
+  const double floats = g.headCount * (2.0 * latent + g.mlaKeyLength);
+  // Scores that are no longer than a query take its place.
+  if (runtime.flashAttention || s.cells.full <= latent) return floats;
+  const double unrotated = g.queryLoraRank == 0.0 ? g.headCount * g.ropeLength : 0.0;
+  // The values are a copy of the compressed keys, as long as the cache.
+  const double values = g.kvLoraRank * s.cells.full / s.tokens + 2.0 * s.hidden;
+  return std::max(floats - unrotated, values) + g.headCount * s.cells.full;
+}
+
+// A recurrence holds its projections, its convolution and the states of all sequences.
+[[nodiscard]] inline double recurrenceBytes(const ModelSpec& model, const LayerGroup& g,
+                                            const ComputeShape& s) noexcept {
+  const double channels = convolutionChannels(g);
+  const double convolved = channels * (s.tokens + (g.convolutionLength - 1.0) * s.sequences) * 4.0;
+  const double state = g.stateLength * g.innerLength * 4.0;
+  switch (g.recurrence) {
+    case Recurrence::none:
+    case Recurrence::shortConvolution:
+      return 0.0;
+    case Recurrence::mamba1:
+      return s.bytes(2.0 * g.innerLength + g.timeStepRank + 2.0 * g.stateLength + g.innerLength) + convolved +
+             s.sequences * state;
+    case Recurrence::gatedDeltaNet: {
+      const double beside = askGraph(model, [&](auto graph) { return graph.besideDeltaNet(g); });
+      return s.bytes(3.0 * channels - s.hidden + beside) +
+             s.sequences * (2.0 * state + (g.convolutionLength - 1.0) * channels * 4.0);
+    }
+    case Recurrence::mamba2:
+      break;
+  }
+  const double groups = g.stateGroupCount * g.stateLength;
+  const bool fits = s.sequences * state < s.bytes(g.innerLength);
+  const double bytes = s.bytes(2.0 * g.innerLength + 2.0 * groups + g.timeStepRank) + convolved + s.bytes(channels) +
+                       s.bytes(g.innerLength) + (2.0 * s.sequences - (fits ? 2.0 : 1.0)) * state;
+  return bytes + s.bytes(askGraph(model, [&](auto graph) { return graph.besideScan(g, s, fits); }));
+}
+
+}  // namespace detail
+
+// Bytes of the logits. They cost nothing where they fit into the hole of the attention mask, which is free by the end.
+[[nodiscard]] inline double logitsBytes(const ModelSpec& model, const ComputeShape& s,
+                                        const Runtime& runtime) noexcept {
+  const double logits = model.vocabularySize * s.outputs * 4.0;
+  if (s.hasCache && logits < s.cells.full * s.tokens * s.maskElement) return 0.0;
+  double extra = askGraph(model, [&](auto graph) { return graph.besideLogits(model, s, runtime); });
+  if (!s.latent && runtime.cacheTypeK != runtime.cacheTypeV) extra += s.hidden;
+  return logits + s.bytes(extra);
+}
+
+// The largest stage of the layers on a device, without the inputs. `here`: groups that have layers there.
+[[nodiscard]] inline LargestStage largestLayerStage(const ModelSpec& model, const ComputeShape& s,
+                                                    const Runtime& runtime,
+                                                    const std::array<bool, ModelSpec::kMaximumGroups>& here) noexcept {
+  LargestStage largest;
+  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
+    const LayerGroup& g = model.groups[i];
+    if (!here[i]) continue;
+    if (g.feedForward != FeedForward::none) {
+      largest.consider(Stage::feedForward, s.bytes(detail::feedForwardFloats(model, g, s, runtime)));
+    }
+    if (g.expertCount > 0.0) largest.consider(Stage::experts, s.bytes(detail::expertFloats(model, g, s, runtime)));
+    if (g.attention == Attention::mla) {
+      largest.consider(Stage::latentAttention, s.bytes(detail::latentFloats(g, s, runtime)));
+    } else if (g.attention != Attention::none && !runtime.flashAttention) {
+      largest.consider(Stage::attention, s.bytes(detail::attentionFloats(model, g, s)));
+    } else if (g.attention != Attention::none) {
+      largest.consider(Stage::attention, detail::castBytes(g, s, runtime));
+    }
+    if (g.recurrence != Recurrence::none) {
+      largest.consider(Stage::recurrence, detail::recurrenceBytes(model, g, s));
+    }
+  }
+  return largest;
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,242 @@
+// spec.hpp: the shape of a language model, as far as memory and speed depend on it.
+//
+// A model is a few groups of equal layers and the order in which they follow each other: Gemma 3 is {sliding x 5,
+// full x 1} over and over. Everything is counted in elements; file types and engines turn elements into bytes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+
+#include "llmcalc/base/field.hpp"
+
+namespace llmcalc {
+
+// Architectures whose llama.cpp graph needs a rule of its own (engines/llama_cpp/graphs/). The name is
+// general.architecture of a GGUF file; every architecture that has no name here is planned by the common rules.
+enum class Architecture : std::uint8_t {
+  common,
+  commandR,
+  cohere2,
+  deepseek2,
+  falconH1,
+  gemma3n,
+  gemma4,
+  graniteHybrid,
+  llama4,
+  olmo2,
+  qwen35,
+  qwen35moe,
+  qwen3next,
+};
+
+inline constexpr std::array<std::string_view, 13> kArchitectures = {
+    "common",        "command-r", "cohere2", "deepseek2", "falcon-h1", "gemma3n",   "gemma4",
+    "granitehybrid", "llama4",    "olmo2",   "qwen35",    "qwen35moe", "qwen3next",
+};
+
+enum class Attention : std::uint8_t {
+  none,
+  full,
+  sliding,  // a window of the last tokens, or chunks of the window's length, whose cache llama.cpp makes alike
+  mla,      // multi-head latent attention: one compressed key for all heads
+};
+inline constexpr std::array<std::string_view, 4> kAttentions = {"none", "full", "sliding", "mla"};
+
+enum class Recurrence : std::uint8_t { none, mamba1, mamba2, gatedDeltaNet, shortConvolution };
+inline constexpr std::array<std::string_view, 5> kRecurrences = {"none", "mamba1", "mamba2", "gatedDeltaNet",
+                                                                 "shortConvolution"};
+
+enum class FeedForward : std::uint8_t {
+  none,
+  gated,       // gate, up and down
+  fusedGated,  // gate and up in one matrix
+  plain,       // up and down
+};
+inline constexpr std::array<std::string_view, 4> kFeedForwards = {"none", "gated", "fusedGated", "plain"};
+
+// Layers of one shape. Lengths are in elements. A field that does not apply is 0.
+struct LayerGroup {
+  // Attention. A layer may have attention and recurrence side by side (Falcon-H1).
+  Attention attention = Attention::full;
+  double headCount = 0;       // query heads
+  double kvHeadCount = 0;     // key/value heads; 1 for mla
+  double keyLength = 0;       // per head; mla: kvLoraRank + ropeLength
+  double valueLength = 0;     // per head
+  bool sharesCache = false;   // reads the cache of an earlier layer (Gemma 3n, Gemma 4)
+  bool valueFromKey = false;  // has no value matrix (Gemma 4's full layers)
+  bool fusedQKV = false;      // one matrix for queries, keys and values
+  bool gatedQuery = false;    // the query matrix gives a gate too: twice the rows (Qwen3-Next)
+  double queryLoraRank = 0;   // mla; 0 for one query matrix
+  double kvLoraRank = 0;      // mla
+  double ropeLength = 0;      // mla: the part of a key with positions
+  double mlaKeyLength = 0;    // mla: per head, uncompressed
+  double mlaValueLength = 0;  // mla: per head, uncompressed
+  // Sparse attention's index keeps one more key of this length per token (DeepSeek V3.2, GLM-5, MiniMax M3).
+  double indexerKeyLength = 0;
+
+  // Recurrence.
+  Recurrence recurrence = Recurrence::none;
+  double convolutionLength = 0;  // taps
+  double innerLength = 0;        // channels; gatedDeltaNet: value heads x value length
+  double stateLength = 0;        // per channel; gatedDeltaNet: key length
+  double stateGroupCount = 0;    // gatedDeltaNet: key heads
+  double timeStepRank = 0;       // mamba1: rank, mamba2: heads, gatedDeltaNet: value heads
+
+  // Feed-forward.
+  FeedForward feedForward = FeedForward::none;
+  double feedForwardLength = 0;
+  double expertCount = 0;
+  double expertsUsed = 0;
+  double expertLength = 0;        // feed-forward length of one expert
+  bool fusedExperts = false;      // gate and up of the experts in one tensor
+  bool plainExperts = false;      // without a gate
+  double sharedExpertLength = 0;  // of all shared experts together
+  double expertHiddenLength = 0;  // of the vectors that experts work on; 0: the hidden size (Nemotron 3 Super has less)
+
+  // Per-layer embeddings (Gemma 3n, Gemma 4 E): a matrix in and one out of this length.
+  double perLayerEmbeddingLength = 0;
+
+  // Elements that stay F32 in every file: norms, biases, convolutions, state matrices, routers.
+  double vectorElements = 0;
+  double expertVectorElements = 0;  // F32 elements that are moved with the experts: their biases
+  // Elements of other matrices with rows of the hidden size, which follow the file type: an indexer's, gates of
+  // attention, the projections to expertHiddenLength and back.
+  double furtherElements = 0;
+  // Elements of matrices that stay as they were converted, at 2 bytes (Gemma 3n's AltUp and Laurel).
+  double unquantizedElements = 0;
+};
+
+// `count` layers of group `group`.
+struct LayerRun {
+  double group = 0;
+  double count = 0;
+};
+
+// A decoder-only language model.
+struct ModelSpec {
+  static constexpr std::size_t kMaximumGroups = 8;
+  static constexpr std::size_t kMaximumRuns = 160;
+  static constexpr double kMaximumLayers = 1024;
+
+  Architecture architecture = Architecture::common;
+  double vocabularySize = 0;
+  double hiddenSize = 0;
+  double layerCount = 0;
+  double contextLength = 0;  // tokens it was trained for; 0: unknown
+  double slidingWindow = 0;  // tokens, for sliding layers
+  bool tiedEmbeddings = false;
+  bool is70B = false;  // llama-quantize gives values more bits in a "70B": 80 layers of llama, qwen2, olmo or deci
+  // Per-layer embeddings: one table for all layers, beside the token embedding.
+  double perLayerEmbeddingLength = 0;
+  // Elements that belong to no layer, by where they are placed: with the output head (the last norm) or the first
+  // layer. Vectors are F32, unquantised elements have 2 bytes.
+  double outputVectorElements = 0;
+  double outputUnquantizedElements = 0;
+  double firstLayerVectorElements = 0;
+  double firstLayerUnquantizedElements = 0;
+
+  // Multi-token-prediction blocks are in the file and not loaded. Each is a layer of group `predictionGroup` and a
+  // projection from twice the hidden size.
+  double predictionLayerCount = 0;
+  double predictionGroup = 0;
+
+  double groupCount = 0;
+  std::array<LayerGroup, kMaximumGroups> groups{};
+  // Runs follow each other, and start over until there are layerCount layers.
+  double runCount = 0;
+  std::array<LayerRun, kMaximumRuns> runs{};
+};
+
+namespace detail {
+
+inline constexpr Range kLayers{"", "a whole number from 1 to 1024", 1.0, ModelSpec::kMaximumLayers};
+inline constexpr Range kLayersOrNone{"", "a whole number from 0 to 1024", 0.0, ModelSpec::kMaximumLayers};
+inline constexpr Range kGroups{"", "1 to 8 groups", 1.0, static_cast<double>(ModelSpec::kMaximumGroups)};
+inline constexpr Range kRuns{"", "1 to 160 runs", 1.0, static_cast<double>(ModelSpec::kMaximumRuns)};
+
+}  // namespace detail
+
+// Checks take five ranged numbers at a time and skip them where all are 0: numbers that a layer has together stand
+// together, and what every layer has stands last.
+template <>
+inline constexpr auto kFields<LayerGroup> = std::tuple{
+    field::Choice{"model.groups[].attention", &LayerGroup::attention, kAttentions},
+    field::Number{"model.groups[].headCount", &LayerGroup::headCount, &detail::kWholeOrNone},
+    field::Number{"model.groups[].kvHeadCount", &LayerGroup::kvHeadCount, &detail::kWholeOrNone},
+    field::Number{"model.groups[].keyLength", &LayerGroup::keyLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].valueLength", &LayerGroup::valueLength, &detail::kWholeOrNone},
+    field::Flag{"model.groups[].sharesCache", &LayerGroup::sharesCache},
+    field::Flag{"model.groups[].valueFromKey", &LayerGroup::valueFromKey},
+    field::Flag{"model.groups[].fusedQKV", &LayerGroup::fusedQKV},
+    field::Flag{"model.groups[].gatedQuery", &LayerGroup::gatedQuery},
+    field::Choice{"model.groups[].feedForward", &LayerGroup::feedForward, kFeedForwards},
+    field::Number{"model.groups[].feedForwardLength", &LayerGroup::feedForwardLength, &detail::kWholeOrNone},
+
+    field::Number{"model.groups[].queryLoraRank", &LayerGroup::queryLoraRank, &detail::kWholeOrNone},
+    field::Number{"model.groups[].kvLoraRank", &LayerGroup::kvLoraRank, &detail::kWholeOrNone},
+    field::Number{"model.groups[].ropeLength", &LayerGroup::ropeLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].mlaKeyLength", &LayerGroup::mlaKeyLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].mlaValueLength", &LayerGroup::mlaValueLength, &detail::kWholeOrNone},
+
+    field::Choice{"model.groups[].recurrence", &LayerGroup::recurrence, kRecurrences},
+    field::Number{"model.groups[].convolutionLength", &LayerGroup::convolutionLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].innerLength", &LayerGroup::innerLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].stateLength", &LayerGroup::stateLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].stateGroupCount", &LayerGroup::stateGroupCount, &detail::kWholeOrNone},
+    field::Number{"model.groups[].timeStepRank", &LayerGroup::timeStepRank, &detail::kWholeOrNone},
+
+    field::Number{"model.groups[].expertCount", &LayerGroup::expertCount, &detail::kWholeOrNone},
+    field::Number{"model.groups[].expertsUsed", &LayerGroup::expertsUsed, &detail::kWholeOrNone},
+    field::Number{"model.groups[].expertLength", &LayerGroup::expertLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].sharedExpertLength", &LayerGroup::sharedExpertLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].expertHiddenLength", &LayerGroup::expertHiddenLength, &detail::kWholeOrNone},
+    field::Flag{"model.groups[].fusedExperts", &LayerGroup::fusedExperts},
+    field::Flag{"model.groups[].plainExperts", &LayerGroup::plainExperts},
+
+    field::Number{"model.groups[].indexerKeyLength", &LayerGroup::indexerKeyLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].perLayerEmbeddingLength", &LayerGroup::perLayerEmbeddingLength,
+                  &detail::kWholeOrNone},
+    field::Number{"model.groups[].expertVectorElements", &LayerGroup::expertVectorElements, &detail::kElements},
+    field::Number{"model.groups[].unquantizedElements", &LayerGroup::unquantizedElements, &detail::kElements},
+    field::Number{"model.groups[].furtherElements", &LayerGroup::furtherElements, &detail::kElements},
+
+    field::Number{"model.groups[].vectorElements", &LayerGroup::vectorElements, &detail::kElements},
+};
+
+template <>
+inline constexpr auto kFields<LayerRun> = std::tuple{
+    field::Number{"model.runs[].group", &LayerRun::group},
+    field::Number{"model.runs[].count", &LayerRun::count, &detail::kLayers},
+};
+
+// Numbers that every model has stand first, for the reason given at kFields<LayerGroup>.
+template <>
+inline constexpr auto kFields<ModelSpec> = std::tuple{
+    field::Choice{"model.architecture", &ModelSpec::architecture, kArchitectures},
+    field::Number{"model.vocabularySize", &ModelSpec::vocabularySize, &detail::kWholePositive},
+    field::Number{"model.hiddenSize", &ModelSpec::hiddenSize, &detail::kWholePositive},
+    field::Number{"model.layerCount", &ModelSpec::layerCount, &detail::kLayers},
+    field::Number{"model.contextLength", &ModelSpec::contextLength, &detail::kWholeOrNone},
+    field::Count{"model.groups", &ModelSpec::groupCount, &detail::kGroups},
+    field::Count{"model.runs", &ModelSpec::runCount, &detail::kRuns},
+    field::Number{"model.slidingWindow", &ModelSpec::slidingWindow, &detail::kWholeOrNone},
+    field::Number{"model.outputVectorElements", &ModelSpec::outputVectorElements, &detail::kElements},
+    field::Flag{"model.tiedEmbeddings", &ModelSpec::tiedEmbeddings},
+    field::Flag{"model.is70B", &ModelSpec::is70B},
+    field::Number{"model.perLayerEmbeddingLength", &ModelSpec::perLayerEmbeddingLength, &detail::kWholeOrNone},
+    field::Number{"model.outputUnquantizedElements", &ModelSpec::outputUnquantizedElements, &detail::kElements},
+    field::Number{"model.firstLayerVectorElements", &ModelSpec::firstLayerVectorElements, &detail::kElements},
+    field::Number{"model.firstLayerUnquantizedElements", &ModelSpec::firstLayerUnquantizedElements, &detail::kElements},
+    field::Number{"model.predictionLayerCount", &ModelSpec::predictionLayerCount, &detail::kLayersOrNone},
+    field::Number{"model.predictionGroup", &ModelSpec::predictionGroup},
+};
+
+// Whether layers of the group keep keys and values of their own.
+[[nodiscard]] constexpr bool hasCache(const LayerGroup& group) noexcept {
+  return group.attention != Attention::none && !group.sharesCache && group.kvHeadCount > 0.0;
+}
+
+}  // namespace llmcalc

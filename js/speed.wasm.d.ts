@@ -1,3 +1,0 @@
-// What a bundler or a runtime gives for the file: an address, or in workerd and with ES module integration the module.
-declare const speedWasm: string | WebAssembly.Module;
-export default speedWasm;

@@ -1,0 +1,202 @@
+// What an engine allocates on which device, and whether a machine has it.
+import type { Names } from '../generated/names.js';
+import type { CacheType, FileType, ModelSpec } from './model.js';
+
+/** What every engine is asked. Defaults are those of llama-server. */
+export interface CommonRuntime {
+  /** Default `Q4_K_M`. */
+  fileType?: FileType;
+  /** The file was quantised with an importance matrix. Default false. */
+  importanceMatrix?: boolean;
+  /** Tokens of all sequences together. Default: the model's. */
+  contextLength?: number;
+  /** Default 4 with `server`, else 1. */
+  sequences?: number;
+  /** Default `f16`. */
+  cacheTypeK?: CacheType;
+  /** Default `f16`. */
+  cacheTypeV?: CacheType;
+  /** For `overhead`. Default: that of `gpus`, or `cuda`. */
+  backend?: GpuBackend;
+  /**
+   * Of every GPU, for CUDA's `overhead`. Default: of each in `gpus`; where that is unknown, 0 or null, the most that its
+   * family and memory have, and where nothing is known the most of any card.
+   */
+  multiprocessors?: number | null;
+  /**
+   * GPUs: how many, their shares of the layers, or what they are. Default 1; 0 for none; at most 16. The shares of GPUs
+   * as objects are their `share`, or as llama.cpp's where all have `memory`: by memory - reserved; else equal.
+   */
+  gpus?: number | number[] | Gpu[];
+}
+
+/** What llama.cpp is asked; defaults are llama-server's. */
+export interface LlamaCppRuntime extends CommonRuntime {
+  /** Default `llama.cpp`. */
+  engine?: 'llama.cpp';
+  /** Build number. Default 11669, which the golden data are of. */
+  build?: number;
+  /** llama-server, which reserves logits for one token per sequence; else for the whole micro-batch. Default true. */
+  server?: boolean;
+  /** Default 2048. */
+  batchSize?: number;
+  /** Default 512. */
+  microBatchSize?: number;
+  /** One cache for all sequences. Default true with `server` where `sequences` is left out, else false. */
+  kvUnified?: boolean;
+  /** Default true. */
+  flashAttention?: boolean;
+  /** Layers on GPUs, the head being the last. Default `'all'`. */
+  gpuLayers?: number | 'all';
+  /** Layers whose experts stay on the host. Default 0. */
+  cpuMoeLayers?: number;
+  /** Sliding layers keep everything. Default false. */
+  swaFull?: boolean;
+  /** Caches are with their layers, not on the host. Default true. */
+  kvOffload?: boolean;
+}
+
+/** What vLLM is asked. There are estimates of its speed, on GPUs alone; its memory is not planned. */
+export interface VllmRuntime extends CommonRuntime {
+  engine: 'vllm';
+}
+
+/** Options of an engine: `engine` says of which. */
+export type Runtime = LlamaCppRuntime | VllmRuntime;
+
+/** @deprecated the former name of LlamaCppRuntime */
+export type MemoryRuntime = LlamaCppRuntime;
+/** @deprecated the former name of Runtime */
+export type SpeedRuntime = Runtime;
+
+/** The interface to a GPU. In C++ `GpuBackend` too; a `Backend` is what runs the formulas. */
+export type GpuBackend = Names['backend'];
+
+/**
+ * A GPU, wherever one is asked for: a device of the catalogue as it is, what `gpuOf` makes of one, or your own. null is
+ * unknown; each function reads what it needs.
+ */
+export interface Gpu {
+  /** Of the catalogue, for its own profile of speed. */
+  name?: string | null;
+  /** Of the catalogue (`profileFamily`, which wins), for `overhead` and for profiles of speed. */
+  family?: string | null;
+  profileFamily?: string | null;
+  /** Bytes that the driver reports, at least 1 MiB: less than what is sold. With one pool of memory a budget. */
+  memory?: number | null;
+  /** Bytes as sold; only shown. */
+  memorySold?: number | null;
+  /** Bytes that others use: a desktop, another model. 0, or at least 1 MiB. Default 0. */
+  reserved?: number | null;
+  /** Bytes that should stay free, for `verdict`. Default 2 ** 30, as llama.cpp's `--fit-target`. */
+  margin?: number | null;
+  /** Of the layers, relative to the others'. */
+  share?: number | null;
+  backend?: GpuBackend | null;
+  /** For CUDA's `overhead`. */
+  multiprocessors?: number | null;
+  /** Bytes/s, from 1e8 to 1e15. */
+  bandwidth?: number | null;
+  /** Operations/s, as of `Device`; else those of `speed`. */
+  shaderFlops?: number | null;
+  halfFlops?: number | null;
+  quantizedOps?: number | null;
+  speed?: { shaderFlops?: number; halfFlops?: number; quantizedOps?: number } | null;
+}
+
+/** What one device holds, in bytes. */
+export interface DeviceMemory {
+  /** `gpu0`, `gpu1`, ... or `host`. */
+  name: string;
+  weights: number;
+  kvCache: number;
+  recurrentState: number;
+  /** Scratch memory of a micro-batch. */
+  computeBuffer: number;
+  /** Logits, on the host. */
+  outputBuffer: number;
+  /** The backend's own, estimated on the high side (docs/memory.md); everything else is what llama.cpp plans. */
+  overhead: number;
+  total: number;
+  /** Repeating layers placed here. */
+  layers: number;
+  /** Bytes of the weights here that are read for one token of one sequence. */
+  bytesPerToken: number;
+  /** Parts of the above. */
+  terms: {
+    /** Of `weights`. */
+    tokenEmbedding: number;
+    outputHead: number;
+    experts: number;
+    /** Of `kvCache`. */
+    slidingCache: number;
+    /** Of `computeBuffer`, as is the rest, `largestStage`. */
+    inputs: number;
+    largestStage: number;
+    /** Which stage of the graph is the largest. */
+    stage: string;
+  };
+}
+
+export interface MemoryPlan {
+  /** The GPUs, then the host. */
+  devices: DeviceMemory[];
+  /** Cells of each of `streams` streams: of layers that see everything, and of sliding ones (0 without any). */
+  cells: { streams: number; full: number; sliding: number };
+  /** Tokens of a micro-batch that get logits. */
+  outputs: number;
+  /** Bytes of all tensors in the file, prediction blocks too; without its header and vocabulary. */
+  fileBytes: number;
+  /** Bytes of weights read for one token of one sequence: all but the token embedding, of the experts the used ones. */
+  bytesPerToken: number;
+}
+
+/**
+ * What llama.cpp will allocate, device by device. docs/memory.md has every term with its formula, source and error.
+ *
+ * @throws {TypeError | RangeError} also for what the engine refuses, as a quantised cacheTypeV without flashAttention
+ */
+export declare function planMemory(model: ModelSpec, runtime?: LlamaCppRuntime): MemoryPlan;
+
+export interface Machine {
+  /** `apple`, `amd` and `shared` (DGX Spark) have one pool for host and GPU. Default `separate`. */
+  kind?: Names['memoryKind'];
+  /** Bytes that the system has, at least 1 MiB; with one pool all of it. */
+  hostMemory: number;
+  /** Bytes in use by others: 0, or at least 1 MiB. Default 0. */
+  hostReserved?: number;
+  /** Bytes that should stay free, for `verdict`. Default `Math.min(4 * 2 ** 30, hostMemory / 4)`. */
+  hostMargin?: number;
+  /** At least those of the plan, each with `memory`. With one pool left out, or with a budget instead of the usual. */
+  gpus?: Gpu[];
+}
+
+export interface Fit {
+  /** Every device has the bytes that are needed: they may be allocated, if nobody else takes them. */
+  fits: boolean;
+  /** The same with all margins, only without them, or not at all. */
+  verdict: Names['verdict'];
+  /** In the plan's order, in bytes. With one pool the host's row is the whole pool. */
+  devices: {
+    name: string;
+    needed: number;
+    /** Memory without what is reserved. */
+    available: number;
+    /** What should stay free of that. */
+    margin: number;
+    shortBy: number;
+    /** Of the margin too; 0 where nothing is needed. */
+    shortOfMargin: number;
+  }[];
+}
+
+/** @deprecated the former name of Fit */
+export type MemoryFit = Fit;
+
+/**
+ * Whether every device of a plan has room. Pools are never added up; one pool must hold both the GPU's part, within its
+ * budget, and everything together.
+ *
+ * @throws {TypeError | RangeError} also for a plan whose totals are not numbers, and for memory in another unit
+ */
+export declare function fits(plan: MemoryPlan, machine: Machine): Fit;
