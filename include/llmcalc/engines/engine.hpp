@@ -27,7 +27,7 @@ concept EngineModel = std::derived_from<Runtime, typename E::Options> &&
   E::check(check, model, runtime);
 };
 
-// An engine whose memory is planned: kPlans.
+// An engine whose memory is planned: kPlans. It plans what was checked.
 template <typename E>
 concept PlanningEngine = EngineModel<E> && E::kPlans &&
     requires(const ModelSpec& model, const Runtime& runtime, const MeasuredWeights* measured, const Machine* machine) {

@@ -32,12 +32,16 @@ constexpr void checkMeasures(Checker& check, const T& object,
 
 constexpr void checkProfile(Checker& check, const SpeedProfile& profile) noexcept {
   for (const ProfileField& field : kProfileFields) {
-    check.measure(field.name.data(), profile.*field.member, kProfileNumber);
+    const double value = profile.*field.member;
+    check.require(value >= 1e-12 && value <= 1e12, field.name.data(), "from 1e-12 to 1e12", value);
   }
   for (const ProfileCosts& costs : kProfileCosts) {
-    for (const double cost : profile.*costs.member) check.measure("profile.costs", cost, kProfileCost);
+    for (const double cost : profile.*costs.member) {
+      check.require(cost >= 0.0 && cost <= 1e6, "profile.costs", "from 0 to 1e6", cost);
+    }
   }
-  checkMeasures<kFields<SpeedProfile>>(check, profile);
+  check.require(profile.measuredBytes >= 0.0 && profile.measuredBytes <= 1e15, "profile.measuredBytes",
+                "from 0 to 1e15", profile.measuredBytes);
   for (Spread SpeedProfile::*const spread : kProfileSpreads) {
     const Spread& s = profile.*spread;
     check.require(s.p10 >= 1e-3 && s.p10 <= s.p50 && s.p50 <= s.p90 && s.p90 <= 1e3, "profile.spread",
@@ -68,7 +72,9 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
     checkMeasures<kFields<Device>>(check, hardware.gpus[i], static_cast<double>(i));
   }
   checkMeasures<kHostFields>(check, hardware.host);
-  check.measure("machine.host.threads", hardware.host.threads, kThreads);
+  const double threads = hardware.host.threads;
+  check.require(threads == 0.0 || (threads >= 1.0 && threads <= 4096.0), "machine.host.threads",
+                "from 1 to 4096, or 0 where unknown", threads);
   checkMeasures<kFields<Hardware>>(check, hardware);
   // llama.cpp alone computes on the host.
   const bool offloads =

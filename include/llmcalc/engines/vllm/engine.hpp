@@ -10,7 +10,6 @@ struct Vllm {
   using Options = vllm::Options;
   static constexpr Engine kEngine = Engine::vllm;
   static constexpr bool kPlans = false;
-  static constexpr bool kUsesHost = false;
 
   // The weights and the cache of its estimates are those of a GGUF file under llama.cpp.
   template <typename Check>
