@@ -11,6 +11,7 @@ struct LlamaCpp {
   using Options = llama_cpp::Options;
   static constexpr Engine kEngine = Engine::llamaCpp;
   static constexpr bool kPlans = true;
+  static constexpr bool kPages = false;
 
   template <typename Check>
   static constexpr void check(Check& check, const ModelSpec& model, const Runtime& runtime) noexcept {
@@ -22,6 +23,12 @@ struct LlamaCpp {
                                                const MeasuredWeights* measured, const Machine* /*machine*/) noexcept {
     return detail::planChecked(model, runtime, measured);
   }
+
+  // Defined in engines/llama_cpp/speed/times.hpp, which a plan needs not.
+  [[nodiscard]] static detail::SpeedTimes times(const detail::SpeedShape& shape, const ModelSpec& model,
+                                                const Runtime& runtime, const Hardware& hardware,
+                                                const Workload& workload, const detail::Bands& bands,
+                                                double depth) noexcept;
 };
 
 static_assert(PlanningEngine<LlamaCpp>);
