@@ -4,7 +4,7 @@
 #include "flat.hpp"
 #include "llmcalc/answer/speed_fields.hpp"
 #include "llmcalc/device.hpp"
-#include "llmcalc/throughput.hpp"
+#include "llmcalc/estimate.hpp"
 
 namespace llmcalc::flat {
 

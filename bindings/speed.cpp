@@ -1,5 +1,5 @@
-// The embind surface of throughput.hpp, profiles.hpp and calibration.hpp. As in memory.cpp, arguments and answers are
-// in the block; js/speed.js writes and reads them.
+// The embind surface of estimate.hpp, speed/profiles.hpp and calibration.hpp. As in memory.cpp, arguments and answers
+// are in the block; js/speed.js writes and reads them.
 #include <emscripten/bind.h>
 
 #include <array>
@@ -13,8 +13,8 @@
 #include "flat.hpp"
 #include "flat_speed.hpp"
 #include "llmcalc/calibration.hpp"
-#include "llmcalc/profiles.hpp"
-#include "llmcalc/throughput.hpp"
+#include "llmcalc/estimate.hpp"
+#include "llmcalc/speed/profiles.hpp"
 
 namespace {
 

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { BACKENDS, CLASSES, EVIDENCES, FIELDS, headerOf, NUMBERS, OWN_FIELDS } from './support/speed-profiles.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const HEADER = `${root}include/llmcalc/speed_profiles.hpp`;
+const HEADER = `${root}include/llmcalc/speed/profile_data.hpp`;
 
 const formatted = () =>
   execFileSync('clang-format', [`--assume-filename=${HEADER}`], { input: headerOf(), encoding: 'utf8' });
@@ -281,7 +281,7 @@ async function fit(folder, reports) {
 const [argument, reports] = process.argv.slice(2);
 if (argument === '--check') {
   if (readFileSync(HEADER, 'utf8') !== formatted())
-    throw new Error('include/llmcalc/speed_profiles.hpp is not up to date');
+    throw new Error('include/llmcalc/speed/profile_data.hpp is not up to date');
 } else {
   if (argument !== '--header') {
     if (!argument) throw new Error('usage: node scripts/fit-speed.mjs DIR [REPORTS.jsonl] | --header | --check');

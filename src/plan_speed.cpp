@@ -7,7 +7,7 @@
 
 #include "fields_json.hpp"
 #include "llmcalc/answer/speed_fields.hpp"
-#include "llmcalc/profiles.hpp"
+#include "llmcalc/speed/profiles.hpp"
 
 namespace llmcalc {
 

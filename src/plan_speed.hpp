@@ -7,7 +7,7 @@
 
 #include "hardware.hpp"
 #include "json.hpp"
-#include "llmcalc/throughput.hpp"
+#include "llmcalc/estimate.hpp"
 #include "question.hpp"
 
 namespace llmcalc {

@@ -12,25 +12,47 @@
 #include <cmath>
 #include <cstddef>
 
-#include "llmcalc/device.hpp"
-#include "llmcalc/profiles.hpp"
-#include "llmcalc/throughput.hpp"
+#include "llmcalc/engines/llama_cpp/speed/prompt.hpp"
+#include "llmcalc/engines/llama_cpp/speed/step.hpp"
+#include "llmcalc/engines/names.hpp"
+#include "llmcalc/layout/measured_weights.hpp"
+#include "llmcalc/machine/hardware.hpp"
+#include "llmcalc/model.hpp"
+#include "llmcalc/question/runtime.hpp"
+#include "llmcalc/question/workload.hpp"
+#include "llmcalc/speed/checks.hpp"
+#include "llmcalc/speed/profile.hpp"
+#include "llmcalc/speed/profiles.hpp"
+#include "llmcalc/speed/work.hpp"
+#include "llmcalc/validation.hpp"
 
 namespace llmcalc {
 
 // One number that a benchmark printed.
 struct Measurement {
-  bool prefill = false;  // of the prompt; else of decoding, all sequences together
-  double tokensPerSecond = 0;
-  double weight = 1;  // 1: as good as the others
+  bool prefill = false;        // of the prompt; else of decoding, all sequences together
+  double tokensPerSecond = 0;  // 1e-6 to 1e9
+  double weight = 1;           // 1: as good as the others; 0 to 1e6
 };
 
+// Fits the profiles of one machine to measurements. It keeps sums alone, so that measurements are passed again in every
+// round:
+//
+//   followMachine(calibration);
+//   do {
+//     for (each measurement) calibration.add(...);
+//   } while (!calibration.step());  // the factors settle in a few rounds
+//   hardware = calibration.calibrated(hardware, backend);
+//
+// Source: Gauss-Newton on the logarithms of the factors with pseudo-Huber weights for outliers; how far calibrated
+// estimates are off: docs/speed.md. An object is 55 KB: better static than on a small stack.
 class Calibration {
  public:
   static constexpr std::size_t kMaximumFree = 80;
   static constexpr std::size_t kProfileLength = kProfileFields.size() + 2 * kTensorTypes.size();
 
-  // `outlier`: residuals beyond so many times the usual noise count less than their square.
+  // Forgets parameters and measurements. `outlier`: residuals beyond so many times the usual noise (6 %) count less
+  // than their square.
   constexpr void clear(double outlier = 1.0) noexcept {
     outlier_ = outlier;
     count_ = 0;
@@ -41,8 +63,10 @@ class Calibration {
     forget();
   }
 
-  // Lets parameter `index` vary: the numbers of the GPUs' profile in their order, then those of the host's. `deviation`
-  // and `center` are of the factor's logarithm. An empty name, or what is out of range.
+  // Lets parameter `index` (0 to 151) vary: the numbers of the GPUs' profile have their order there (kProfileFields,
+  // operationsPerWeight, prefillCost), and after them those of the host's. What is known before is that the factor's
+  // logarithm has the mean `center` (-10 to 10) and the standard deviation `deviation` (1e-6 to 10). Answers what is
+  // out of range, or a violation with an empty name; at most 80 parameters are free.
   [[nodiscard]] constexpr Violation free(double index, double deviation, double center = 0.0) noexcept {
     constexpr double kLast = 2.0 * static_cast<double>(kProfileLength) - 1.0;
     if (count_ == kMaximumFree) return {"parameters", "at most 80", static_cast<double>(count_) + 1.0};
@@ -58,8 +82,9 @@ class Calibration {
     return {};
   }
 
-  // Takes a measurement into account. `hardware` has the profiles before calibration. The estimate with the factors so
-  // far, in tokens/s.
+  // Takes a measurement into account; `hardware` has the profiles before calibration. Answers the estimate with the
+  // factors so far, in tokens/s. A context of 0 is as long as the workload needs. Violation: what tryEstimateSpeed()
+  // refuses, an engine that is not llama.cpp, a rate or a weight out of range, prefill without a prompt.
   Result<double> add(const ModelSpec& model, Runtime runtime, Hardware hardware, const Workload& workload,
                      const Measurement& measured, const MeasuredWeights* weights = nullptr) noexcept {
     // What was measured was held; a table seldom says by which context.
@@ -124,7 +149,7 @@ class Calibration {
     return value;
   }
 
-  // Moves the factors after all measurements were added; true when they no longer move.
+  // Moves the factors after all measurements of a round were added. Answers true when they no longer move.
   bool step() noexcept {
     for (std::size_t i = 0; i < count_; ++i) {
       const double off = (logs_[i] - centers_[i]) / deviations_[i];
@@ -161,7 +186,8 @@ class Calibration {
     for (std::size_t i = 0; i < count_; ++i) at(hardware, indices_[i]) *= factor(i);
   }
 
-  // The machine with calibrated profiles and the bands that these have.
+  // `hardware` with calibrated profiles, which have evidence `calibrated` and its bands. Where GPUs or the host alone
+  // did the work and one model was measured, measuredBytes says which: its own band is narrower.
   [[nodiscard]] constexpr Hardware calibrated(Hardware hardware, Backend backend) const noexcept {
     apply(hardware);
     hardware.gpuProfile = withEvidence(hardware.gpuProfile, backend, Evidence::calibrated);
@@ -252,8 +278,8 @@ class Calibration {
   std::array<std::array<double, kMaximumFree>, kMaximumFree> matrix_{};
 };
 
-// Lets a profile follow one machine, as far as the devices of a family are apart: standard deviations of the factors'
-// logarithms.
+// Empties `calibration` and lets the profiles follow one machine, as far as the devices of a family are apart: ten
+// numbers of the GPUs' profile and four of the host's, with the standard deviations of their factors' logarithms.
 constexpr void followMachine(Calibration& calibration) noexcept {
   struct Freedom {
     double SpeedProfile::*member;

@@ -49,7 +49,7 @@ const quoted = (text) => JSON.stringify(text);
 /** Every number of a back end's profile. */
 const backendOf = (row) => `    ${list(NUMBERS.map((name) => row[name]))},\n`;
 
-/** include/llmcalc/speed_profiles.hpp, before clang-format. */
+/** include/llmcalc/speed/profile_data.hpp, before clang-format. */
 export function headerOf(rows = profileRows(), spreads = spreadRows(), types = typeRows()) {
   const ofLevel = (level) => rows.filter((row) => row.level === level);
   const backends = BACKENDS.map((backend) => ofLevel('backend').find((row) => row.backend === backend));
@@ -80,7 +80,8 @@ export function headerOf(rows = profileRows(), spreads = spreadRows(), types = t
 #include <cstddef>
 #include <string_view>
 
-#include "llmcalc/device.hpp"
+#include "llmcalc/machine/backend.hpp"
+#include "llmcalc/speed/profile.hpp"
 
 namespace llmcalc::detail {
 

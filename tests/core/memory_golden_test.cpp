@@ -5,7 +5,7 @@
 #include <cmath>
 #include <map>
 
-#include "llmcalc/throughput.hpp"
+#include "llmcalc/estimate.hpp"
 #include "recorded_plans.hpp"
 
 namespace {

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <tuple>
 
+#include "llmcalc/answer/speed_estimate.hpp"
 #include "llmcalc/base/field.hpp"
 #include "llmcalc/speed/profile.hpp"
-#include "llmcalc/throughput.hpp"
 
 namespace llmcalc {
 

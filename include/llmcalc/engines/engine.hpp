@@ -18,20 +18,41 @@
 
 namespace llmcalc {
 
-// What it is asked beside what every engine is, and whether it takes that for a model.
+// What it is asked beside what every engine is, and whether it takes that for a model. kPlans: its memory is planned.
+// kPages: a sequence has pages of its own instead of a part of the cache.
 template <typename E>
 concept EngineModel = std::derived_from<Runtime, typename E::Options> &&
     requires(detail::Checker& check, const ModelSpec& model, const Runtime& runtime) {
   { E::kEngine } -> std::convertible_to<Engine>;
   { E::kPlans } -> std::convertible_to<bool>;
+  { E::kPages } -> std::convertible_to<bool>;
   E::check(check, model, runtime);
 };
 
-// An engine whose memory is planned: kPlans.
+// An engine whose memory is planned: kPlans. It plans what was checked.
 template <typename E>
 concept PlanningEngine = EngineModel<E> && E::kPlans &&
     requires(const ModelSpec& model, const Runtime& runtime, const MeasuredWeights* measured, const Machine* machine) {
   { E::plan(model, runtime, measured, machine) } -> std::same_as<Result<MemoryPlan>>;
+};
+
+struct Hardware;
+struct Workload;
+
+namespace detail {
+
+struct Bands;
+struct SpeedShape;
+struct SpeedTimes;
+
+}  // namespace detail
+
+// An engine of whose speed there are estimates: what a question takes, with bands. `depth` is the tokens in the cache.
+template <typename E>
+concept TimedEngine = EngineModel<E> &&
+    requires(const detail::SpeedShape& shape, const ModelSpec& model, const Runtime& runtime, const Hardware& hardware,
+             const Workload& workload, const detail::Bands& bands, double depth) {
+  { E::times(shape, model, runtime, hardware, workload, bands, depth) } -> std::same_as<detail::SpeedTimes>;
 };
 
 }  // namespace llmcalc

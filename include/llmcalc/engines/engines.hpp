@@ -8,7 +8,7 @@ namespace llmcalc {
 
 // visit(E{}) of the engine that is asked: all of the core that knows their list.
 template <typename Visit>
-[[nodiscard]] constexpr auto withEngine(Engine engine, Visit&& visit) noexcept {
+constexpr auto withEngine(Engine engine, Visit&& visit) noexcept {
   if (engine == Engine::vllm) return visit(Vllm{});
   return visit(LlamaCpp{});
 }

@@ -47,9 +47,6 @@ inline constexpr Quantity kRate{"from 1e6 to 1e19 per second, or 0 where unknown
                                 1e6,
                                 1e19,
                                 true};
-inline constexpr Quantity kThreads{
-    "from 1 to 4096, or 0 where unknown", "from 1 to 4096, or 0 where unknown", "", 1.0, 4096.0, true};
-
 }  // namespace detail
 
 template <>

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "llmcalc/base/check.hpp"
-#include "llmcalc/engines/llama_cpp/checks.hpp"
+#include "llmcalc/engines/engines.hpp"
 #include "llmcalc/machine/hardware.hpp"
 #include "llmcalc/model.hpp"
 #include "llmcalc/model/checks.hpp"
@@ -32,12 +32,16 @@ constexpr void checkMeasures(Checker& check, const T& object,
 
 constexpr void checkProfile(Checker& check, const SpeedProfile& profile) noexcept {
   for (const ProfileField& field : kProfileFields) {
-    check.measure(field.name.data(), profile.*field.member, kProfileNumber);
+    const double value = profile.*field.member;
+    check.require(value >= 1e-12 && value <= 1e12, field.name.data(), "from 1e-12 to 1e12", value);
   }
   for (const ProfileCosts& costs : kProfileCosts) {
-    for (const double cost : profile.*costs.member) check.measure("profile.costs", cost, kProfileCost);
+    for (const double cost : profile.*costs.member) {
+      check.require(cost >= 0.0 && cost <= 1e6, "profile.costs", "from 0 to 1e6", cost);
+    }
   }
-  checkMeasures<kFields<SpeedProfile>>(check, profile);
+  check.require(profile.measuredBytes >= 0.0 && profile.measuredBytes <= 1e15, "profile.measuredBytes",
+                "from 0 to 1e15", profile.measuredBytes);
   for (Spread SpeedProfile::*const spread : kProfileSpreads) {
     const Spread& s = profile.*spread;
     check.require(s.p10 >= 1e-3 && s.p10 <= s.p50 && s.p50 <= s.p90 && s.p90 <= 1e3, "profile.spread",
@@ -45,10 +49,11 @@ constexpr void checkProfile(Checker& check, const SpeedProfile& profile) noexcep
   }
 }
 
-// A sequence cannot be longer than its part of the cache. Sequences of one cache share it; vLLM has pages for each.
+// A sequence cannot be longer than its part of the cache. Sequences of one cache share it; where
+// an engine has pages, each has its own.
 constexpr void checkContext(Checker& check, const ModelSpec& model, const Runtime& runtime,
                             const Workload& workload) noexcept {
-  const bool pages = runtime.engine == Engine::vllm;
+  const bool pages = withEngine(runtime.engine, [](auto engine) { return decltype(engine)::kPages; });
   const double context = runtime.contextLength > 0.0 ? runtime.contextLength : model.contextLength;
   const double length = workload.promptLength + workload.cachedTokens + workload.outputLength;
   check.limit(length, runtime.kvUnified || pages ? context : std::floor(context / runtime.sequences),
@@ -68,13 +73,10 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
     checkMeasures<kFields<Device>>(check, hardware.gpus[i], static_cast<double>(i));
   }
   checkMeasures<kHostFields>(check, hardware.host);
-  check.measure("machine.host.threads", hardware.host.threads, kThreads);
+  const double threads = hardware.host.threads;
+  check.require(threads == 0.0 || (threads >= 1.0 && threads <= 4096.0), "machine.host.threads",
+                "from 1 to 4096, or 0 where unknown", threads);
   checkMeasures<kFields<Hardware>>(check, hardware);
-  // llama.cpp alone computes on the host.
-  const bool offloads =
-      runtime.gpuCount == 0.0 || runtime.gpuLayers < kAllLayers || runtime.cpuMoeLayers > 0.0 || !runtime.kvOffload;
-  check.refuse(runtime.engine == Engine::vllm && offloads, "runtime.engine", "llama.cpp where the host has a part",
-               kEngines[static_cast<std::size_t>(Engine::vllm)]);
   for (const SpeedProfile* profile : {&hardware.gpuProfile, &hardware.hostProfile}) {
     if (profile == &hardware.gpuProfile && runtime.gpuCount == 0.0) continue;
     checkProfile(check, *profile);
@@ -91,7 +93,7 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
                                                  const Hardware& hardware, const Workload& workload) noexcept {
   detail::Checker check;
   detail::checkModel(check, model);
-  if (!check.found()) detail::checkRuntime(check, model, runtime);
+  if (!check.found()) withEngine(runtime.engine, [&](auto engine) { decltype(engine)::check(check, model, runtime); });
   if (!check.found()) detail::checkSpeed(check, model, runtime, hardware, workload);
   return check.violation();
 }

@@ -9,7 +9,6 @@
 
 #include "llmcalc/base/field.hpp"
 #include "llmcalc/ggml/types.hpp"
-#include "llmcalc/validation.hpp"
 
 namespace llmcalc {
 
@@ -120,14 +119,6 @@ inline constexpr auto kProfileSpreads = [] {
   return members;
 }();
 
-namespace detail {
-
-inline constexpr Quantity kProfileNumber{"from 1e-12 to 1e12", "from 1e-12 to 1e12", "", 1e-12, 1e12, false};
-inline constexpr Quantity kProfileCost{"from 0 to 1e6", "from 0 to 1e6", "", 0.0, 1e6, false};
-inline constexpr Quantity kMeasuredBytes{"from 0 to 1e15", "from 0 to 1e15", "", 0.0, 1e15, false};
-
-}  // namespace detail
-
 template <>
 inline constexpr auto kFields<Spread> = std::tuple{
     field::Number{"profile.spread.p10", &Spread::p10},
@@ -135,11 +126,11 @@ inline constexpr auto kFields<Spread> = std::tuple{
     field::Number{"profile.spread.p90", &Spread::p90},
 };
 
-// What follows the numbers, the costs and the bands, which have loops of their own: a profile is 91 numbers, and twice
+// What follows the numbers, the costs and the bands, which have loops of their own: a profile is 93 numbers, and twice
 // in every question.
 template <>
 inline constexpr auto kFields<SpeedProfile> = std::tuple{
-    field::Measure{"profile.measuredBytes", &SpeedProfile::measuredBytes, &detail::kMeasuredBytes},
+    field::Number{"profile.measuredBytes", &SpeedProfile::measuredBytes},
     field::Choice{"profile.evidence", &SpeedProfile::evidence, kEvidences},
 };
 

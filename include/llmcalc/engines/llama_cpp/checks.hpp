@@ -5,7 +5,6 @@
 
 #include "llmcalc/base/check.hpp"
 #include "llmcalc/ggml/types.hpp"
-#include "llmcalc/model/checks.hpp"
 #include "llmcalc/model/layers.hpp"
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/runtime.hpp"
@@ -50,14 +49,6 @@ constexpr void checkRuntime(Check& check, const ModelSpec& model, const Runtime&
     check.refuse(g.attention != Attention::mla && !blocks(g.valueLength, runtime.cacheTypeV), "runtime.cacheTypeV",
                  "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeV).name);
   }
-}
-
-template <typename Check>
-[[nodiscard]] constexpr Check checks(const ModelSpec& model, const Runtime& runtime) noexcept {
-  Check check;
-  checkModel(check, model);
-  if (!check.found()) checkRuntime(check, model, runtime);
-  return check;
 }
 
 }  // namespace detail

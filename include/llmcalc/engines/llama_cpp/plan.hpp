@@ -255,19 +255,4 @@ class Planning {
 
 }  // namespace detail
 
-namespace llama_cpp {
-
-// What llama.cpp plans to allocate for `model` under `runtime`. `measured`: sizes of real tensors, or none.
-// Source: the rules in the headers of the terms; tests/golden/memory.tsv has 6,743 recorded rows of 62 models.
-[[nodiscard]] inline Result<MemoryPlan> tryPlan(const ModelSpec& model, const Runtime& runtime,
-                                                const MeasuredWeights* measured = nullptr) noexcept {
-  if (kCompact || detail::checks<detail::QuickChecker>(model, runtime).found()) {
-    const auto check = detail::checks<detail::Checker>(model, runtime);
-    if (check.found()) return check.violation();
-  }
-  return detail::planChecked(model, runtime, measured);
-}
-
-}  // namespace llama_cpp
-
 }  // namespace llmcalc

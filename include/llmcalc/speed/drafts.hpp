@@ -1,0 +1,20 @@
+// drafts.hpp: how many tokens a step makes where a draft proposes some.
+#pragma once
+
+#include "llmcalc/question/workload.hpp"
+
+namespace llmcalc::detail {
+
+// The model's own token, and of the draft's tokens those before the first that is refused: each is accepted with the
+// acceptance rate where all before it were. Source: Leviathan et al. 2023 (arXiv 2211.17192), equation 1.
+[[nodiscard]] constexpr double tokensPerStep(const Workload& workload) noexcept {
+  double accepted = 1;
+  double power = 1;
+  for (double i = 0; i < workload.draftLength; i += 1.0) {
+    power *= workload.acceptanceRate;
+    accepted += power;
+  }
+  return accepted;
+}
+
+}  // namespace llmcalc::detail
