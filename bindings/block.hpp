@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 
 namespace llmcalc::bindings {
 

@@ -3,8 +3,12 @@
 
 #include "flat.hpp"
 #include "llmcalc/answer/speed_fields.hpp"
-#include "llmcalc/device.hpp"
+#include "llmcalc/engines/names.hpp"
 #include "llmcalc/estimate.hpp"
+#include "llmcalc/machine/hardware.hpp"
+#include "llmcalc/question/runtime.hpp"
+#include "llmcalc/question/workload.hpp"
+#include "llmcalc/speed/profile.hpp"
 
 namespace llmcalc::flat {
 

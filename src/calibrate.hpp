@@ -4,9 +4,13 @@
 
 #include <string>
 
-#include "llmcalc/device.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/engines/names.hpp"
+#include "llmcalc/machine/hardware.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
+#include "llmcalc/question/runtime.hpp"
+#include "llmcalc/question/workload.hpp"
+#include "llmcalc/speed/profile.hpp"
 
 namespace llmcalc {
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "llmcalc/units.hpp"
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
+#include "llmcalc/base/units.hpp"
 
 namespace llmcalc {
 

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "catalog.hpp"
+#include "llmcalc/base/result.hpp"
 #include "llmcalc/readers/gguf/file.hpp"
-#include "llmcalc/validation.hpp"
 #include "search.hpp"
 
 namespace llmcalc {

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "catalog.hpp"
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 #include "text.hpp"
 
 namespace llmcalc {

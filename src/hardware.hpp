@@ -8,7 +8,7 @@
 
 #include "json.hpp"
 #include "llmcalc/memory.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/question/runtime.hpp"
 #include "options.hpp"
 
 namespace llmcalc {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 #include "text.hpp"
 
 namespace llmcalc {

@@ -9,8 +9,11 @@
 #include <type_traits>
 
 #include "llmcalc/base/field.hpp"
-#include "llmcalc/device.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/engines/names.hpp"
+#include "llmcalc/machine/hardware.hpp"
+#include "llmcalc/question/runtime.hpp"
+#include "llmcalc/question/workload.hpp"
+#include "llmcalc/speed/profile.hpp"
 
 namespace llmcalc {
 

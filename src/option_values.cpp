@@ -5,8 +5,8 @@
 #include <charconv>
 #include <cstddef>
 
-#include "llmcalc/runtime.hpp"
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
+#include "llmcalc/question/runtime.hpp"
 #include "text.hpp"
 
 namespace llmcalc {

@@ -7,8 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "llmcalc/device.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/engines/names.hpp"
+#include "llmcalc/machine/hardware.hpp"
+#include "llmcalc/question/runtime.hpp"
+#include "llmcalc/question/workload.hpp"
+#include "llmcalc/speed/profile.hpp"
 #include "option_values.hpp"
 #include "quants.hpp"
 

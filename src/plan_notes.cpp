@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 #include "placement.hpp"
 #include "plan_speed.hpp"
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "hardware.hpp"
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 #include "text.hpp"
 
 namespace llmcalc {

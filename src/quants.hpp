@@ -3,7 +3,8 @@
 
 #include <string>
 
-#include "llmcalc/quantization.hpp"
+#include "llmcalc/ggml/quantize_rules.hpp"
+#include "llmcalc/ggml/types.hpp"
 
 namespace llmcalc {
 

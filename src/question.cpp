@@ -11,8 +11,8 @@
 
 #include "catalog.hpp"
 #include "gguf_file.hpp"
+#include "llmcalc/base/result.hpp"
 #include "llmcalc/memory.hpp"
-#include "llmcalc/validation.hpp"
 #include "names.hpp"
 #include "overrides.hpp"
 #include "plan_speed.hpp"

@@ -8,10 +8,14 @@
 
 #include "hardware.hpp"
 #include "json.hpp"
-#include "llmcalc/device.hpp"
+#include "llmcalc/engines/names.hpp"
 #include "llmcalc/layout/measured_weights.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/machine/hardware.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
+#include "llmcalc/question/runtime.hpp"
+#include "llmcalc/question/workload.hpp"
+#include "llmcalc/speed/profile.hpp"
 #include "options.hpp"
 
 namespace llmcalc {

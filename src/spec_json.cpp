@@ -14,7 +14,7 @@
 
 #include "keys.hpp"
 #include "llmcalc/base/field.hpp"
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 
 namespace llmcalc {
 

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "json.hpp"
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 
 namespace llmcalc {
 

@@ -8,9 +8,13 @@
 #include <type_traits>
 
 #include "llmcalc/answer/speed_fields.hpp"
-#include "llmcalc/device.hpp"
+#include "llmcalc/base/result.hpp"
+#include "llmcalc/engines/names.hpp"
+#include "llmcalc/machine/hardware.hpp"
 #include "llmcalc/memory.hpp"
-#include "llmcalc/validation.hpp"
+#include "llmcalc/question/runtime.hpp"
+#include "llmcalc/question/workload.hpp"
+#include "llmcalc/speed/profile.hpp"
 
 namespace {
 

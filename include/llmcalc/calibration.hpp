@@ -12,19 +12,20 @@
 #include <cmath>
 #include <cstddef>
 
+#include "llmcalc/base/result.hpp"
 #include "llmcalc/engines/llama_cpp/speed/prompt.hpp"
 #include "llmcalc/engines/llama_cpp/speed/step.hpp"
 #include "llmcalc/engines/names.hpp"
 #include "llmcalc/layout/measured_weights.hpp"
 #include "llmcalc/machine/hardware.hpp"
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 #include "llmcalc/question/workload.hpp"
 #include "llmcalc/speed/checks.hpp"
 #include "llmcalc/speed/profile.hpp"
 #include "llmcalc/speed/profiles.hpp"
 #include "llmcalc/speed/work.hpp"
-#include "llmcalc/validation.hpp"
 
 namespace llmcalc {
 

@@ -8,19 +8,20 @@
 #include <cstddef>
 
 #include "llmcalc/answer/speed_estimate.hpp"
+#include "llmcalc/base/result.hpp"
 #include "llmcalc/engines/engines.hpp"
 #include "llmcalc/engines/llama_cpp/speed/times.hpp"
 #include "llmcalc/engines/vllm/speed.hpp"
 #include "llmcalc/layout/measured_weights.hpp"
 #include "llmcalc/machine/hardware.hpp"
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 #include "llmcalc/question/workload.hpp"
 #include "llmcalc/speed/bands.hpp"
 #include "llmcalc/speed/checks.hpp"
 #include "llmcalc/speed/drafts.hpp"
 #include "llmcalc/speed/work.hpp"
-#include "llmcalc/validation.hpp"
 
 namespace llmcalc {
 

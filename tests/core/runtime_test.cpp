@@ -1,4 +1,4 @@
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/question/runtime.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "llmcalc/model/spec.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 

@@ -6,7 +6,7 @@
 
 #include "llmcalc/answer/terms.hpp"
 #include "llmcalc/base/field.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 

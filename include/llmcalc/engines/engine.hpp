@@ -13,7 +13,8 @@
 #include "llmcalc/engines/names.hpp"
 #include "llmcalc/layout/measured_weights.hpp"
 #include "llmcalc/machine/machine.hpp"
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {

@@ -7,9 +7,9 @@
 #include <tuple>
 
 #include "llmcalc/base/field.hpp"
+#include "llmcalc/base/result.hpp"
 #include "llmcalc/question/runtime.hpp"
 #include "llmcalc/speed/profile.hpp"
-#include "llmcalc/validation.hpp"
 
 namespace llmcalc {
 

@@ -12,7 +12,7 @@
 #include "llmcalc/base/field.hpp"
 #include "llmcalc/base/result.hpp"
 #include "llmcalc/base/units.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 

@@ -4,7 +4,7 @@
 #include <tuple>
 
 #include "llmcalc/base/field.hpp"
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 
 namespace llmcalc {
 

@@ -12,7 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/readers/gguf/architectures.hpp"
 #include "llmcalc/readers/gguf/header.hpp"
 #include "llmcalc/readers/gguf/keys.hpp"

@@ -6,14 +6,15 @@
 #include <limits>
 
 #include "llmcalc/base/check.hpp"
+#include "llmcalc/base/result.hpp"
 #include "llmcalc/engines/engines.hpp"
 #include "llmcalc/machine/hardware.hpp"
-#include "llmcalc/model.hpp"
 #include "llmcalc/model/checks.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 #include "llmcalc/question/workload.hpp"
 #include "llmcalc/speed/profile.hpp"
-#include "llmcalc/validation.hpp"
 
 namespace llmcalc {
 

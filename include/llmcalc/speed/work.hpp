@@ -5,14 +5,16 @@
 #include <array>
 #include <cstddef>
 
+#include "llmcalc/engines/llama_cpp/cache.hpp"
 #include "llmcalc/engines/llama_cpp/plan.hpp"
 #include "llmcalc/ggml/types.hpp"
-#include "llmcalc/kv_cache.hpp"
 #include "llmcalc/layout/measured_weights.hpp"
-#include "llmcalc/model.hpp"
-#include "llmcalc/placement.hpp"
+#include "llmcalc/layout/placement.hpp"
+#include "llmcalc/layout/weights.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
+#include "llmcalc/model/state.hpp"
 #include "llmcalc/question/runtime.hpp"
-#include "llmcalc/weights.hpp"
 
 namespace llmcalc::detail {
 

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 
 namespace llmcalc::catalog {
 

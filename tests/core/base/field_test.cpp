@@ -10,8 +10,12 @@
 #include <utility>
 
 #include "llmcalc/answer/speed_fields.hpp"
-#include "llmcalc/device.hpp"
+#include "llmcalc/engines/names.hpp"
+#include "llmcalc/machine/hardware.hpp"
 #include "llmcalc/memory.hpp"
+#include "llmcalc/question/runtime.hpp"
+#include "llmcalc/question/workload.hpp"
+#include "llmcalc/speed/profile.hpp"
 
 namespace {
 

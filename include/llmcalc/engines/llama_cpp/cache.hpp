@@ -10,7 +10,7 @@
 #include "llmcalc/answer/terms.hpp"
 #include "llmcalc/ggml/types.hpp"
 #include "llmcalc/model/spec.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 

@@ -7,7 +7,7 @@
 #include "llmcalc/ggml/types.hpp"
 #include "llmcalc/model/layers.hpp"
 #include "llmcalc/model/spec.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 

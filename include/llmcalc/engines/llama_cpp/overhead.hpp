@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include "llmcalc/base/units.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 

@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 
 namespace llmcalc::gguf {
 

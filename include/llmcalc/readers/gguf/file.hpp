@@ -18,7 +18,8 @@
 
 #include "llmcalc/ggml/types.hpp"
 #include "llmcalc/layout/measured_weights.hpp"
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/readers/gguf.hpp"
 #include "llmcalc/readers/gguf/walk.hpp"
 

@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 
 namespace llmcalc::gguf {
 

@@ -11,7 +11,7 @@
 #include <span>
 #include <string_view>
 
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 
 namespace llmcalc::gguf {
 

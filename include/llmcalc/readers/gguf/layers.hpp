@@ -4,7 +4,8 @@
 
 #include <cmath>
 
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/readers/gguf/architectures.hpp"
 #include "llmcalc/readers/gguf/keys.hpp"
 

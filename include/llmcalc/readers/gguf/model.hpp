@@ -7,11 +7,12 @@
 #include <cstdint>
 #include <optional>
 
-#include "llmcalc/model.hpp"
+#include "llmcalc/base/result.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/readers/gguf/architectures.hpp"
 #include "llmcalc/readers/gguf/keys.hpp"
 #include "llmcalc/readers/gguf/layers.hpp"
-#include "llmcalc/validation.hpp"
 
 namespace llmcalc::gguf {
 

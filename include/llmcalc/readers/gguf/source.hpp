@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "llmcalc/validation.hpp"
+#include "llmcalc/base/result.hpp"
 
 namespace llmcalc::gguf {
 

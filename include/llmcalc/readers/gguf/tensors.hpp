@@ -10,12 +10,13 @@
 #include <string_view>
 #include <vector>
 
+#include "llmcalc/base/result.hpp"
 #include "llmcalc/ggml/types.hpp"
 #include "llmcalc/layout/measured_weights.hpp"
-#include "llmcalc/model.hpp"
+#include "llmcalc/model/layers.hpp"
+#include "llmcalc/model/spec.hpp"
 #include "llmcalc/readers/gguf/header.hpp"
 #include "llmcalc/readers/gguf/keys.hpp"
-#include "llmcalc/validation.hpp"
 
 namespace llmcalc::gguf {
 

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "llmcalc/base/result.hpp"
 #include "llmcalc/readers/gguf/header.hpp"
 #include "llmcalc/readers/gguf/source.hpp"
-#include "llmcalc/validation.hpp"
 
 namespace llmcalc::gguf {
 

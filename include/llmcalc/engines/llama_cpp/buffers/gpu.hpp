@@ -12,7 +12,7 @@
 #include "llmcalc/engines/llama_cpp/graphs/stages.hpp"
 #include "llmcalc/model/layers.hpp"
 #include "llmcalc/model/spec.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 

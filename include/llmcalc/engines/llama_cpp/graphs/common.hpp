@@ -9,7 +9,7 @@
 #include "llmcalc/engines/llama_cpp/graphs/llama3.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/model/spec.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 

@@ -4,7 +4,7 @@
 #include "llmcalc/engines/llama_cpp/graphs/common.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/model/spec.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 

@@ -5,7 +5,7 @@
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/model/state.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 

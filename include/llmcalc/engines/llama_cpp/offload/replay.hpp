@@ -23,7 +23,7 @@
 #include "llmcalc/model/layers.hpp"
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/model/state.hpp"
-#include "llmcalc/runtime.hpp"
+#include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 

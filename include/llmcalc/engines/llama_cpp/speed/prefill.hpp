@@ -6,10 +6,11 @@
 #include <cstddef>
 
 #include "llmcalc/answer/speed_estimate.hpp"
+#include "llmcalc/engines/llama_cpp/cache.hpp"
 #include "llmcalc/engines/llama_cpp/speed/kernels.hpp"
 #include "llmcalc/ggml/types.hpp"
-#include "llmcalc/kv_cache.hpp"
 #include "llmcalc/machine/hardware.hpp"
+#include "llmcalc/model/state.hpp"
 #include "llmcalc/question/runtime.hpp"
 #include "llmcalc/speed/profile.hpp"
 #include "llmcalc/speed/rates.hpp"
