@@ -18,7 +18,7 @@ namespace llmcalc {
 
 // What `ask` answers of the model's graph: ask(graph) gets a value of the struct that has its hooks.
 template <typename Ask>
-[[nodiscard]] constexpr auto askGraph(const ModelSpec& model, const Ask& ask) noexcept {
+[[gnu::always_inline]] constexpr auto askGraph(const ModelSpec& model, const Ask& ask) noexcept {
   switch (model.architecture) {
     case Architecture::common:
       break;
