@@ -10,9 +10,7 @@
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/runtime.hpp"
 
-namespace llmcalc {
-
-namespace detail {
+namespace llmcalc::detail {
 
 inline constexpr auto kRuntimeFields = kChecked<Runtime>;
 
@@ -60,6 +58,4 @@ template <typename Check>
   return check;
 }
 
-}  // namespace detail
-
-}  // namespace llmcalc
+}  // namespace llmcalc::detail
