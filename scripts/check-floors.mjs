@@ -2,9 +2,11 @@
 // only what is on a lower one. A row may name a folder's files as `folder/*.hpp`, which are those without a row of their
 // own. A header at a former place stands on no floor; to include it is to include what took its place.
 //
+// A header in a room that has functions has its test at the same place in tests/core; architectures share one.
+//
 //   node scripts/check-floors.mjs            compares
 //   node scripts/check-floors.mjs --write    counts the floors of the rows and sorts them
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -87,5 +89,13 @@ if (process.argv.includes('--write')) {
     }
   }
 }
-for (const error of errors) console.error(`docs/architecture.md, floors: ${error}`);
+const graphs = 'engines/llama_cpp/graphs/';
+for (const header of headers.filter((header) => header.includes('/'))) {
+  if (!texts.get(header)?.includes('[[nodiscard]]')) continue;
+  const own = `${header.slice(0, -4)}_test.cpp`;
+  const shared = header.startsWith(graphs) ? `${graphs}graphs_test.cpp` : own;
+  if (![own, shared].some((test) => existsSync(`${root}/tests/core/${test}`)))
+    errors.push(`there is no tests/core/${own}`);
+}
+for (const error of errors) console.error(`floors of docs/architecture.md: ${error}`);
 process.exitCode = errors.length > 0 ? 1 : 0;

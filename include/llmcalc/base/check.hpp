@@ -13,9 +13,7 @@
 #include "llmcalc/base/field.hpp"
 #include "llmcalc/base/result.hpp"
 
-namespace llmcalc {
-
-namespace detail {
+namespace llmcalc::detail {
 
 // How far `value` is from a whole number within `range`; 0 if it is one. It has no branches, since checks take much of
 // the time of a plan. A double beyond 2^52 has no digits after the point, so adding 2^52 and taking it away rounds. NaN
@@ -184,6 +182,4 @@ class QuickChecker {
   std::uint64_t off_ = 0;
 };
 
-}  // namespace detail
-
-}  // namespace llmcalc
+}  // namespace llmcalc::detail

@@ -136,7 +136,7 @@ struct PerformancePoint {
   double tps;        // tokens per second, the ceiling of calculatePerformance
 };
 
-// The same sweep as columns of equal length.
+// A sweep as columns of equal length, one entry for each point.
 struct PerformanceColumns {
   std::vector<double> bits;
   std::vector<double> modelSize;
@@ -196,7 +196,7 @@ constexpr void fillPerformanceColumns(double bandwidth, double paramCount, doubl
   return columns;
 }
 
-// The same sweep as one record per point.
+// The sweep of batchCalculatePerformanceColumns as one record per point.
 [[nodiscard]] inline std::vector<PerformancePoint> batchCalculatePerformance(double bandwidth, double paramCount,
                                                                              double minBits = 2, double maxBits = 16,
                                                                              double step = 0.5) {

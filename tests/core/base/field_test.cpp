@@ -124,14 +124,4 @@ TEST(Fields, HaveANameForEveryDefault) {
   EXPECT_EQ(kCacheTypeNames[static_cast<std::size_t>(CacheType::iq4_nl)], "iq4_nl");
 }
 
-TEST(DeviceMemory, TotalIsTheSumOfItsTerms) {
-  DeviceMemory device;
-  double next = 1;
-  eachField<kFields<DeviceMemory>>([&](auto at) {
-    const auto& row = at.kRow;
-    if constexpr (!field::kIsChoice<std::remove_cvref_t<decltype(row)>>) device.*row.member = next *= 2;
-  });
-  EXPECT_EQ(device.total(), 2 + 4 + 8 + 16 + 32 + 64);
-}
-
 }  // namespace

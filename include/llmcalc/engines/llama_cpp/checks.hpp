@@ -9,9 +9,7 @@
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 
-namespace llmcalc {
-
-namespace detail {
+namespace llmcalc::detail {
 
 inline constexpr auto kRuntimeFields = kChecked<Runtime>;
 
@@ -51,6 +49,5 @@ constexpr void checkRuntime(Check& check, const ModelSpec& model, const Runtime&
   }
 }
 
-}  // namespace detail
 
-}  // namespace llmcalc
+}  // namespace llmcalc::detail

@@ -32,10 +32,12 @@ namespace llmcalc {
 namespace detail {
 
 // A plan in the making, of a model and a runtime that were checked: layers, then the head, then buffers, each step
-// adding to what the devices of `plan` hold.
+// adding to what the devices of `plan` hold. Steps are inlined, since each is called once and WebAssembly has to be
+// small.
 class Planning {
  public:
-  Planning(const ModelSpec& model, const Runtime& runtime, const MeasuredWeights* measured, MemoryPlan& plan) noexcept
+  [[gnu::always_inline]] Planning(const ModelSpec& model, const Runtime& runtime, const MeasuredWeights* measured,
+                                  MemoryPlan& plan) noexcept
       : model_(model),
         runtime_(runtime),
         measured_(measured),
@@ -59,7 +61,7 @@ class Planning {
   }
 
   // Weights, caches and states of all layers go to the devices where the layers are.
-  void placeLayers() noexcept {
+  [[gnu::always_inline]] void placeLayers() noexcept {
     LayerBlocks blocks(model_);
     visitPlaces(model_, runtime_, place_, [&](int count, int home, bool moved) {
       const LayerBlocks here = blocks;
@@ -76,7 +78,7 @@ class Planning {
 
   // The token embedding goes to the host and the head to its device. With them all weights are placed, so the sums over
   // devices and the bytes of the file are made here.
-  void placeHead() noexcept {
+  [[gnu::always_inline]] void placeHead() noexcept {
     const double embedding = measured_ ? measured_->tokenEmbedding : weights_.tokenEmbedding;
     const double output = measured_ ? measured_->output : weights_.output;
     onHost_.head = headHome_ == kHost;
@@ -103,7 +105,7 @@ class Planning {
   }
 
   // Compute buffers, which depend on where everything is.
-  void sizeBuffers() noexcept {
+  [[gnu::always_inline]] void sizeBuffers() noexcept {
     const double inputs = inputBytes(model_, shape_, runtime_);
     double hostInputs = inputs;
     if (place_.gpus == 0) {
@@ -135,7 +137,8 @@ class Planning {
   }
 
   // Puts `count` layers of one group into one place. `moved`: their experts go to the host.
-  void put(std::size_t group, int count, const LayerWeights& bytes, int home, bool moved) noexcept {
+  [[gnu::always_inline]] void put(std::size_t group, int count, const LayerWeights& bytes, int home,
+                                  bool moved) noexcept {
     const GroupBytes& kept = groupBytes_[group];
     DeviceMemory& memory = device(home);
     memory.layers += count;
@@ -158,7 +161,7 @@ class Planning {
   }
 
   // The host scans for the GPU, so the matrix of states of a Mamba 1 layer stays there.
-  void leaveStates(const LayerGroup& g, int count, DeviceMemory& memory) noexcept {
+  [[gnu::always_inline]] void leaveStates(const LayerGroup& g, int count, DeviceMemory& memory) noexcept {
     const double scanned = count * kStateBytes * std::min(g.innerLength * g.stateLength, g.vectorElements);
     memory.weights -= scanned;
     memory.bytesPerToken -= scanned;
@@ -166,7 +169,7 @@ class Planning {
     plan_.host.bytesPerToken += scanned;
   }
 
-  void putExperts(std::size_t group, const LayerWeights& bytes, int home, bool moved) noexcept {
+  [[gnu::always_inline]] void putExperts(std::size_t group, const LayerWeights& bytes, int home, bool moved) noexcept {
     const double share = groupBytes_[group].expertShare;
     if (moved && home != kHost) onHost_.experts = true;
     if (moved || home == kHost) onHost_.expertsOf[group] = true;
@@ -184,7 +187,7 @@ class Planning {
   }
 
   // Layers that read the cache of an earlier layer copy it if it is on another GPU.
-  void shareCaches(std::size_t group, int count, int home) noexcept {
+  [[gnu::always_inline]] void shareCaches(std::size_t group, int count, int home) noexcept {
     const LayerGroup& g = model_.groups[group];
     int& owner = lastOwner_[g.attention == Attention::sliding ? 1 : 0];
     if (!g.sharesCache) {
@@ -195,7 +198,7 @@ class Planning {
     }
   }
 
-  void sizeGpuBuffers(double inputs, bool pipelined) noexcept {
+  [[gnu::always_inline]] void sizeGpuBuffers(double inputs, bool pipelined) noexcept {
     const bool offloads = (onHost_.layers || onHost_.experts || onHost_.cache) && shape_.tokens >= kOffloadedBatch;
     const bool firstHasHead = headHome_ <= 0;
     // Where caches are on the host every GPU copies those of its layers, which takes as much as if one GPU had all
