@@ -2,13 +2,18 @@
 // its arguments; each line of stdout the answer as JSON, or {"error": message}.
 #include <exception>
 #include <iostream>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "catalog.hpp"
+#include "flat.hpp"
 #include "json.hpp"
 #include "keys.hpp"
+#include "llmcalc/readers/gguf.hpp"
 #include "names.hpp"
 #include "options.hpp"
 #include "overrides.hpp"
@@ -22,6 +27,41 @@ namespace {
 using namespace llmcalc;
 
 std::vector<std::string> textsOf(const Json& list) { return list.get<std::vector<std::string>>(); }
+
+gguf::Value valueOf(const Json& json) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_string()) return json.get<std::string>();
+  if (!json.is_array()) return json.get<double>();
+  if (!json.empty() && json[0].is_boolean()) return json.get<std::vector<bool>>();
+  if (!json.empty() && json[0].is_string()) return json.get<std::vector<std::string>>();
+  return json.get<std::vector<double>>();
+}
+
+// The numbers of a spec, in the order in which they cross to JavaScript.
+struct Numbers {
+  Json list = Json::array();
+
+  template <typename T>
+  void operator()(T& field) {
+    if constexpr (std::is_class_v<T>) {
+      flat::readFields(*this, field);
+    } else {
+      list.push_back(static_cast<double>(field));
+    }
+  }
+};
+
+Json modelFromKeys(const Json& keys, const Json& tied) {
+  gguf::Metadata metadata;
+  for (const auto& [key, value] : keys.items()) metadata[key] = valueOf(value);
+  const std::optional<bool> isTied = tied.is_boolean() ? std::optional(tied.get<bool>()) : std::nullopt;
+  const auto model = gguf::tryModelFromKeys(metadata, nullptr, isTied);
+  if (!model) throw std::invalid_argument("modelFromGgufMetadata: " + model.refusal());
+  ModelSpec spec = *model;
+  Numbers numbers;
+  flat::read(numbers, spec);
+  return numbers.list;
+}
 
 Json answerTo(const Json& asked) {
   const auto rule = asked[0].get<std::string>();
@@ -56,6 +96,7 @@ Json answerTo(const Json& asked) {
     const ModelName said = parseModelName(asked[1].get<std::string>());
     return {{"name", said.name}, {"quant", said.quant ? Json(*said.quant) : Json()}};
   }
+  if (rule == "modelFromKeys") return modelFromKeys(asked[1], asked[2]);
   if (rule == "toFixed") return toFixed(asked[1].get<double>(), asked[2].get<int>());
   return {{"error", "no such rule"}};
 }

@@ -150,7 +150,7 @@ template <typename T>
 
 // Why parts are not all parts of one file; empty where they are. They are put in order.
 [[nodiscard]] inline std::string joinParts(std::vector<Part>& parts) {
-  const double* declared = find<double>(parts[0].header.metadata, "split.count");
+  const auto* declared = find<double>(parts[0].header.metadata, "split.count");
   const double count = declared ? *declared : 1.0;
   const auto given = static_cast<double>(parts.size());
   if (count != given && (count > 1.0 || given > 1.0)) {
@@ -158,7 +158,7 @@ template <typename T>
   }
   if (parts.size() == 1) return {};
   const auto numberOf = [](const Part& part) {
-    const double* number = find<double>(part.header.metadata, "split.no");
+    const auto* number = find<double>(part.header.metadata, "split.no");
     return number && *number == *number ? *number : -1.0;
   };
   std::stable_sort(parts.begin(), parts.end(), [&](const Part& a, const Part& b) { return numberOf(a) < numberOf(b); });
@@ -179,10 +179,10 @@ template <typename T>
 [[nodiscard]] inline std::optional<Extension> extensionOf(const Metadata& metadata, const std::string& architecture) {
   const std::string prefix = architecture + ".rope.scaling.";
   const auto number = [&](std::string_view key) -> std::optional<double> {
-    const double* found = find<double>(metadata, prefix + std::string(key));
+    const auto* found = find<double>(metadata, prefix + std::string(key));
     return found && *found > 0.0 ? std::optional(*found) : std::nullopt;
   };
-  const std::string* type = find<std::string>(metadata, prefix + "type");
+  const auto* type = find<std::string>(metadata, prefix + "type");
   const std::optional<double> factor = number("factor");
   if (!type || !factor || *factor == 1.0) return std::nullopt;
   return Extension{*type, *factor, number("original_context_length")};
@@ -220,16 +220,16 @@ template <typename T>
   }
   file.version = parts[0].header.version;
   file.tensorCount = static_cast<double>(tensors.size());
-  const double* total = detail::find<double>(metadata, "split.tensors.count");
+  const auto* total = detail::find<double>(metadata, "split.tensors.count");
   if (total && *total != file.tensorCount) {
     return refuse("it must have " + formatNumber(*total) + " tensors, got " + formatNumber(file.tensorCount));
   }
   if (names.size() < tensors.size()) return refuse("parts repeat a tensor");
 
-  const std::string* architecture = detail::find<std::string>(metadata, "general.architecture");
+  const auto* architecture = detail::find<std::string>(metadata, "general.architecture");
   if (!architecture) return refuse("general.architecture is missing");
   file.architecture = *architecture;
-  const std::string* type = detail::find<std::string>(metadata, "general.type");
+  const auto* type = detail::find<std::string>(metadata, "general.type");
   if (type && *type == "adapter") return refuse("it is an adapter, not a language model");
   const std::string shown = "general.architecture " + inQuotes(file.architecture);
   const std::string kind = detail::otherKind(file.architecture);
@@ -259,8 +259,8 @@ template <typename T>
   if (!model) return refuse(model.refusal());
   file.model = *model;
   if (!tensors.empty()) file.weights = measuredWeights(file.model, tensors);
-  if (const std::string* name = detail::find<std::string>(metadata, "general.name")) file.name = *name;
-  if (const double* id = detail::find<double>(metadata, "general.file_type")) {
+  if (const auto* name = detail::find<std::string>(metadata, "general.name")) file.name = *name;
+  if (const auto* id = detail::find<double>(metadata, "general.file_type")) {
     for (std::size_t i = 0; i < kFileTypeIds.size(); ++i) {
       if (kFileTypeIds[i] == *id) file.fileType = static_cast<FileType>(static_cast<std::uint8_t>(i));
     }
