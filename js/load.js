@@ -6,7 +6,17 @@ import { coreFromModule } from './wasm.js';
 
 /** What this module is without says where it is. */
 const withoutSpeed = Object.fromEntries(
-  ['estimateSpeed', 'speedProfile', 'calibrate'].map((name) => [
+  [
+    'estimateSpeed',
+    'speedProfile',
+    'calibrate',
+    'fitModel',
+    'offloadCurve',
+    'decodeCeiling',
+    'parameterCount',
+    'fileBytes',
+    'backendOf',
+  ].map((name) => [
     name,
     () => {
       throw new Error(`${name}: wasm-calculator/load is without estimates of speed; import wasm-calculator/load-speed`);

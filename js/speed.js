@@ -14,7 +14,9 @@ import {
   rangeError,
   wrongType,
 } from './arguments.js';
+import { createFit } from './core/fit.js';
 import { MAXIMUM_GPUS, MODEL, NAMES, RUNTIME } from './generated/layout.js';
+import { ASSUMED_HOST } from './generated/machine.js';
 import { GPU_KEYS, MACHINE_KEYS, readGpu } from './gpus.js';
 import { checkKeys, words } from './keys.js';
 import { writeModel, writeRuntime, writeTensors } from './memory.js';
@@ -97,8 +99,6 @@ const MAXIMUM_FREE = 80;
 const REFERENCE_BUILD = 11669;
 const DEFAULT_PROMPT = 512;
 const DEFAULT_OUTPUT = 128;
-/** A desktop with two channels of DDR5, eight cores and a fast slot, where nothing is said. */
-const DEFAULTS = { hostBandwidth: 75e9, linkBandwidth: 25e9 };
 /** More than enough: factors settle in a few rounds. */
 const ROUNDS = 40;
 
@@ -315,10 +315,10 @@ export function createSpeed(core) {
     to[i] = listed.length;
     let next = i + 1;
     for (const [n, gpu] of gpus.entries()) next = writeDevice(to, next, gpu, 'machine.gpus[]', n);
-    const bandwidth = host.bandwidth ?? (unified && gpus.length > 0 ? gpus[0].bandwidth : DEFAULTS.hostBandwidth);
+    const bandwidth = host.bandwidth ?? (unified && gpus.length > 0 ? gpus[0].bandwidth : ASSUMED_HOST.bandwidth);
     next = writeDevice(to, next, { ...host, bandwidth }, 'machine.host');
-    to[next] = numberOf(machine.linkBandwidth, DEFAULTS.linkBandwidth, 'machine.linkBandwidth');
-    to[next + 1] = numberOf(machine.gpuLinkBandwidth, DEFAULTS.linkBandwidth, 'machine.gpuLinkBandwidth');
+    to[next] = numberOf(machine.linkBandwidth, ASSUMED_HOST.linkBandwidth, 'machine.linkBandwidth');
+    to[next + 1] = numberOf(machine.gpuLinkBandwidth, ASSUMED_HOST.linkBandwidth, 'machine.gpuLinkBandwidth');
     to[next + 2] = flagOf(unified, 0, 'machine.kind');
     to[next + 3] = nameOf(splits, machine.split, 0, 'machine.split');
     to[next + 4] = nameOf(engines, runtime.engine, 0, 'runtime.engine');
@@ -417,5 +417,5 @@ export function createSpeed(core) {
     });
   }
 
-  return { estimateSpeed, speedProfile, calibrate };
+  return { estimateSpeed, speedProfile, calibrate, ...createFit(core, block, writeQuestion) };
 }

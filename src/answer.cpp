@@ -110,12 +110,12 @@ Json jsonOf(const Runtime& r, const Placing& placing) {
 
 Json jsonOf(const Subject& subject) {
   const ModelSpec& model = subject.model;
-  const Parameters parameters = parametersOf(model);
+  const ParameterCount count = parameterCount(model);
   return {{"name", subject.name},
           {"source", subject.source},
           {"architecture", subject.architecture.empty() ? Json() : Json(subject.architecture)},
-          {"parameters", parameters.all},
-          {"activeParameters", parameters.active},
+          {"parameters", count.parameters},
+          {"activeParameters", count.activeParameters},
           {"layers", model.layerCount},
           {"predictionLayers", model.predictionLayerCount},
           {"contextLength", model.contextLength}};
@@ -133,6 +133,7 @@ class Planner {
     placing_ = question.placing;
     if (!isAutomatic_) return;
     placing_.gpuLayers = kEveryLayer;
+    static_cast<void>(plan(placing_));  // what is refused is so in the words of a plan
     if (const auto placed = best()) placing_ = placed->placing;
   }
 
@@ -191,12 +192,12 @@ std::optional<double> Planner::calibrate() {
 
 Json Planner::curve() const {
   Json points = Json::array();
-  for (double layers = 0; layers <= layersOf(model_); ++layers) {
-    const Placing with{layers, placing_.cpuMoeLayers};
-    points.push_back({{"gpuLayers", layers},
-                      {"verdict", std::string(kVerdicts[static_cast<std::size_t>(verdict(with))])},
-                      {"decode", llmcalc::jsonOf(estimate(with, question_.workload)->decode)}});
-  }
+  offloadCurve(model_, runtime(placing_), fitMachineOf(*hardware_), *machine_, question_.workload,
+               [&](const OffloadPoint& point) {
+                 points.push_back({{"gpuLayers", point.gpuLayers},
+                                   {"verdict", std::string(kVerdicts[static_cast<std::size_t>(point.verdict)])},
+                                   {"decode", llmcalc::jsonOf(point.decode)}});
+               });
   return points;
 }
 

@@ -18,8 +18,6 @@ namespace llmcalc {
 
 namespace {
 
-constexpr double kHostMargin = 4.0 * kGiB;
-
 template <typename... Parts>
 [[noreturn]] void refuse(const Parts&... parts) {
   std::string text;
@@ -253,8 +251,6 @@ PlanSplit splitGpus(Parts& parts, const Options& o) {
   return {true, o.mainGpu, shares};
 }
 
-double hostMargin(double memory) { return std::min(kHostMargin, memory / 4.0); }
-
 void sayReserves(PlanHardware& machine, const Options& o) {
   std::vector<std::string> parts;
   if (!machine.gpus.empty() && o.reserve.empty()) parts.emplace_back("nothing else uses the GPU (--reserve)");
@@ -262,7 +258,7 @@ void sayReserves(PlanHardware& machine, const Options& o) {
     parts.push_back(sized(PlanGpu().margin) + " of each GPU is to stay free (--margin)");
   }
   if (machine.host.memory && !o.ramReserve) {
-    parts.push_back(sized(hostMargin(*machine.host.memory)) +
+    parts.push_back(sized(defaultHostMargin(*machine.host.memory)) +
                     " of the host's memory are for the system (--ram-reserve)");
   }
   if (parts.empty()) return;
@@ -311,7 +307,7 @@ PlanMachine machineOf(const Options& o) {
   sayReserves(machine, o);
   PlanHost& host = machine.host;
   host.reserved = o.ramReserve.value_or(0.0) * kGiB;
-  host.margin = !o.ramReserve && host.memory ? hostMargin(*host.memory) : 0.0;
+  host.margin = !o.ramReserve && host.memory ? defaultHostMargin(*host.memory) : 0.0;
   return {machine, split};
 }
 

@@ -99,10 +99,10 @@ Sentences assumptionsOf(const std::optional<PlanHardware>& hardware, bool hostWo
   }
   std::string host;
   if (!hardware->host.bandwidth) {
-    host = formatNumber(kAssumedBandwidth / 1e9) + " GB/s of memory (--ram-bandwidth)";
+    host = formatNumber(kAssumedHost.bandwidth / 1e9) + " GB/s of memory (--ram-bandwidth)";
   }
   if (!hardware->host.threads) {
-    host.append(host.empty() ? "" : " and ").append(formatNumber(kAssumedThreads)).append(" cores (--threads)");
+    host.append(host.empty() ? "" : " and ").append(formatNumber(kAssumedHost.threads)).append(" cores (--threads)");
   }
   if (hostWorks && !host.empty()) all.push_back("The host has " + host + ".");
   return all;

@@ -7,6 +7,9 @@
 #include <string_view>
 #include <type_traits>
 
+#include "llmcalc/fit.hpp"
+#include "llmcalc/machine/assumptions.hpp"
+#include "llmcalc/machine/backend_of.hpp"
 #include "llmcalc/memory.hpp"
 #include "llmcalc/validation.hpp"
 
@@ -122,15 +125,29 @@ int main() {
   tables.add(table<Machine, kGpuFields<Machine>>("MachineGpu"));
   tables.add(table<Fit>("Fit"));
   tables.add(table<DeviceFit>("DeviceFit"));
+  tables.add(table<AssumedHost>("AssumedHost"));
+  tables.add(table<ModelFit>("ModelFit"));
   Sequence numbers("{");
   numbers.add(number("maximumGroups", static_cast<double>(ModelSpec::kMaximumGroups)));
   numbers.add(number("maximumRuns", static_cast<double>(ModelSpec::kMaximumRuns)));
   numbers.add(number("maximumLayers", ModelSpec::kMaximumLayers));
   numbers.add(number("maximumGpus", static_cast<double>(Runtime::kMaximumGpus)));
   numbers.add(number("allLayers", kAllLayers));
+  Sequence vendors("{");
+  for (const auto& [vendor, backend] : kVendorBackends) {
+    vendors.add("    " + quoted(vendor) + ": " + quoted(kBackends[static_cast<std::size_t>(backend)]));
+  }
+  vendors.add("    " + quoted("") + ": " + quoted(kBackends[static_cast<std::size_t>(backendOf(""))]));
+  Sequence assumptions("{");
+  assumptions.add(number("unknownMemory", kUnknownMemory));
+  assumptions.add(number("unsaidHostMemory", kUnsaidHostMemory));
+  assumptions.add(number("gpuMargin", kDefaultGpuMargin));
+  assumptions.add(number("hostMargin", kMostHostMargin));
   Sequence all("{");
+  all.add("\"assumptions\": " + assumptions.closed("\n}"));
   all.add("\"lists\": " + lists.closed("\n}"));
   all.add("\"tables\": " + tables.closed("\n}"));
+  all.add("\"vendors\": " + vendors.closed("\n}"));
   all.add("\"numbers\": " + numbers.closed("\n}"));
   std::puts(all.closed("\n}").c_str());
   return 0;

@@ -1,6 +1,7 @@
 // @ts-check
 // The machine of a question: what was said of it, what the catalogue knows, or what this machine tells of itself.
 // Whatever is assumed is said in `assumed`, a sentence each. Sizes are bytes, bandwidths bytes/s.
+import { GPU_MARGIN, MOST_HOST_MARGIN } from '../generated/machine.js';
 
 /**
  * @typedef {import('../catalog.d.ts').CatalogDevice} CatalogDevice
@@ -47,8 +48,6 @@
  */
 
 export const GIB = 2 ** 30;
-const GPU_MARGIN = GIB;
-const HOST_MARGIN = 4 * GIB;
 const MOST_GPUS = 16;
 /** @param {number} bytes */
 const sized = (bytes) => `${Number((bytes / GIB).toFixed(2))} GiB`;
@@ -367,7 +366,7 @@ function sayReserves({ gpus, host, assumed }, o) {
 }
 
 /** @param {number} memory */
-const hostMargin = (memory) => Math.min(HOST_MARGIN, memory / 4);
+const hostMargin = (memory) => Math.min(MOST_HOST_MARGIN, memory / 4);
 
 /**
  * The machine of a question; null where nothing of it is said and this machine is not to be asked.

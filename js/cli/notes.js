@@ -1,8 +1,9 @@
 // @ts-check
 // What has to be said beside the numbers: what was assumed, what was not asked, and what a number does not hold for.
 // src/plan_notes.cpp says the same.
+import { ASSUMED_HOST } from '../generated/machine.js';
 import { FINAL, hasExperts } from './placement.js';
-import { ASSUMED, estimates, roomOf } from './speed.js';
+import { estimates, roomOf } from './speed.js';
 
 /**
  * @typedef {import('./answer.js').Subject} Subject
@@ -23,8 +24,8 @@ export function assumptionsOf(hardware, hostWorks) {
       ? ['CUDA itself takes as much as on the largest card of such memory, for the multiprocessors are not known.']
       : [];
   const host = [];
-  if (hardware.host.bandwidth === null) host.push(`${ASSUMED.bandwidth / 1e9} GB/s of memory (--ram-bandwidth)`);
-  if (hardware.host.threads === null) host.push(`${ASSUMED.threads} cores (--threads)`);
+  if (hardware.host.bandwidth === null) host.push(`${ASSUMED_HOST.bandwidth / 1e9} GB/s of memory (--ram-bandwidth)`);
+  if (hardware.host.threads === null) host.push(`${ASSUMED_HOST.threads} cores (--threads)`);
   const speed = hostWorks && host.length > 0 ? [`The host has ${host.join(' and ')}.`] : [];
   return [...hardware.assumed, ...overhead, ...speed];
 }

@@ -1,6 +1,15 @@
 // Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand. It compiles where the interfaces
 // of types.d.ts have the fields of the tables.
-import type { DeviceMemory, LayerGroup, Machine, MemoryFit, MemoryPlan, MemoryRuntime, ModelSpec } from '../types.d.ts';
+import type {
+  DeviceMemory,
+  LayerGroup,
+  Machine,
+  MemoryFit,
+  MemoryPlan,
+  MemoryRuntime,
+  ModelFit,
+  ModelSpec,
+} from '../types.d.ts';
 
 type Same<A extends B, B extends C, C = A> = [A, B, C];
 
@@ -109,5 +118,6 @@ export type Compared = [
   >,
   Same<keyof Machine, 'kind' | 'hostMemory' | 'hostReserved' | 'hostMargin' | 'gpus'>,
   Same<keyof MemoryFit, 'fits' | 'verdict' | 'devices'>,
+  Same<keyof ModelFit, 'verdict' | 'gpuLayers' | 'cpuMoeLayers'>,
   Same<keyof MemoryFit['devices'][number], 'name' | 'needed' | 'available' | 'margin' | 'shortBy' | 'shortOfMargin'>,
 ];
