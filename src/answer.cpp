@@ -13,6 +13,7 @@
 #include "placement.hpp"
 #include "plan_notes.hpp"
 #include "plan_speed.hpp"
+#include "say.hpp"
 #include "text.hpp"
 
 namespace llmcalc {
@@ -158,7 +159,8 @@ class Planner {
   // Whether the engine runs such a placement: of the two, llama.cpp alone computes on the host.
   [[nodiscard]] bool runs(const Placing& placing) const {
     return question_.engine == Engine::llamaCpp ||
-           (hasGpus_ && placing.gpuLayers == kEveryLayer && placing.cpuMoeLayers == 0.0 && question_.runtime.kvOffload);
+           (question_.runtime.gpuCount > 0.0 && placing.gpuLayers == kEveryLayer && placing.cpuMoeLayers == 0.0 &&
+            question_.runtime.kvOffload);
   }
 
   // Takes the profiles of --calibrate; the number of measurements.
@@ -177,7 +179,7 @@ class Planner {
 
 std::optional<double> Planner::calibrate() {
   if (question_.calibrate.empty()) return std::nullopt;
-  if (!machine_) throw std::invalid_argument("--calibrate: there is no estimate without a device, or a bandwidth");
+  if (!machine_) throw std::invalid_argument(say(sentences::refused::kCalibrate));
   Hardware measured = *machine_;
   // What was measured had the threads that its rows say.
   if (!hardware_->host.threads) measured.host.threads = 0;
@@ -217,7 +219,7 @@ Json Planner::answer() {
   const MemoryPlan memory = plan(placing_);
   const std::optional<Fit> fit = hardware_ ? std::optional(fitOf(memory, *hardware_)) : std::nullopt;
   if (const auto unchecked = uncheckedOf(memory, hardware_); unchecked && fit->fits) {
-    throw std::invalid_argument("--ram is needed: " + gib(*unchecked) + " would be in the memory of the host");
+    throw std::invalid_argument(say(sentences::refused::kRamNeeded, {{"size", gib(*unchecked)}}));
   }
   std::optional<Placed> placed;
   if (fit && fit->verdict != Verdict::fits && !isAutomatic_) placed = best();
@@ -258,7 +260,7 @@ Json Planner::answer() {
           {"commandLine", command},
           {"commandFor", commandFor},
           {"assumptions", assumptionsOf(hardware_, wantsCurve || (speed && speed->step.host > 0.0))},
-          {"notes", notesOf(question_, ceiling)}};
+          {"notes", notesOf(question_, ceiling, runs(placing_))}};
 }
 
 }  // namespace

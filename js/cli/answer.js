@@ -5,6 +5,7 @@ import { commandLine } from './command.js';
 import { gib } from './layout.js';
 import { assumptionsOf, notesOf } from './notes.js';
 import { bestPlacement, fitMachineOf, fitOf, noFitOf, runtimeOn, uncheckedOf } from './placement.js';
+import { SENTENCES, say } from './say.js';
 import { ceilingOf, endOf, estimates, machineOf, measuredMachine, speedOf } from './speed.js';
 
 /**
@@ -64,7 +65,7 @@ export function planAnswer(core, subject, runtime, hardware, question) {
   const fit = hardware && fitOf(core, memory, hardware);
   const unchecked = hardware && uncheckedOf(memory, hardware);
   if (unchecked !== null && fit?.fits) {
-    throw new RangeError(`--ram is needed: ${gib(unchecked)} would be in the memory of the host`);
+    throw new RangeError(say(SENTENCES.refused.ramNeeded, { size: gib(unchecked) }));
   }
   const found = fit && fit.verdict !== 'fits' && !auto ? best(used) : null;
   // Where the plan fits without the margins, another one that does so too is no better.
@@ -77,7 +78,7 @@ export function planAnswer(core, subject, runtime, hardware, question) {
   let calibratedFrom = null;
   if (question.calibrate) {
     if (!machine || !hardware) {
-      throw new RangeError('--calibrate: there is no estimate without a device, or a bandwidth');
+      throw new RangeError(SENTENCES.refused.calibrate);
     }
     const { measurements, ...profiles } = question.calibrate(
       measuredMachine(machine, hardware),
