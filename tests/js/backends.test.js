@@ -7,6 +7,19 @@ import { fresh, withBlockedWebAssembly, withForbiddenWebAssembly, withoutWebAsse
 
 const wasmFile = new URL(import.meta.resolve('wasm-calculator/release.wasm'));
 
+/** What a module with estimates of speed has beside the others. */
+const SPEED = [
+  'estimateSpeed',
+  'speedProfile',
+  'calibrate',
+  'fitModel',
+  'offloadCurve',
+  'decodeCeiling',
+  'parameterCount',
+  'fileBytes',
+  'backendOf',
+];
+
 test('the suite runs without eval', () => {
   assert.throws(() => new Function('return 1'), EvalError);
 });
@@ -73,7 +86,7 @@ test('every entry has the same members', async () => {
   assert.deepEqual(Object.keys(await whole.load()), members);
   // release.wasm is without estimates of speed.
   const { load } = await fresh('wasm-calculator/load', 'members');
-  const further = ['estimateSpeed', 'speedProfile', 'calibrate'];
+  const further = SPEED;
   assert.deepEqual(
     Object.keys(await load()),
     members.filter((name) => !further.includes(name)),
@@ -85,7 +98,7 @@ test('the entry of the formulas has them and says which back end runs them', asy
   assert.deepEqual({ ...calculator }, { ...named });
   assert.ok(Object.isFrozen(calculator));
   const whole = Object.keys((await import('wasm-calculator')).default);
-  const further = ['planMemory', 'fits', 'modelFromGgufMetadata', 'estimateSpeed', 'speedProfile', 'calibrate'];
+  const further = ['planMemory', 'fits', 'modelFromGgufMetadata', ...SPEED];
   assert.deepEqual(
     Object.keys(calculator),
     whole.filter((name) => !further.includes(name)),
