@@ -215,7 +215,9 @@ const interfaces = {
 const types = Object.keys(interfaces).map((type) => type.replace(/\W.*/, ''));
 const keys = `// Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand. It compiles where the interfaces
 // of types.d.ts have the fields of the tables.
-${listOf('', 'import type { ', [...new Set(types)].sort(), " } from '../types.d.ts';")}
+${listOf('', 'import type { ', [...new Set(types)].sort(), " } from '../types.d.ts';")
+  .replace('{ \n', '{\n')
+  .replace('\n }', '\n}')}
 
 type Same<A extends B, B extends C, C = A> = [A, B, C];
 
