@@ -117,14 +117,19 @@ constexpr void read(Field& field, MeasuredWeights& w, double layers) {
   }
 }
 
+template <typename Field>
+constexpr void read(Field& field, Machine& machine) {
+  readFields(field, machine);
+  for (std::size_t i = 0; i < atMost(machine.gpuCount, machine.gpuMemory.size()); ++i) readGpu(field, machine, i);
+}
+
 // Of a plan only the totals, the host's first.
 template <typename Field>
 constexpr void read(Field& field, MemoryPlan& plan, Machine& machine) {
   field(plan.gpuCount);
   field(plan.host.weights);
   for (std::size_t i = 0; i < atMost(plan.gpuCount, plan.gpus.size()); ++i) field(plan.gpus[i].weights);
-  readFields(field, machine);
-  for (std::size_t i = 0; i < atMost(machine.gpuCount, machine.gpuMemory.size()); ++i) readGpu(field, machine, i);
+  read(field, machine);
 }
 
 // Longest questions: what has to fit into the block.

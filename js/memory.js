@@ -255,15 +255,20 @@ function writeTotals(to, plan) {
   }
 }
 
-/** @param {Float64Array} to @param {MemoryPlan} plan @param {Machine} machine */
-function writeFit(to, plan, machine) {
-  writeTotals(to, plan);
+/**
+ * A machine as far as it holds a plan.
+ *
+ * @param {Float64Array} to
+ * @param {number} i
+ * @param {Machine} machine
+ * @param {number} planned GPUs, whose memory must be known
+ * @returns {number} where the next thing goes
+ */
+export function writeMachine(to, i, machine, planned) {
   if (typeof machine !== 'object' || machine === null) throw wrongType('machine', 'an object', machine);
   checkKnown(machine, MACHINE_KEYS, 'machine');
   const { gpus = [], kind, hostMemory, hostMargin } = machine;
   if (!Array.isArray(gpus)) throw wrongType('machine.gpus', 'an array', gpus);
-  const planned = to[0] <= MAXIMUM_GPUS ? to[0] : 0;
-  const i = 2 + planned;
   to[i + MACHINE.kind] = nameOf(NAMES.memoryKind, kind, 0, 'machine.kind');
   if (hostMemory === undefined) throw wrongType('machine.hostMemory', 'bytes', hostMemory);
   to[i + MACHINE.hostMemory] = numberOf(hostMemory, 0, 'machine.hostMemory');
@@ -283,6 +288,13 @@ function writeFit(to, plan, machine) {
     next += MACHINE_GPU.length;
   }
   return next;
+}
+
+/** @param {Float64Array} to @param {MemoryPlan} plan @param {Machine} machine */
+function writeFit(to, plan, machine) {
+  writeTotals(to, plan);
+  const planned = to[0] <= MAXIMUM_GPUS ? to[0] : 0;
+  return writeMachine(to, 2 + planned, machine, planned);
 }
 
 /** @param {import('./create.js').Core} core */

@@ -14,7 +14,9 @@ import {
   rangeError,
   wrongType,
 } from './arguments.js';
+import { createFit } from './core/fit.js';
 import { MACHINE_KEYS, MAXIMUM_GPUS, MODEL, NAMES, RUNTIME } from './generated/layout.js';
+import { ASSUMED_HOST } from './generated/machine.js';
 import {
   DEVICE_FIELDS,
   HARDWARE,
@@ -60,8 +62,6 @@ const CATALOG_HOSTS = 'CPU memory';
 const MAXIMUM_FREE = 80;
 const DEFAULT_PROMPT = 512;
 const DEFAULT_OUTPUT = 128;
-/** A desktop with two channels of DDR5, where nothing is said. Bytes/s. */
-const HOST_BANDWIDTH = 75e9;
 /** More than enough: factors settle in a few rounds. */
 const ROUNDS = 40;
 
@@ -208,7 +208,7 @@ export function createSpeed(core) {
       hostProfile ?? profileOf({ backend: 'cpu', family: hostFamily, name: host.name }, 'machine.host.');
     let next = writeHardwareFields(to, i, machine);
     to[i + HARDWARE.gpus] = listed.length;
-    const bandwidth = host.bandwidth ?? (unified && gpus.length > 0 ? gpus[0].bandwidth : HOST_BANDWIDTH);
+    const bandwidth = host.bandwidth ?? (unified && gpus.length > 0 ? gpus[0].bandwidth : ASSUMED_HOST.bandwidth);
     writeDevice(to, i + HARDWARE.host, { ...host, bandwidth }, 'machine.host');
     to[i + HARDWARE.unified] = unified ? 1 : 0;
     for (const [n, gpu] of gpus.entries()) next = writeDevice(to, next, gpu, 'machine.gpus[]', n);
@@ -307,5 +307,5 @@ export function createSpeed(core) {
     });
   }
 
-  return { estimateSpeed, speedProfile, calibrate };
+  return { estimateSpeed, speedProfile, calibrate, ...createFit(core, block, writeQuestion) };
 }

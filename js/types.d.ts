@@ -2,6 +2,7 @@
 // RangeError for one outside its range; both name the parameter, the value and the range. Results are finite.
 export * from './types/build.js';
 export * from './types/calculator.js';
+export * from './types/fit.js';
 export * from './types/formulas.js';
 export * from './types/memory.js';
 export * from './types/model.js';

@@ -5,7 +5,7 @@
 //   node scripts/make-catalog.mjs --check        recomputes the parameter totals of data/models.csv (needs dist/), and
 //                                                holds memory and names of devices against themselves
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parametersOf } from '../js/cli/answer.js';
+import { backendOf } from '../js/core/backend-of.js';
 import { modelFromGgufMetadata } from '../js/gguf.js';
 import { ggufMetadataFromHuggingFaceConfig } from '../js/huggingface.js';
 import { wordsOf } from '../js/search.js';
@@ -66,10 +66,9 @@ function speedOf(row) {
 }
 
 /** What llama.cpp runs on a device with, where nothing else is asked for. */
-const BACKENDS = { NVIDIA: 'cuda', Apple: 'metal', Intel: 'sycl' };
-const backendOf = ({ kind, vendor }) => {
+const backendOfDevice = ({ kind, vendor }) => {
   if (kind === 'accelerator') return null;
-  return kind === 'cpu' ? 'cpu' : (BACKENDS[vendor] ?? 'vulkan');
+  return kind === 'cpu' ? 'cpu' : backendOf(vendor);
 };
 
 function devices() {
@@ -85,7 +84,7 @@ function devices() {
     memoryKind: row.memory_kind || null,
     bandwidth: row.bandwidth_gbs === '' ? null : Math.round(Number(row.bandwidth_gbs) * 1e9),
     bandwidthGBs: numberOf(row.bandwidth_gbs),
-    backend: backendOf(row),
+    backend: backendOfDevice(row),
     multiprocessors: numberOf(row.multiprocessors),
     fp16Tflops: numberOf(row.fp16_tflops),
     fp16Fp32AccumulateTflops: numberOf(row.fp16_fp32acc_tflops),
@@ -124,7 +123,7 @@ async function check() {
     const { model, unplannable } = specOf(row, true);
     if (row.total_params === '' || unplannable) continue;
     const total = Number(row.total_params);
-    const counted = parametersOf(core, model).parameters + Number(row.total_params_beyond_gguf);
+    const counted = core.parameterCount(model).parameters + Number(row.total_params_beyond_gguf);
     if (Math.abs(counted - total) >= TOLERANCE * total) wrong.push(`${row.name}: ${counted} instead of ${total}`);
     else if (row.total_params_beyond_gguf === '') alone++;
     else {

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const options = process.argv.slice(2);
 const program = options.find((option) => !option.startsWith('--')) ?? `${root}/build/native-debug/tools/describe`;
-const { lists, tables, numbers } = JSON.parse(execFileSync(program, { encoding: 'utf8' }));
+const { lists, tables, numbers, vendors, assumptions } = JSON.parse(execFileSync(program, { encoding: 'utf8' }));
 
 /** Lists that js/generated/speed.js has: whoever plans memory needs none of their names. */
 const ofSpeed = ['evidence', 'limit', 'split'];
@@ -338,6 +338,7 @@ const interfaces = {
   "DeviceMemory['terms']": [...keysOf('DeviceParts'), 'largestStage', ...keysOf('DeviceStage')],
   Machine: keysOf('Machine'),
   Fit: [...keysOf('Fit'), 'devices'],
+  ModelFit: keysOf('ModelFit'),
   "Fit['devices'][number]": ['name', ...keysOf('DeviceFit'), 'shortBy', 'shortOfMargin'],
   Device: ['name', 'family', ...keysOf('Device')],
   Hardware: machineKeys,
@@ -419,11 +420,37 @@ function schemaErrors() {
   return errors.map((error) => `docs/plan.schema.json: ${error}`);
 }
 
+/** What is known of machines: the back ends of vendors, and what a host is taken for of which nothing is said. */
+const { '': usual, ...vendorBackends } = vendors;
+const { unknownMemory, unsaidHostMemory, hostMargin, gpuMargin } = assumptions;
+const machine = `// @ts-check
+// Written by scripts/make-layout.mjs from the tables of include/llmcalc/machine, never by hand.
+
+/** The back end of a vendor's GPUs, as data/devices.csv spells it. @type {ReadonlyMap<string, import('./names.d.ts').Names['backend']>} */
+export const VENDOR_BACKENDS = new Map([
+${Object.entries(vendorBackends)
+  .map((pair) => `  [${pair.map(quoted).join(', ')}],\n`)
+  .join('')}]);
+/** That of all others. */
+export const USUAL_BACKEND = ${quoted(usual)};
+
+/** Bytes of a host that nobody gave, and those of them that need no asking. */
+export const UNKNOWN_MEMORY = ${unknownMemory};
+export const UNSAID_HOST_MEMORY = ${unsaidHostMemory};
+/** Bytes that should stay free on a GPU, and at most of a host: of less than four times that a quarter. */
+export const GPU_MARGIN = ${gpuMargin};
+export const MOST_HOST_MARGIN = ${hostMargin};
+
+/** Of a host of which nothing is said: bytes/s of its memory, cores, bytes/s between it and a GPU. */
+export const ASSUMED_HOST = { ${tables.AssumedHost.map((row) => `${row.key}: ${row.default}`).join(', ')} };
+`;
+
 const made = {
   'js/generated/layout.js': layout,
   'js/generated/speed.js': speed,
   'js/generated/keys.d.ts': keys,
   'js/generated/names.d.ts': names,
+  'js/generated/machine.js': machine,
 };
 const errors = schemaErrors();
 for (const [file, text] of Object.entries(made)) {

@@ -14,6 +14,7 @@
 #include "placement.hpp"
 #include "plan_notes.hpp"
 #include "plan_speed.hpp"
+#include "say.hpp"
 #include "text.hpp"
 
 namespace llmcalc {
@@ -94,12 +95,12 @@ Json jsonOf(const Runtime& r, const Placing& placing) {
 
 Json jsonOf(const Subject& subject) {
   const ModelSpec& model = subject.model;
-  const Parameters parameters = parametersOf(model);
+  const ParameterCount count = parameterCount(model);
   return {{"name", subject.name},
           {"source", subject.source},
           {"architecture", subject.architecture.empty() ? Json() : Json(subject.architecture)},
-          {"parameters", parameters.all},
-          {"activeParameters", parameters.active},
+          {"parameters", count.parameters},
+          {"activeParameters", count.activeParameters},
           {"layers", model.layerCount},
           {"predictionLayers", model.predictionLayerCount},
           {"contextLength", model.contextLength}};
@@ -118,6 +119,7 @@ class Planner {
     placing_ = question.placing;
     if (!isAutomatic_) return;
     placing_.gpuLayers = kEveryLayer;
+    static_cast<void>(plan(placing_));  // what is refused is so in the words of a plan
     if (const auto placed = best()) placing_ = placed->placing;
   }
 
@@ -144,7 +146,8 @@ class Planner {
   // Whether the engine runs such a placement: of the two, llama.cpp alone computes on the host.
   [[nodiscard]] bool runs(const Placing& placing) const {
     return question_.engine == Engine::llamaCpp ||
-           (hasGpus_ && placing.gpuLayers == kEveryLayer && placing.cpuMoeLayers == 0.0 && question_.runtime.kvOffload);
+           (question_.runtime.gpuCount > 0.0 && placing.gpuLayers == kEveryLayer && placing.cpuMoeLayers == 0.0 &&
+            question_.runtime.kvOffload);
   }
 
   // Takes the profiles of --calibrate; the number of measurements.
@@ -164,7 +167,7 @@ class Planner {
 
 std::optional<double> Planner::calibrate() {
   if (question_.calibrate.empty()) return std::nullopt;
-  if (!machine_) throw std::invalid_argument("--calibrate: there is no estimate without a device, or a bandwidth");
+  if (!machine_) throw std::invalid_argument(say(sentences::refused::kCalibrate));
   Hardware measured = *machine_;
   // What was measured had the threads that its rows say.
   if (!hardware_->host.threads) measured.host.threads = 0;
@@ -179,12 +182,12 @@ std::optional<double> Planner::calibrate() {
 
 Json Planner::curve() const {
   Json points = Json::array();
-  for (double layers = 0; layers <= layersOf(model_); ++layers) {
-    const Placing with{layers, placing_.cpuMoeLayers};
-    points.push_back({{"gpuLayers", layers},
-                      {"verdict", std::string(kVerdicts[static_cast<std::size_t>(verdict(with))])},
-                      {"decode", llmcalc::jsonOf(estimate(with, question_.workload)->decode)}});
-  }
+  offloadCurve(model_, runtime(placing_), fitMachineOf(*hardware_), *machine_, question_.workload,
+               [&](const OffloadPoint& point) {
+                 points.push_back({{"gpuLayers", point.gpuLayers},
+                                   {"verdict", std::string(kVerdicts[static_cast<std::size_t>(point.verdict)])},
+                                   {"decode", llmcalc::jsonOf(point.decode)}});
+               });
   return points;
 }
 
@@ -204,7 +207,7 @@ Json Planner::answer() {
   const MemoryPlan memory = plan(placing_);
   const std::optional<Fit> fit = hardware_ ? std::optional(fitOf(memory, *hardware_)) : std::nullopt;
   if (const auto unchecked = uncheckedOf(memory, hardware_); unchecked && fit->fits) {
-    throw std::invalid_argument("--ram is needed: " + gib(*unchecked) + " would be in the memory of the host");
+    throw std::invalid_argument(say(sentences::refused::kRamNeeded, {{"size", gib(*unchecked)}}));
   }
   std::optional<Placed> placed;
   if (fit && fit->verdict != Verdict::fits && !isAutomatic_) placed = best();
@@ -245,7 +248,7 @@ Json Planner::answer() {
           {"commandLine", command},
           {"commandFor", commandFor},
           {"assumptions", assumptionsOf(hardware_, wantsCurve || (speed && speed->step.host > 0.0))},
-          {"notes", notesOf(question_, ceiling)}};
+          {"notes", notesOf(question_, ceiling, runs(placing_))}};
 }
 
 }  // namespace

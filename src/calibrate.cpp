@@ -134,10 +134,10 @@ struct Candidate {
 // The planned model, then those of the catalogue.
 std::vector<Candidate> candidatesOf(const Planned& planned) {
   std::vector<Candidate> all = {
-      {planned.name, planned.architecture, "", &planned.model, parametersOf(planned.model).all}};
+      {planned.name, planned.architecture, "", &planned.model, parameterCount(planned.model).parameters}};
   for (const catalog::Model& model : catalog::models()) {
     if (!model.unplannable.empty()) continue;
-    all.push_back({model.name, model.architecture, model.shape, &model.spec, parametersOf(model.spec).all});
+    all.push_back({model.name, model.architecture, model.shape, &model.spec, parameterCount(model.spec).parameters});
   }
   return all;
 }
@@ -285,19 +285,6 @@ std::vector<Question> questionsOf(const Json& rows, const Planned& planned) {
 }
 
 }  // namespace
-
-Parameters parametersOf(const ModelSpec& model) {
-  Runtime runtime;
-  runtime.fileType = FileType::F32;
-  runtime.contextLength = 256;
-  runtime.gpuCount = 0;
-  const MemoryPlan plan = planMemory(model, runtime);
-  // An F32 file has 4 bytes for every element but those that stay as converted, which have 2.
-  double halves = model.firstLayerUnquantizedElements + model.outputUnquantizedElements;
-  visitRuns(model,
-            [&](int, int count, std::size_t group) { halves += count * model.groups[group].unquantizedElements; });
-  return {plan.fileBytes / 4.0 + halves / 2.0, plan.bytesPerToken / 4.0 + halves / 2.0};
-}
 
 Calibrated calibratedBy(const std::string& file, const Planned& planned) {
   const std::string text = readText(file, kMaximumBenchmarkBytes);

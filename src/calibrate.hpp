@@ -14,14 +14,6 @@
 
 namespace llmcalc {
 
-struct Parameters {
-  double all = 0;
-  double active = 0;  // read for one token
-};
-
-// Elements of the model.
-[[nodiscard]] Parameters parametersOf(const ModelSpec& model);
-
 // What is asked about.
 struct Planned {
   const ModelSpec& model;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <initializer_list>
 #include <limits>
 #include <set>
 #include <stdexcept>
@@ -12,19 +13,19 @@
 
 #include "catalog.hpp"
 #include "llmcalc/base/result.hpp"
+#include "say.hpp"
 #include "text.hpp"
 
 namespace llmcalc {
 
 namespace {
 
-constexpr double kHostMargin = 4.0 * kGiB;
+namespace assumes = sentences::assumed;
+namespace refused = sentences::refused;
 
-template <typename... Parts>
-[[noreturn]] void refuse(const Parts&... parts) {
-  std::string text;
-  (text.append(parts), ...);
-  throw std::invalid_argument(text);
+[[noreturn]] void refuse(std::string_view sentence,
+                         std::initializer_list<std::pair<std::string_view, std::string>> values = {}) {
+  throw std::invalid_argument(say(sentence, values));
 }
 
 std::string sized(double bytes) {
@@ -83,9 +84,9 @@ void repeatGpu(Parts& parts, double count) {
   std::vector<PlanGpu>& gpus = parts.machine.gpus;
   if (count == static_cast<double>(gpus.size())) return;
   if (gpus.size() > 1) {
-    refuse("--gpus repeats one device, got ", formatNumber(count), " and ", std::to_string(gpus.size()), " devices");
+    refuse(refused::kRepeated, {{"count", formatNumber(count)}, {"devices", std::to_string(gpus.size())}});
   }
-  if (gpus.empty()) refuse("--gpus: ", parts.machine.host.name, " is no GPU");
+  if (gpus.empty()) refuse(refused::kNoGpu, {{"name", parts.machine.host.name}});
   gpus = std::vector<PlanGpu>(asCount(count), gpus.front());
 }
 
@@ -94,12 +95,12 @@ Parts namedParts(const Options& o) {
   Parts parts;
   PlanHost& host = parts.machine.host;
   for (const std::string& name : o.devices) {
-    if (isProcessor(name)) refuse("--device cpu means no GPU, and stands alone");
+    if (isProcessor(name)) refuse(refused::kProcessorAlone);
     const catalog::Device& device = catalog::findDevice(name);
-    if (device.kind == "accelerator") refuse("--device: llama.cpp does not run on ", device.name);
+    if (device.kind == "accelerator") refuse(refused::kAccelerator, {{"name", device.name}});
     if (device.kind == "cpu") {
       if (!host.name.empty()) {
-        refuse("--device: one processor can be planned, got ", host.name, " and ", device.name);
+        refuse(refused::kOneProcessor, {{"first", host.name}, {"second", device.name}});
       }
       host.name = device.name;
       host.bandwidth = device.bandwidth;
@@ -113,7 +114,7 @@ Parts namedParts(const Options& o) {
     }
   }
   if (!parts.pool.empty() && o.devices.size() > 1) {
-    refuse("--device: ", parts.pool, " shares its memory with its processor, and stands alone");
+    refuse(refused::kPoolAlone, {{"name", parts.pool}});
   }
   if (o.gpus) repeatGpu(parts, *o.gpus);
   return parts;
@@ -130,8 +131,8 @@ Parts describedParts(const Options& o) {
 // One value for all GPUs, or one for each.
 std::vector<std::optional<double>> each(const char* option, const std::vector<double>& values, std::size_t count) {
   if (values.size() > 1 && values.size() != count) {
-    refuse(option, " must have one value, or one for each of the ", std::to_string(count), " GPUs, got ",
-           std::to_string(values.size()));
+    refuse(refused::kPerGpu,
+           {{"option", option}, {"count", std::to_string(count)}, {"given", std::to_string(values.size())}});
   }
   std::vector<std::optional<double>> all(count);
   for (std::size_t i = 0; i < count && !values.empty(); ++i) all[i] = values[values.size() == 1 ? 0 : i];
@@ -176,22 +177,22 @@ void describeGpus(Parts& parts, const Options& o) {
     PlanGpu& gpu = gpus[i];
     if (vram[i] && !parts.pool.empty()) {
       gpu.memory = *vram[i] * kGiB;
-      gpu.memorySource = "as given";
+      gpu.memorySource = assumes::kGiven;
     } else if (vram[i] && gpu.memorySold != *vram[i] * kGiB) {
       const double sold = *vram[i] * kGiB;
       const bool isLike = gpu.memory && gpu.memorySold;
       const Usable least = isLike ? Usable{gpu.name, *gpu.memory / *gpu.memorySold} : leastOf(sold);
-      const std::string like = isLike ? gpu.name : least.name + ", the least of cards of that size";
+      const std::string like = isLike ? gpu.name : say(assumes::kLeastCard, {{"name", least.name}});
       gpu.memory = std::floor(sold * least.share);
       gpu.memorySold = sold;
-      gpu.memorySource = "the part of it that drivers leave of " + like;
-      const std::string said = "Of " + sized(sold) + " as sold " + sized(*gpu.memory) +
-                               " are taken to be usable, as of " + like + " (--vram-usable).";
+      gpu.memorySource = say(assumes::kUsableSource, {{"like", like}});
+      const std::string said =
+          say(assumes::kUsable, {{"sold", sized(sold)}, {"usable", sized(*gpu.memory)}, {"like", like}});
       if (!usable[i] && std::find(assumed.begin(), assumed.end(), said) == assumed.end()) assumed.push_back(said);
     }
     if (usable[i]) {
       gpu.memory = *usable[i] * kGiB;
-      gpu.memorySource = "as given";
+      gpu.memorySource = assumes::kGiven;
     }
     if (bandwidth[i]) gpu.bandwidth = *bandwidth[i] * 1e9;
     gpu.reserved = reserve[i].value_or(0.0) * kGiB;
@@ -209,7 +210,7 @@ void describeHost(Parts& parts, const Options& o) {
   if (!o.bandwidth.empty() && !o.ramBandwidth) {
     host.bandwidth = gpus.empty() ? std::nullopt : gpus.front().bandwidth;
   }
-  if (!host.memory) refuse("--ram is needed: ", parts.pool, " comes with several sizes of memory");
+  if (!host.memory) refuse(refused::kRamOfPool, {{"name", parts.pool}});
 }
 
 // The back end that all of the GPUs have.
@@ -219,7 +220,7 @@ Backend backendOf(Parts& parts, const Options& o) {
   const std::set<std::string> several(parts.backends.begin(), parts.backends.end());
   if (several.empty()) return Backend::cuda;
   if (several.size() == 1) return static_cast<Backend>(indexOf(kBackends, *several.begin()));
-  parts.machine.assumed.emplace_back("GPUs of several vendors work together under Vulkan (--backend).");
+  parts.machine.assumed.push_back(say(assumes::kVendors));
   return Backend::vulkan;
 }
 
@@ -229,23 +230,22 @@ PlanSplit splitGpus(Parts& parts, const Options& o) {
   std::vector<std::string>& assumed = parts.machine.assumed;
   const std::size_t count = gpus.size();
   if (o.mainGpu && *o.mainGpu >= static_cast<double>(count)) {
-    refuse("--main-gpu must be below ", std::to_string(count), ", the number of GPUs, got ", formatNumber(*o.mainGpu));
+    refuse(refused::kMainGpu, {{"count", std::to_string(count)}, {"given", formatNumber(*o.mainGpu)}});
   }
   if (!o.splits && count > 1) {
     const double at = o.mainGpu.value_or(0.0);
     gpus = {gpus[asCount(at)]};
     const std::string& name = gpus.front().name;
-    assumed.push_back("GPU " + formatNumber(at) + (name.empty() ? "" : ", " + name + ",") +
-                      " has all of it (--split-mode none).");
+    assumed.push_back(
+        say(name.empty() ? assumes::kOnlyGpu : assumes::kOnlyNamedGpu, {{"gpu", formatNumber(at)}, {"name", name}}));
     return {false, at, {}};
   }
   if (o.mainGpu && count > 1) {
-    assumed.emplace_back("With layers split over GPUs --main-gpu changes nothing (--split-mode none).");
+    assumed.push_back(say(assumes::kMainGpu));
   }
   if (o.tensorSplit.empty() || count == 0) return {true, o.mainGpu, {}};
   if (o.tensorSplit.size() > count) {
-    refuse("--tensor-split must have one share for each of the ", std::to_string(count), " GPUs, got ",
-           std::to_string(o.tensorSplit.size()));
+    refuse(refused::kTensorSplit, {{"count", std::to_string(count)}, {"given", std::to_string(o.tensorSplit.size())}});
   }
   std::vector<double> shares = o.tensorSplit;
   shares.resize(count, 0.0);
@@ -253,17 +253,14 @@ PlanSplit splitGpus(Parts& parts, const Options& o) {
   return {true, o.mainGpu, shares};
 }
 
-double hostMargin(double memory) { return std::min(kHostMargin, memory / 4.0); }
-
 void sayReserves(PlanHardware& machine, const Options& o) {
   std::vector<std::string> parts;
-  if (!machine.gpus.empty() && o.reserve.empty()) parts.emplace_back("nothing else uses the GPU (--reserve)");
+  if (!machine.gpus.empty() && o.reserve.empty()) parts.push_back(say(assumes::kReserve));
   if (!machine.gpus.empty() && o.margin.empty()) {
-    parts.push_back(sized(PlanGpu().margin) + " of each GPU is to stay free (--margin)");
+    parts.push_back(say(assumes::kMargin, {{"size", sized(PlanGpu().margin)}}));
   }
   if (machine.host.memory && !o.ramReserve) {
-    parts.push_back(sized(hostMargin(*machine.host.memory)) +
-                    " of the host's memory are for the system (--ram-reserve)");
+    parts.push_back(say(assumes::kRamReserve, {{"size", sized(defaultHostMargin(*machine.host.memory))}}));
   }
   if (parts.empty()) return;
   std::string text;
@@ -274,7 +271,7 @@ void sayReserves(PlanHardware& machine, const Options& o) {
 
 std::optional<Parts> partsOf(const Options& o) {
   const bool processor = o.devices.empty() ? o.gpus == 0.0 : o.devices.size() == 1 && isProcessor(o.devices.front());
-  if (processor && isDescribed(o)) refuse("--vram is of a GPU, and --device cpu has none");
+  if (processor && isDescribed(o)) refuse(refused::kVramOfNone);
   if (processor && (isHostDescribed(o) || !o.detect)) return Parts();
   if (processor) {
     refuse(
@@ -298,20 +295,20 @@ PlanMachine machineOf(const Options& o) {
   Parts& parts = *made;
   PlanHardware& machine = parts.machine;
   if (machine.gpus.size() > Runtime::kMaximumGpus) {
-    refuse("--device: at most ", std::to_string(Runtime::kMaximumGpus), " GPUs, got ",
-           std::to_string(machine.gpus.size()));
+    refuse(refused::kMostGpus,
+           {{"most", std::to_string(Runtime::kMaximumGpus)}, {"count", std::to_string(machine.gpus.size())}});
   }
   describeGpus(parts, o);
   describeHost(parts, o);
   for (const PlanGpu& gpu : machine.gpus) {
-    if (!gpu.memory && parts.pool.empty()) refuse("--vram is needed: the memory of ", gpu.name, " is not known");
+    if (!gpu.memory && parts.pool.empty()) refuse(refused::kVramNeeded, {{"name", gpu.name}});
   }
   machine.backend = backendOf(parts, o);
   const PlanSplit split = splitGpus(parts, o);
   sayReserves(machine, o);
   PlanHost& host = machine.host;
   host.reserved = o.ramReserve.value_or(0.0) * kGiB;
-  host.margin = !o.ramReserve && host.memory ? hostMargin(*host.memory) : 0.0;
+  host.margin = !o.ramReserve && host.memory ? defaultHostMargin(*host.memory) : 0.0;
   return {machine, split};
 }
 

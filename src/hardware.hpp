@@ -20,11 +20,11 @@ struct PlanGpu {
   std::string name;
   // What programs can have of it, bytes; of one pool with the host the limit of the GPU, none for the usual share.
   std::optional<double> memory;
-  std::optional<double> memorySold;  // bytes
-  std::string memorySource;          // how `memory` is known
-  double reserved = 0;               // bytes in use by others
-  double margin = kGiB;              // bytes to stay free
-  std::optional<double> bandwidth;   // bytes/s
+  std::optional<double> memorySold;   // bytes
+  std::string memorySource;           // how `memory` is known
+  double reserved = 0;                // bytes in use by others
+  double margin = kDefaultGpuMargin;  // bytes to stay free
+  std::optional<double> bandwidth;    // bytes/s
   std::optional<double> multiprocessors;
   std::string family;
   double shaderFlops = 0;  // as Device has them

@@ -9,18 +9,16 @@
 #include <utility>
 #include <vector>
 
-#include "calibrate.hpp"
 #include "catalog.hpp"
+#include "llmcalc/layout/parameters.hpp"
+#include "llmcalc/machine/assumptions.hpp"
 #include "text.hpp"
 
 namespace llmcalc {
 
 namespace {
 
-constexpr double kUnknownMemory = 1e18;  // larger than any
 constexpr double kLeastContext = 2048;
-// What any machine with a GPU has for the part that stays on the host whatever is on the GPU.
-constexpr double kUnsaidHost = 4.0 * 1073741824.0;
 
 // File types that llama-quantize makes of any model, from the largest.
 constexpr auto kTypes =
@@ -28,20 +26,6 @@ constexpr auto kTypes =
                              FileType::Q4_K_S, FileType::IQ4_XS, FileType::Q3_K_L, FileType::Q3_K_M, FileType::Q3_K_S,
                              FileType::IQ3_XS, FileType::IQ3_XXS, FileType::Q2_K, FileType::IQ2_M, FileType::IQ2_S,
                              FileType::IQ2_XS, FileType::IQ2_XXS, FileType::IQ1_M, FileType::IQ1_S});
-
-// Those with the most on the GPU first: of a mixture of experts the experts of more and more layers go to the host
-// before a layer does.
-std::vector<Placing> placements(const ModelSpec& model, const Placing& asked) {
-  std::vector<Placing> all;
-  const double experts = hasExperts(model) ? model.layerCount : 0.0;
-  for (double layers = 0; layers <= experts; ++layers) all.push_back({kEveryLayer, layers});
-  std::vector<double> kept = {asked.cpuMoeLayers};
-  if (experts > 0.0) kept.insert(kept.begin(), experts);
-  for (const double cpuMoeLayers : kept) {
-    for (double layers = layersOf(model) - 1.0; layers >= 0.0; --layers) all.push_back({layers, cpuMoeLayers});
-  }
-  return all;
-}
 
 // The item that was placed, and where.
 template <typename Item>
@@ -67,17 +51,6 @@ double totalOf(const MemoryPlan& plan) {
   double sum = 0;
   for (std::size_t i = 0; i < static_cast<std::size_t>(plan.gpuCount); ++i) sum += plan.gpus[i].total();
   return sum + plan.host.total();
-}
-
-// Bytes that all memories of a machine have together.
-double roomIn(const PlanHardware& hardware) {
-  const PlanHost& host = hardware.host;
-  if (!host.memory) return kUnknownMemory;
-  double room = std::max(0.0, *host.memory - host.reserved);
-  for (const PlanGpu& gpu : hardware.gpus) {
-    if (hardware.kind == MemoryKind::separate) room += std::max(0.0, gpu.memory.value_or(0.0) - gpu.reserved);
-  }
-  return room;
 }
 
 std::string nameOf(FileType type) { return std::string(traits(type).name); }
@@ -111,7 +84,7 @@ std::vector<Smaller> smallerThan(double parameters, double context) {
   std::vector<Smaller> smaller;
   for (const catalog::Model& model : catalog::models()) {
     if (!model.unplannable.empty()) continue;
-    const double size = parametersOf(model.spec).all;
+    const double size = parameterCount(model.spec).parameters;
     const double trained = model.spec.contextLength;
     if (size < parameters && (trained == 0.0 || trained >= context)) smaller.push_back({&model, size});
   }
@@ -138,7 +111,7 @@ Json nearestOf(const Subject& subject, const Runtime& runtime, const PlanHardwar
         return !subject.architecture.empty() && known.architecture == subject.architecture;
       }};
   const std::vector<Smaller> smaller =
-      smallerThan(parametersOf(subject.model).all, trainedPart(runtime.contextLength, subject.model));
+      smallerThan(parameterCount(subject.model).parameters, trainedPart(runtime.contextLength, subject.model));
   const auto askedOf = [&](const ModelSpec& model) {
     Runtime asked = runtime;
     asked.contextLength = trainedPart(runtime.contextLength, model);
@@ -169,11 +142,6 @@ Json nearestOf(const Subject& subject, const Runtime& runtime, const PlanHardwar
 
 }  // namespace
 
-bool hasExperts(const ModelSpec& model) {
-  return std::any_of(model.groups.begin(), model.groups.begin() + static_cast<std::ptrdiff_t>(model.groupCount),
-                     [](const LayerGroup& group) { return group.expertCount > 0.0; });
-}
-
 Runtime runtimeOn(const Runtime& runtime, const Placing& placing, const std::optional<PlanHardware>& hardware) {
   Runtime on = runtime;
   on.gpuLayers = placing.gpuLayers == kEveryLayer ? kAllLayers : placing.gpuLayers;
@@ -192,7 +160,7 @@ Runtime runtimeOn(const Runtime& runtime, const Placing& placing, const std::opt
   return on;
 }
 
-Fit fitOf(const MemoryPlan& plan, const PlanHardware& hardware) {
+Machine fitMachineOf(const PlanHardware& hardware) {
   Machine machine;
   machine.kind = hardware.kind;
   machine.hostMemory = hardware.host.memory.value_or(kUnknownMemory);
@@ -204,30 +172,22 @@ Fit fitOf(const MemoryPlan& plan, const PlanHardware& hardware) {
     machine.gpuReserved[i] = hardware.gpus[i].reserved;
     machine.gpuMargin[i] = hardware.gpus[i].margin;
   }
-  return fits(plan, machine);
+  return machine;
 }
+
+Fit fitOf(const MemoryPlan& plan, const PlanHardware& hardware) { return fits(plan, fitMachineOf(hardware)); }
 
 std::optional<double> uncheckedOf(const MemoryPlan& plan, const std::optional<PlanHardware>& hardware) {
   const double needed = plan.host.total();
-  const bool isUnchecked = hardware && !hardware->host.memory && needed > kUnsaidHost;
+  const bool isUnchecked = hardware && !hardware->host.memory && needed > kUnsaidHostMemory;
   return isUnchecked ? std::optional(needed) : std::nullopt;
 }
 
-double layersOf(const ModelSpec& model) { return model.layerCount + model.predictionLayerCount + 1.0; }
-
 std::optional<Placed> bestPlacement(const ModelSpec& model, const Runtime& runtime, const Placing& asked,
                                     const PlanHardware& hardware, const MeasuredWeights* weights) {
-  // No placement has less than every weight once: most of what is too large is so by far.
-  Runtime onHost = runtime;
-  onHost.gpuCount = 0.0;
-  onHost.gpuLayers = kAllLayers;
-  if (planMemory(model, onHost, weights).host.weights > roomIn(hardware)) return std::nullopt;
-  const auto found = firstThatFits(placements(model, asked), [&](const Placing& placing) -> std::optional<Placed> {
-    const MemoryPlan plan = planMemory(model, runtimeOn(runtime, placing, hardware), weights);
-    const Verdict verdict = fitOf(plan, hardware).verdict;
-    return verdict == Verdict::doesNotFit ? std::nullopt : std::optional(Placed{placing, verdict});
-  });
-  return found ? std::optional(found->placed) : std::nullopt;
+  const ModelFit fit = fitModel(model, runtimeOn(runtime, asked, hardware), fitMachineOf(hardware), weights);
+  if (fit.verdict == Verdict::doesNotFit) return std::nullopt;
+  return Placed{{fit.gpuLayers == kAllLayers ? kEveryLayer : fit.gpuLayers, fit.cpuMoeLayers}, fit.verdict};
 }
 
 bool isFinal(FileType type) { return type == FileType::MXFP4_MOE || type == FileType::NVFP4; }

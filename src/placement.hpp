@@ -6,6 +6,7 @@
 
 #include "hardware.hpp"
 #include "json.hpp"
+#include "llmcalc/fit.hpp"
 #include "llmcalc/memory.hpp"
 #include "question.hpp"
 
@@ -16,23 +17,19 @@ struct Placed {
   Verdict verdict = Verdict::doesNotFit;
 };
 
-[[nodiscard]] bool hasExperts(const ModelSpec& model);
-
 // `runtime` with its layers placed, on the very GPUs.
 [[nodiscard]] Runtime runtimeOn(const Runtime& runtime, const Placing& placing,
                                 const std::optional<PlanHardware>& hardware);
 
-// Of a host whose memory is not known nothing but what it needs.
+// What a plan is held against. Of a host whose memory is not known nothing is asked.
+[[nodiscard]] Machine fitMachineOf(const PlanHardware& hardware);
+
 [[nodiscard]] Fit fitOf(const MemoryPlan& plan, const PlanHardware& hardware);
 
 // What a plan needs of a host whose memory nobody gave, where that is more than can be taken for granted.
 [[nodiscard]] std::optional<double> uncheckedOf(const MemoryPlan& plan, const std::optional<PlanHardware>& hardware);
 
-// Layers that can be on a GPU: as the file counts them, prediction blocks too, and the head as the last.
-[[nodiscard]] double layersOf(const ModelSpec& model);
-
-// The first placement that fits with the margins, else the first that fits at all: those with the most on the GPU
-// first, of a mixture of experts the experts of more and more layers on the host before a layer.
+// What fitModel finds room for.
 [[nodiscard]] std::optional<Placed> bestPlacement(const ModelSpec& model, const Runtime& runtime, const Placing& asked,
                                                   const PlanHardware& hardware,
                                                   const MeasuredWeights* weights = nullptr);

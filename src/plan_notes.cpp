@@ -11,12 +11,14 @@
 #include "llmcalc/base/result.hpp"
 #include "placement.hpp"
 #include "plan_speed.hpp"
+#include "say.hpp"
 
 namespace llmcalc {
 
 namespace {
 
 using Sentences = std::vector<std::string>;
+namespace said = sentences::notes;
 
 // Of a context that the model was not trained for.
 void addContextNote(Sentences& notes, const Subject& subject, const Runtime& runtime) {
@@ -26,26 +28,27 @@ void addContextNote(Sentences& notes, const Subject& subject, const Runtime& run
   const Rope rope = subject.rope.value_or(Rope());
   const double original = rope.originalContextLength.value_or(trained);
   const double extended = std::floor(rope.factor * original);
-  std::string said = subject.name + " was trained for " + formatNumber(trained) + " tokens of context, not " +
-                     formatNumber(room) + ": beyond that its answers get worse.";
+  const std::string base = formatNumber(original);
+  std::string text =
+      say(said::kContext, {{"name", subject.name}, {"trained", formatNumber(trained)}, {"room", formatNumber(room)}});
   if (!rope.type.empty() && rope.factor > 1.0) {
-    const std::string known = (rope.type == "yarn" ? "YaRN" : rope.type) + " by " + formatNumber(rope.factor);
-    if (extended > trained) {
-      said += " Its config extends " + formatNumber(original) + " tokens with " + known + ", to " +
-              formatNumber(extended) + ".";
-    } else {
-      said += " " + known + " from " + formatNumber(original) + " tokens is in that number already.";
-    }
+    const std::string scaling = say(
+        said::kScaling, {{"type", rope.type == "yarn" ? "YaRN" : rope.type}, {"factor", formatNumber(rope.factor)}});
+    text += " ";
+    text += extended > trained ? say(said::kContextExtended,
+                                     {{"base", base}, {"scaling", scaling}, {"extended", formatNumber(extended)}})
+                               : say(said::kContextIncluded, {{"scaling", scaling}, {"base", base}});
   }
-  const std::string scaling = "--rope-scaling yarn --rope-scale " + formatNumber(std::ceil(room / original)) +
-                              " --yarn-orig-ctx " + formatNumber(original);
-  if (runtime.server && !subject.architecture.empty()) {
-    said += " llama-server gives a sequence no more than " + formatNumber(trained) + " unless it gets --override-kv " +
-            subject.architecture + ".context_length=int:" + formatNumber(room) + " " + scaling + ".";
-  } else {
-    said += " llama.cpp extends it with " + scaling + ".";
-  }
-  notes.push_back(said);
+  const std::string options =
+      say(said::kContextOptions, {{"scale", formatNumber(std::ceil(room / original))}, {"base", base}});
+  text += " ";
+  text += runtime.server && !subject.architecture.empty()
+              ? say(said::kContextServer, {{"trained", formatNumber(trained)},
+                                           {"architecture", subject.architecture},
+                                           {"room", formatNumber(room)},
+                                           {"options", options}})
+              : say(said::kContextOther, {{"options", options}});
+  notes.push_back(text);
 }
 
 // Bits of a weight in what publishers release; 16 at most where that is not known.
@@ -70,21 +73,20 @@ void addTypeNote(Sentences& notes, const Subject& subject, FileType type) {
   // A file at hand is what it is.
   if (as == type || subject.source.value("kind", std::string()) == "gguf") return;
   if (type == FileType::MXFP4_MOE && !hasExperts(subject.model)) {
-    notes.push_back(subject.name + " has no experts, which alone MXFP4_MOE makes small: all of it is Q8_0.");
+    notes.push_back(say(said::kNoExperts, {{"name", subject.name}}));
     return;
   }
   if (as && isFinal(*as)) {
-    notes.push_back(subject.name + " is released as " + nameOf(*as) + ", and hardly anybody makes " + nameOf(type) +
-                    " of that: files of such names keep its experts as they are, and are about as large as " +
-                    nameOf(*as) + " (--quant " + nameOf(*as) + ").");
+    notes.push_back(
+        say(said::kReleasedAs, {{"name", subject.name}, {"released", nameOf(*as)}, {"type", nameOf(type)}}));
     return;
   }
   const auto* const known = std::find_if(kReleasedBits.begin(), kReleasedBits.end(),
                                          [&](const ReleasedBits& bits) { return bits.word == subject.releasedIn; });
   const bool isKnown = known != kReleasedBits.end();
   if (bitsOf(type) <= (isKnown ? known->bits : kUsualBits)) return;
-  notes.push_back(subject.name + " is released in " + (isKnown ? subject.releasedIn : "at most 16 bits") + ": " +
-                  nameOf(type) + " is larger and no better.");
+  const std::string precision = isKnown ? subject.releasedIn : std::string(said::kUsualPrecision);
+  notes.push_back(say(said::kLarger, {{"name", subject.name}, {"precision", precision}, {"type", nameOf(type)}}));
 }
 
 }  // namespace
@@ -95,59 +97,42 @@ Sentences assumptionsOf(const std::optional<PlanHardware>& hardware, bool hostWo
   const bool isUnknown = std::any_of(hardware->gpus.begin(), hardware->gpus.end(),
                                      [](const PlanGpu& gpu) { return !gpu.multiprocessors; });
   if (hardware->backend == Backend::cuda && isUnknown) {
-    all.emplace_back(
-        "CUDA itself takes as much as on the largest card of such memory, for the multiprocessors are not known.");
+    all.push_back(say(sentences::assumed::kMultiprocessors));
   }
   std::string host;
   if (!hardware->host.bandwidth) {
-    host = formatNumber(kAssumedBandwidth / 1e9) + " GB/s of memory (--ram-bandwidth)";
+    host = say(sentences::assumed::kHostBandwidth, {{"rate", formatNumber(kAssumedHost.bandwidth / 1e9)}});
   }
   if (!hardware->host.threads) {
-    host.append(host.empty() ? "" : " and ").append(formatNumber(kAssumedThreads)).append(" cores (--threads)");
+    host += host.empty() ? "" : " and ";
+    host += say(sentences::assumed::kHostThreads, {{"count", formatNumber(kAssumedHost.threads)}});
   }
-  if (hostWorks && !host.empty()) all.push_back("The host has " + host + ".");
+  if (hostWorks && !host.empty()) all.push_back(say(sentences::assumed::kHost, {{"what", host}}));
   return all;
 }
 
-Sentences notesOf(const Question& question, const std::optional<double>& ceiling) {
+Sentences notesOf(const Question& question, const std::optional<double>& ceiling, bool runs) {
   const std::optional<PlanHardware>& hardware = question.machine.hardware;
   const Runtime& runtime = question.runtime;
   Sentences notes;
-  if (!hardware) {
-    notes.emplace_back(
-        "No device is given (--device; --vram and --bandwidth; --gpus 0 for none): nothing says whether it fits.");
-  }
+  if (!hardware) notes.push_back(say(said::kNoDevice));
   if (hardware && hardware->kind == MemoryKind::separate && !hardware->host.memory) {
-    notes.emplace_back("The memory of the host is not given (--ram) and was not checked.");
+    notes.push_back(say(said::kHostUnchecked));
   }
-  if (hardware && !hardware->gpus.empty() && runtime.backend == Backend::cpu) {
-    notes.emplace_back(
-        "llama.cpp's CPU back end computes nothing on a GPU (--backend): there is no estimate of speed.");
-  }
+  if (hardware && !hardware->gpus.empty() && runtime.backend == Backend::cpu) notes.push_back(say(said::kCpuBackend));
   if (hardware && !ceiling) {
     const bool isOfGpu =
         std::any_of(hardware->gpus.begin(), hardware->gpus.end(), [](const PlanGpu& gpu) { return !gpu.bandwidth; });
-    notes.push_back(
-        std::string("The bandwidth of ") +
-        (isOfGpu ? "a GPU is not known (--bandwidth)" : "the host's memory is not known (--ram-bandwidth)") +
-        ": there is no ceiling of speed.");
+    notes.push_back(say(isOfGpu ? said::kGpuBandwidth : said::kHostBandwidth));
   }
   addContextNote(notes, question.subject, runtime);
   addTypeNote(notes, question.subject, runtime.fileType);
   if (question.engine != Engine::llamaCpp) {
-    notes.push_back("The speed is that of " + std::string(kEngines[static_cast<std::size_t>(question.engine)]) +
-                    "; memory and command are those of llama.cpp.");
+    const std::string engine(kEngines[static_cast<std::size_t>(question.engine)]);
+    notes.push_back(say(runs ? said::kEngineSpeed : said::kEngineOnHost, {{"engine", engine}}));
   }
-  if (question.draft) {
-    notes.push_back(
-        "A draft takes memory of its own, which is not counted here; llama-server gets it with --model-draft FILE "
-        "--spec-draft-n-max " +
-        formatNumber(question.draft->length) + ".");
-  }
-  if (question.subject.recorded == false) {
-    notes.emplace_back(
-        "No plan of this architecture was recorded: its compute buffer follows the rules of the others.");
-  }
+  if (question.draft) notes.push_back(say(said::kDraftMemory, {{"length", formatNumber(question.draft->length)}}));
+  if (question.subject.recorded == false) notes.push_back(say(said::kUnrecorded));
   notes.insert(notes.end(), question.notes.begin(), question.notes.end());
   return notes;
 }

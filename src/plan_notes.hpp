@@ -13,6 +13,8 @@ namespace llmcalc {
 // Sentences of what was taken for granted. `hostWorks`: the speed depends on the host.
 [[nodiscard]] std::vector<std::string> assumptionsOf(const std::optional<PlanHardware>& hardware, bool hostWorks);
 
-[[nodiscard]] std::vector<std::string> notesOf(const Question& question, const std::optional<double>& ceiling);
+// `runs`: the engine of the speed can run such a placement.
+[[nodiscard]] std::vector<std::string> notesOf(const Question& question, const std::optional<double>& ceiling,
+                                               bool runs);
 
 }  // namespace llmcalc

@@ -4,9 +4,11 @@
 #include <cmath>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "fields_json.hpp"
 #include "llmcalc/answer/speed_fields.hpp"
+#include "llmcalc/fit.hpp"
 #include "llmcalc/speed/profiles.hpp"
 
 namespace llmcalc {
@@ -19,18 +21,10 @@ Json limitOf(Limit limit) { return std::string(kLimits[static_cast<std::size_t>(
 }  // namespace
 
 std::optional<double> ceilingOf(const MemoryPlan& plan, const std::optional<PlanHardware>& hardware) {
-  double seconds = 0;
-  const auto read = [&](const DeviceMemory& memory, const std::optional<double>& bandwidth) {
-    if (memory.bytesPerToken == 0.0) return true;
-    if (!bandwidth || *bandwidth == 0.0) return false;
-    seconds += memory.bytesPerToken / *bandwidth;
-    return true;
-  };
-  for (std::size_t i = 0; i < static_cast<std::size_t>(plan.gpuCount); ++i) {
-    if (!read(plan.gpus[i], hardware ? hardware->gpus[i].bandwidth : std::nullopt)) return std::nullopt;
-  }
-  if (!read(plan.host, hardware ? hardware->host.bandwidth : std::nullopt)) return std::nullopt;
-  return 1.0 / seconds;
+  if (!hardware) return std::nullopt;
+  std::vector<double> gpus;
+  for (const PlanGpu& gpu : hardware->gpus) gpus.push_back(gpu.bandwidth.value_or(0.0));
+  return decodeCeiling(plan, gpus, hardware->host.bandwidth.value_or(0.0));
 }
 
 std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardware, const Runtime& runtime) {
@@ -47,8 +41,8 @@ std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardwa
     const PlanGpu& gpu = gpus[i];
     machine.gpus[i] = {*gpu.bandwidth, gpu.shaderFlops, gpu.halfFlops, gpu.quantizedOps, 0.0};
   }
-  machine.host.bandwidth = host.bandwidth.value_or(kAssumedBandwidth);
-  machine.host.threads = host.threads.value_or(kAssumedThreads);
+  machine.host.bandwidth = host.bandwidth.value_or(kAssumedHost.bandwidth);
+  machine.host.threads = host.threads.value_or(kAssumedHost.threads);
   machine.unified = hardware->kind != MemoryKind::separate;
   const PlanGpu first = gpus.empty() ? PlanGpu() : gpus.front();
   machine.gpuProfile = speedProfile(runtime.backend, first.family, first.name, runtime.build);

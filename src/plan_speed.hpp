@@ -8,13 +8,13 @@
 #include "hardware.hpp"
 #include "json.hpp"
 #include "llmcalc/estimate.hpp"
+#include "llmcalc/machine/assumptions.hpp"
 #include "question.hpp"
 
 namespace llmcalc {
 
-// A desktop with two channels of DDR5: of the host, where nothing is said.
-inline constexpr double kAssumedBandwidth = 75e9;
-inline constexpr double kAssumedThreads = 8;
+// Of the host, where nothing is said.
+inline constexpr AssumedHost kAssumedHost{};
 
 // Tokens per second that memory bandwidth allows; none where one that matters is not known.
 [[nodiscard]] std::optional<double> ceilingOf(const MemoryPlan& plan, const std::optional<PlanHardware>& hardware);

@@ -17,6 +17,7 @@
 #include "overrides.hpp"
 #include "plan_speed.hpp"
 #include "quants.hpp"
+#include "say.hpp"
 #include "spec_json.hpp"
 #include "text.hpp"
 
@@ -185,8 +186,7 @@ double contextOf(const Options& o, const Subject& subject) {
   if (!o.context) return std::min(kDefaultContext, trained > 0.0 ? trained : kDefaultContext);
   if (*o.context > 0.0) return *o.context;
   if (trained > 0.0) return trained;
-  throw std::invalid_argument("--context max: " + subject.name +
-                              " does not say for how many tokens it was trained; a number does");
+  throw std::invalid_argument(say(sentences::refused::kContextMax, {{"name", subject.name}}));
 }
 
 // Layers whose experts stay on the host, however it was said.
@@ -222,22 +222,23 @@ Workload workloadOf(const Options& o, const Runtime& runtime, std::vector<std::s
   const std::string output = formatNumber(workload.outputLength);
   if (workload.cachedTokens + workload.promptLength + workload.outputLength > room) {
     throw std::invalid_argument(
-        "--depth " + formatNumber(workload.cachedTokens) + ", --prompt " + prompt + " and --output " + output +
-        " do not fit into the " + formatNumber(room) + " tokens that --context gives a sequence" +
-        (workload.concurrency > 1.0 ? " of " + formatNumber(workload.concurrency) + " at once" : ""));
+        say(workload.concurrency > 1.0 ? sentences::refused::kWorkloadTogether : sentences::refused::kWorkload,
+            {{"depth", formatNumber(workload.cachedTokens)},
+             {"prompt", prompt},
+             {"output", output},
+             {"room", formatNumber(room)},
+             {"count", formatNumber(workload.concurrency)}}));
   }
   if (o.output.value_or(kUsualOutput) > workload.outputLength ||
       o.prompt.value_or(kUsualPrompt) > workload.promptLength) {
-    notes.push_back("The speed is of a prompt of " + prompt + " tokens and " + output +
-                    " after it: the context has no more.");
+    notes.push_back(say(sentences::notes::kShortened, {{"prompt", prompt}, {"output", output}}));
   }
   if (!o.draft) return workload;
   if (!o.draft->acceptanceRate) {
-    notes.push_back("How much of a draft is accepted is not given (--draft " + formatNumber(o.draft->length) +
-                    ",0.7): the speed is without it.");
+    notes.push_back(say(sentences::notes::kDraftUnaccepted, {{"length", formatNumber(o.draft->length)}}));
     return workload;
   }
-  if (!o.draft->cost) notes.emplace_back("A drafted token is taken to cost nothing (--draft N,RATE,COST).");
+  if (!o.draft->cost) notes.push_back(say(sentences::notes::kDraftFree));
   workload.draftLength = o.draft->length;
   workload.acceptanceRate = *o.draft->acceptanceRate;
   workload.draftCost = o.draft->cost.value_or(0.0);

@@ -7,15 +7,13 @@
 #include <set>
 #include <utility>
 
+#include "search_text.hpp"
 #include "text.hpp"
 
 namespace llmcalc {
 
 namespace {
 
-using Words = std::vector<std::string>;
-
-constexpr std::size_t kLongest = 300;   // of a name; the rest is not read
 constexpr std::size_t kCompared = 100;  // of these, what is compared letter by letter
 constexpr std::size_t kNearest = 3;
 constexpr double kGiB = 1073741824.0;
@@ -25,15 +23,6 @@ constexpr double kLargestShare = 1.02;
 constexpr int kAlias = 2;   // an alias leaves out what the name says
 constexpr int kLaptop = 5;  // a laptop's is not meant unless it is said
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-bool isLetter(char c) { return c >= 'a' && c <= 'z'; }
-bool isNumber(const std::string& word) { return !word.empty() && isDigit(word[0]); }
-
-template <std::size_t kCount>
-bool isIn(const std::array<std::string_view, kCount>& list, std::string_view word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
-
 bool contains(const Words& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -41,12 +30,6 @@ bool contains(const Words& words, std::string_view word) {
 // Of a model, what says nothing of its shape.
 constexpr auto kCommon = std::to_array<std::string_view>(
     {"instruct", "chat", "it", "gguf", "hf", "base", "qat", "ud", "i", "imatrix", "mlx"});
-// Of a device: companies, kinds of cards, and what drivers put around a name.
-constexpr auto kNoise = std::to_array<std::string_view>(
-    {"advanced",   "micro",  "devices",  "ati",         "inc",     "corporation", "corp",       "co",         "ltd",
-     "r",          "tm",     "graphics", "card",        "video",   "vga",         "compatible", "controller", "series",
-     "generation", "gen",    "edition",  "workstation", "desktop", "founders",    "lite",       "hash",       "rate",
-     "lovelace",   "design", "with",     "chip",        "chipset", "model",       "device"});
 // Brands that people put before a name that has another, or none.
 constexpr auto kBrands = std::to_array<std::string_view>({"geforce", "radeon", "tesla", "quadro", "instinct"});
 // Brands that are left out as a rule.
@@ -54,220 +37,6 @@ constexpr auto kUnsaid = std::to_array<std::string_view>({"geforce", "radeon", "
 constexpr auto kCompanies = std::to_array<std::string_view>({"nvidia", "amd", "intel"});
 // Words of a family that make a device of it another.
 constexpr auto kDistinct = std::to_array<std::string_view>({"pro", "memory"});
-// Words for a kind of device.
-constexpr auto kKinds = std::to_array<std::pair<std::string_view, std::string_view>>({{"cpu", "cpu"},
-                                                                                      {"cpus", "cpu"},
-                                                                                      {"processor", "cpu"},
-                                                                                      {"gpu", "gpu"},
-                                                                                      {"gpus", "gpu"},
-                                                                                      {"apu", "apu"},
-                                                                                      {"apus", "apu"},
-                                                                                      {"igpu", "apu"},
-                                                                                      {"integrated", "apu"},
-                                                                                      {"apple", "apple"},
-                                                                                      {"mac", "apple"},
-                                                                                      {"macbook", "apple"},
-                                                                                      {"imac", "apple"},
-                                                                                      {"macbookpro", "apple"},
-                                                                                      {"macbookair", "apple"},
-                                                                                      {"macstudio", "apple"},
-                                                                                      {"macmini", "apple"}});
-constexpr auto kMacModels = std::to_array<std::string_view>({"pro", "air", "studio", "mini"});
-// The same in other words.
-constexpr auto kSynonyms = std::to_array<std::pair<std::string_view, std::string_view>>(
-    {{"laptop", "mobile"}, {"laptops", "mobile"}, {"notebook", "mobile"}, {"cores", "core"}, {"gib", "gb"}});
-
-template <std::size_t kCount>
-std::string_view valueOf(const std::array<std::pair<std::string_view, std::string_view>, kCount>& list,
-                         std::string_view key, std::string_view otherwise) {
-  const auto* const found = std::find_if(list.begin(), list.end(), [&](const auto& pair) { return pair.first == key; });
-  return found == list.end() ? otherwise : found->second;
-}
-
-// What of a query is read: names are ASCII.
-std::string readOf(std::string_view query) {
-  std::string text;
-  bool dropped = false;
-  for (const char c : beginningOf(query, kLongest)) {
-    const bool drops = static_cast<unsigned char>(c) > 0x7F;
-    if (!drops) text += c;
-    if (drops && !dropped) text += ' ';
-    dropped = drops;
-  }
-  return text;
-}
-
-bool endsIn(std::string_view text, std::string_view end) { return lowered(text).ends_with(end); }
-bool beginsIn(std::string_view text, std::string_view start) { return lowered(text).starts_with(start); }
-
-struct Groups {
-  std::vector<std::string> groups;
-  std::string rest;
-};
-
-// Text between marks, and what is left.
-Groups groupsOf(std::string_view text, char open, char close) {
-  Groups found{{}, std::string(text)};
-  for (;;) {
-    const std::size_t end = found.rest.find(close);
-    const std::size_t start = end == std::string::npos ? end : found.rest.rfind(open, end);
-    if (start == std::string::npos) return found;
-    found.groups.emplace_back(trimmed(std::string_view{found.rest}.substr(start + 1, end - start - 1)));
-    found.rest = found.rest.substr(0, start) + " " + found.rest.substr(end + 1);
-  }
-}
-
-bool isHexadecimal(std::string_view text) {
-  return text.size() == 4 && std::all_of(text.begin(), text.end(), [](char c) {
-           return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-         });
-}
-
-// Whether lspci has it in brackets beside the name: vendors, and hexadecimal numbers of classes and devices.
-bool isTag(const std::string& group) {
-  constexpr auto kTags = std::to_array<std::string_view>({"amd/ati", "n/a", "not supported"});
-  if (isIn(kTags, lowered(group)) || isHexadecimal(group)) return true;
-  return group.size() == 9 && group[4] == ':' && isHexadecimal(group.substr(0, 4)) && isHexadecimal(group.substr(5));
-}
-
-std::vector<std::string> split(std::string_view text, char by) {
-  std::vector<std::string> parts(1);
-  for (const char c : text) {
-    if (c == by)
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  }
-  return parts;
-}
-
-bool hasDigit(const std::string& text) { return std::any_of(text.begin(), text.end(), isDigit); }
-
-// "Radeon RX 7900 XT/7900 XTX" is two names, "GeForce RTX 4060 Max-Q / Mobile" too.
-std::vector<std::string> alternativesOf(std::string_view text) {
-  std::vector<std::string> all;
-  std::string stem;
-  for (const std::string& piece : split(text, '/')) {
-    const std::string part(trimmed(piece));
-    if (all.empty()) {
-      stem = part;
-      for (const std::string_view end : {" mobile", " max-q"}) {
-        if (endsIn(stem, end)) {
-          stem.resize(stem.size() - end.size());
-          break;
-        }
-      }
-      all.push_back(part);
-    } else {
-      all.push_back(hasDigit(part) ? part : std::string(stem).append(" ").append(part));
-    }
-  }
-  std::vector<std::string> numbered;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(numbered), hasDigit);
-  return numbered.empty() ? all : numbered;
-}
-
-struct Field {
-  std::string number;
-  std::string unit;
-};
-
-// A field that is a number, with its unit in lower case.
-std::optional<Field> fieldOf(std::string_view text) {
-  const std::string low = lowered(trimmed(text));
-  const std::size_t end = std::min(low.find_first_not_of("0123456789."), low.size());
-  if (end == 0) return std::nullopt;
-  const std::string unit(trimmed(std::string_view{low}.substr(end)));
-  constexpr auto kUnits = std::to_array<std::string_view>({"", "mib", "mb", "gib", "gb", "w", "%"});
-  if (!isIn(kUnits, unit)) return std::nullopt;
-  return Field{low.substr(0, end), unit};
-}
-
-std::string firstNumber(const std::string& text) {
-  const auto first = std::find_if(text.begin(), text.end(), isDigit);
-  return {first, std::find_if_not(first, text.end(), isDigit)};
-}
-
-// The names in what a tool prints of a device: "deviceName = ...", "Chipset Model: ...", "0, NVIDIA ..., 12288 MiB",
-// "NVIDIA Corporation AD102 [GeForce RTX 4090] (rev a1)".
-std::vector<std::string> deviceTexts(std::string_view query) {
-  std::vector<std::string> lines;
-  for (const std::string& line : split(readOf(query), '\n')) {
-    if (!trimmed(line).empty()) lines.emplace_back(trimmed(line));
-  }
-  std::string text = lines.empty() ? std::string() : lines.front();
-  std::string suffix;
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    if (lowered(lines[i]).find("cores") == std::string::npos) continue;
-    if (const std::string number = firstNumber(lines[i]); !number.empty()) suffix = number + " core";
-    break;
-  }
-  if (const std::size_t at = text.rfind("= "); at != std::string::npos) {
-    text = text.substr(at + 1);
-    if (text.starts_with(' ')) text.erase(0, 1);
-  }
-  if (const std::size_t at = text.find(": "); at != std::string::npos) text = text.substr(at + 2);
-  const Groups bracketed = groupsOf(text, '[', ']');
-  const auto named =
-      std::find_if_not(bracketed.groups.rbegin(), bracketed.groups.rend(), [](const auto& g) { return isTag(g); });
-  std::vector<std::string> fields;
-  for (const std::string& field : split(bracketed.rest, ',')) {
-    if (!trimmed(field).empty()) fields.push_back(field);
-  }
-  std::string kept;
-  bool isFirst = true;
-  for (const std::string& field : fields) {
-    // Of a table: an index, megabytes, a driver's version.
-    const std::optional<Field> number = fieldOf(field);
-    if (!number || fields.size() == 1) {
-      kept.append(isFirst ? "" : ",").append(field);
-      isFirst = false;
-      continue;
-    }
-    const auto& [digits, unit] = *number;
-    if (unit == "gb" || unit == "gib") {
-      suffix += " " + digits + " gb";
-    } else if (unit == "mb" || unit == "mib" ||
-               (unit.empty() && digits.size() >= 4 && digits.find('.') == std::string::npos)) {
-      suffix += " " + digits + " mib";
-    }
-  }
-  const bool isNamed = named != bracketed.groups.rend();
-  std::vector<std::string> texts = alternativesOf(isNamed ? *named : kept);
-  for (std::string& name : texts) name = std::string(trimmed(name.append(" ").append(suffix)));
-  return texts;
-}
-
-// What a query asks of a name: words, sizes in GiB and a kind.
-struct Asked {
-  Words words;
-  std::vector<double> sizes;
-  std::string kind;
-};
-
-Asked askedOf(std::string_view text) {
-  Asked asked;
-  Words words = wordsOf(text);
-  for (std::string& word : words) word = valueOf(kSynonyms, word, word);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string& word = words[i];
-    const std::string next = i + 1 < words.size() ? words[i + 1] : std::string();
-    const std::string kind(valueOf(kKinds, word, ""));
-    if (isNumber(word) && (next == "gb" || next == "mib")) {
-      asked.sizes.push_back(std::strtod(word.c_str(), nullptr) / (next == "gb" ? 1.0 : 1024.0));
-      ++i;
-    } else if (isNumber(word) && next == "inch") {
-      ++i;
-    } else if (!kind.empty()) {
-      if (asked.kind.empty() || asked.kind == "gpu") asked.kind = kind;
-      if ((word == "mac" || word == "macbook") && isIn(kMacModels, next)) ++i;
-    } else if (!isIn(kNoise, word)) {
-      asked.words.push_back(word);
-    }
-  }
-  return asked;
-}
-
 // Whether a device is of the kind and of the sizes; sizes are not known of all.
 bool isOf(const Asked& asked, const Named& item) {
   if (!asked.kind.empty() && asked.kind != item.kind && !(asked.kind == "gpu" && !asked.words.empty())) return false;
@@ -394,39 +163,6 @@ std::vector<Asked> pathsOf(const std::string& text) {
   return {{wordsOf(text), {}, {}}, {wordsOf(last), {}, {}}, {wordsOf(behind), {}, {}}};
 }
 
-// What a file's type looks like in a name.
-bool isQuant(std::string_view text) {
-  std::string low = lowered(text);
-  if (low.starts_with("ud-") || low.starts_with("i1-")) low.erase(0, 3);
-  constexpr auto kWhole =
-      std::to_array<std::string_view>({"f16", "bf16", "fp16", "f32", "mxfp4", "mxfp4_moe", "nvfp4"});
-  if (isIn(kWhole, low)) return true;
-  if (low.size() == 5 && low.starts_with("tq") && isDigit(low[2]) && low[3] == '_' && isDigit(low[4])) return true;
-  if (low.starts_with('i')) low.erase(0, 1);
-  if (low.size() < 2 || low[0] != 'q' || !isDigit(low[1])) return false;
-  // Groups behind dashes, none of them empty.
-  const std::vector<std::string> groups = split(low.substr(2), '_');
-  return groups.front().empty() && std::all_of(groups.begin() + 1, groups.end(), [](const std::string& group) {
-           return !group.empty() &&
-                  std::all_of(group.begin(), group.end(), [](char c) { return isLetter(c) || isDigit(c); });
-         });
-}
-
-void dropBeginning(std::string& name, std::string_view beginning) {
-  if (beginsIn(name, beginning)) name.erase(0, beginning.size());
-}
-bool dropEnd(std::string& name, std::string_view end) {
-  if (!endsIn(name, end)) return false;
-  name.resize(name.size() - end.size());
-  return true;
-}
-void makeBare(std::string& name) {
-  for (const std::string_view end : {"-gguf", "_gguf", ".gguf"}) {
-    if (dropEnd(name, end)) break;
-  }
-  dropEnd(name, "-i1");
-}
-
 // How alike two words are, of 100: the same, a few letters apart, a digit apart, or one the beginning of the other.
 std::size_t likeness(const std::string& a, const std::string& b) {
   if (a == b) return 100;
@@ -510,62 +246,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
     before = std::exchange(row, std::move(next));
   }
   return row[b.size()];
-}
-
-std::vector<std::string> wordsOf(std::string_view text) {
-  std::vector<std::string> words;
-  const std::string all = lowered(text);
-  for (std::size_t i = 0; i < all.size();) {
-    std::size_t end = i;
-    if (isLetter(all[i])) {
-      while (end < all.size() && isLetter(all[end])) ++end;
-    } else if (isDigit(all[i])) {
-      while (end < all.size() &&
-             (isDigit(all[end]) || (all[end] == '.' && end + 1 < all.size() && isDigit(all[end + 1])))) {
-        ++end;
-      }
-    } else {
-      ++i;
-      continue;
-    }
-    words.emplace_back(all, i, end - i);
-    i = end;
-  }
-  return words;
-}
-
-ModelName parseModelName(std::string_view text) {
-  std::string name(trimmed(readOf(text)));
-  for (const std::string_view scheme : {"https://", "http://"}) {
-    if (beginsIn(name, scheme)) {
-      dropBeginning(name, scheme);
-      break;
-    }
-  }
-  for (const std::string_view host : {"hf.co/", "huggingface.co/", "ollama.com/library/", "www.hf.co/",
-                                      "www.huggingface.co/", "www.ollama.com/library/"}) {
-    if (beginsIn(name, host)) {
-      dropBeginning(name, host);
-      break;
-    }
-  }
-  dropEnd(name, ".gguf");
-  dropEnd(name, ":latest");
-  std::optional<std::string> quant;
-  if (const std::size_t tag = name.rfind(':'); tag != std::string::npos && isQuant(name.substr(tag + 1))) {
-    quant = name.substr(tag + 1);
-    name.resize(tag);
-  }
-  makeBare(name);
-  for (std::size_t cut = 1; !quant && cut < name.size(); ++cut) {
-    // The longest type at the end: "UD-Q4_K_XL" before "Q4_K_XL".
-    if (std::string_view("-.: ").find(name[cut - 1]) != std::string_view::npos && isQuant(name.substr(cut))) {
-      quant = name.substr(cut);
-      name.resize(cut - 1);
-    }
-  }
-  makeBare(name);
-  return {name, quant};
 }
 
 std::vector<std::size_t> searchBest(std::string_view query, const std::vector<Named>& items) {

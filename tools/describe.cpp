@@ -11,6 +11,9 @@
 #include "llmcalc/base/result.hpp"
 #include "llmcalc/engines/names.hpp"
 #include "llmcalc/machine/hardware.hpp"
+#include "llmcalc/fit.hpp"
+#include "llmcalc/machine/assumptions.hpp"
+#include "llmcalc/machine/backend_of.hpp"
 #include "llmcalc/memory.hpp"
 #include "llmcalc/question/runtime.hpp"
 #include "llmcalc/question/workload.hpp"
@@ -160,6 +163,8 @@ int main() {
   tables.add(table<CommonRuntime>("CommonRuntime"));
   tables.add(table<llama_cpp::Options>("LlamaCppOptions"));
   tables.add(table<vllm::Options>("VllmOptions"));
+  tables.add(table<AssumedHost>("AssumedHost"));
+  tables.add(table<ModelFit>("ModelFit"));
   Sequence numbers("{");
   numbers.add(number("maximumGroups", static_cast<double>(ModelSpec::kMaximumGroups)));
   numbers.add(number("maximumRuns", static_cast<double>(ModelSpec::kMaximumRuns)));
@@ -167,9 +172,21 @@ int main() {
   numbers.add(number("maximumGpus", static_cast<double>(Runtime::kMaximumGpus)));
   numbers.add(number("allLayers", kAllLayers));
   numbers.add(number("referenceBuild", kReferenceBuild));
+  Sequence vendors("{");
+  for (const auto& [vendor, backend] : kVendorBackends) {
+    vendors.add("    " + quoted(vendor) + ": " + quoted(kBackends[static_cast<std::size_t>(backend)]));
+  }
+  vendors.add("    " + quoted("") + ": " + quoted(kBackends[static_cast<std::size_t>(backendOf(""))]));
+  Sequence assumptions("{");
+  assumptions.add(number("unknownMemory", kUnknownMemory));
+  assumptions.add(number("unsaidHostMemory", kUnsaidHostMemory));
+  assumptions.add(number("gpuMargin", kDefaultGpuMargin));
+  assumptions.add(number("hostMargin", kMostHostMargin));
   Sequence all("{");
+  all.add("\"assumptions\": " + assumptions.closed("\n}"));
   all.add("\"lists\": " + lists.closed("\n}"));
   all.add("\"tables\": " + tables.closed("\n}"));
+  all.add("\"vendors\": " + vendors.closed("\n}"));
   all.add("\"numbers\": " + numbers.closed("\n}"));
   std::puts(all.closed("\n}").c_str());
   return 0;

@@ -4,8 +4,9 @@
 import { commandLine } from './command.js';
 import { gib } from './layout.js';
 import { assumptionsOf, notesOf } from './notes.js';
-import { bestPlacement, fitOf, noFitOf, runtimeOn, uncheckedOf } from './placement.js';
-import { ceilingOf, endOf, estimates, machineOf, measuredMachine, offloadCurve, speedOf } from './speed.js';
+import { bestPlacement, fitMachineOf, fitOf, noFitOf, runtimeOn, uncheckedOf } from './placement.js';
+import { SENTENCES, say } from './say.js';
+import { ceilingOf, endOf, estimates, machineOf, measuredMachine, speedOf } from './speed.js';
 
 /**
  * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
@@ -32,27 +33,6 @@ import { ceilingOf, endOf, estimates, machineOf, measuredMachine, offloadCurve, 
 
 export const SCHEMA = 2;
 
-/**
- * Elements of the model, and those read for one token.
- *
- * @param {Pick<Calculator, 'planMemory'>} core @param {ModelSpec} model
- */
-export function parametersOf(core, model) {
-  const { tensors: _, ...shape } = model;
-  // An F32 file has 4 bytes for every element but those that stay as converted, which have 2.
-  const { fileBytes, bytesPerToken } = core.planMemory(shape, { fileType: 'F32', contextLength: 256, gpus: 0 });
-  let halves = (model.firstLayerUnquantizedElements ?? 0) + (model.outputUnquantizedElements ?? 0);
-  let layer = 0;
-  while (layer < model.layerCount) {
-    for (const [group, count] of model.runs) {
-      const layers = Math.min(count, model.layerCount - layer);
-      halves += layers * (model.groups[group].unquantizedElements ?? 0);
-      layer += layers;
-    }
-  }
-  return { parameters: fileBytes / 4 + halves / 2, activeParameters: bytesPerToken / 4 + halves / 2 };
-}
-
 /** The part of the machine that is printed: what was assumed of it stands beside it. @param {Hardware | null} hardware */
 function shownOf(hardware) {
   if (!hardware) return null;
@@ -74,29 +54,31 @@ export function planAnswer(core, subject, runtime, hardware, question) {
   let used = auto ? { ...runtime, gpuLayers: 'all' } : runtime;
   const hasGpus = hardware !== null && hardware.gpus.length > 0;
   const best = (/** @type {any} */ asked) => (hardware && hasGpus ? bestPlacement(core, model, asked, hardware) : null);
+  const plan = (/** @type {any} */ placement) => core.planMemory(model, runtimeOn({ ...used, ...placement }, hardware));
   if (auto) {
+    // What is refused is so in the words of a plan.
+    plan({});
     const placed = best(used);
     if (placed) used = { ...used, gpuLayers: placed.gpuLayers, cpuMoeLayers: placed.cpuMoeLayers };
   }
-  const plan = (/** @type {any} */ placement) => core.planMemory(model, runtimeOn({ ...used, ...placement }, hardware));
   const memory = plan({});
   const fit = hardware && fitOf(core, memory, hardware);
   const unchecked = hardware && uncheckedOf(memory, hardware);
   if (unchecked !== null && fit?.fits) {
-    throw new RangeError(`--ram is needed: ${gib(unchecked)} would be in the memory of the host`);
+    throw new RangeError(say(SENTENCES.refused.ramNeeded, { size: gib(unchecked) }));
   }
   const found = fit && fit.verdict !== 'fits' && !auto ? best(used) : null;
   // Where the plan fits without the margins, another one that does so too is no better.
   const placed = fit?.verdict === 'tight' && found?.verdict !== 'fits' ? null : found;
   const fitsAnywhere = fit === null || fit.fits || placed !== null;
-  const ceiling = ceilingOf(memory, hardware);
+  const ceiling = ceilingOf(core, memory, hardware);
 
   let machine = machineOf(hardware, used);
   /** @type {number | null} */
   let calibratedFrom = null;
   if (question.calibrate) {
     if (!machine || !hardware) {
-      throw new RangeError('--calibrate: there is no estimate without a device, or a bandwidth');
+      throw new RangeError(SENTENCES.refused.calibrate);
     }
     const { measurements, ...profiles } = question.calibrate(
       measuredMachine(machine, hardware),
@@ -121,17 +103,15 @@ export function planAnswer(core, subject, runtime, hardware, question) {
     fitsAnywhere &&
     question.engine === 'llama.cpp' &&
     (question.curve || verdictOf({ gpuLayers: 'all', cpuMoeLayers: 0 }) !== 'fits');
-  const curve = wantsCurve
-    ? offloadCurve(model, (placement) => ({
-        verdict: verdictOf(placement),
-        decode: /** @type {NonNullable<typeof estimate>} */ (estimateOf(placement)).decode,
-      }))
-    : null;
+  const curve =
+    wantsCurve && machine && hardware
+      ? core.offloadCurve(model, runtimeOn(used, hardware), { ...machine, ...fitMachineOf(hardware) }, workload)
+      : null;
   const suggested = placed && plan({ gpuLayers: placed.gpuLayers, cpuMoeLayers: placed.cpuMoeLayers });
   const suggestion = placed && {
     ...placed,
     hostUnchecked: hardware && suggested && uncheckedOf(suggested, hardware),
-    ceilingTokensPerSecond: suggested && ceilingOf(suggested, hardware),
+    ceilingTokensPerSecond: suggested && ceilingOf(core, suggested, hardware),
     decode: estimateOf({ gpuLayers: placed.gpuLayers, cpuMoeLayers: placed.cpuMoeLayers })?.decode ?? null,
   };
   // What does not fit is not run: the command is that of what would.
@@ -143,7 +123,7 @@ export function planAnswer(core, subject, runtime, hardware, question) {
       name: subject.name,
       source: subject.source,
       architecture: subject.architecture,
-      ...parametersOf(core, model),
+      ...core.parameterCount(model),
       layers: model.layerCount,
       predictionLayers: model.predictionLayerCount ?? 0,
       contextLength: model.contextLength ?? 0,
@@ -161,10 +141,7 @@ export function planAnswer(core, subject, runtime, hardware, question) {
       atEnd: end && estimateAtEnd && { workload: end, estimate: estimateAtEnd },
     }),
     suggestion,
-    noFit:
-      hardware && !fitsAnywhere
-        ? noFitOf(core, subject, used, hardware, question.models, (shape) => parametersOf(core, shape).parameters)
-        : null,
+    noFit: hardware && !fitsAnywhere ? noFitOf(core, subject, used, hardware, question.models) : null,
     offloadCurve: curve,
     commandLine: fitsAnywhere
       ? commandLine(

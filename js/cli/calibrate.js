@@ -1,6 +1,5 @@
 // @ts-check
 // --calibrate: profiles from what llama-bench printed on the machine. src/calibrate.cpp does the same.
-import { parametersOf } from './answer.js';
 
 /**
  * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
@@ -33,7 +32,7 @@ function modelsOf(core, planned, models) {
   /** @type {(Named & { parameters: number })[]} */
   const known = [planned, ...models.filter(({ model }) => model)].map(({ name, architecture, model }) => {
     const { tensors: _, ...shape } = model;
-    return { name, architecture, model: shape, parameters: parametersOf(core, shape).parameters };
+    return { name, architecture, model: shape, parameters: core.parameterCount(shape).parameters };
   });
   return ({ modelName, parameters }) => {
     const [architecture] = modelName.split(' ');

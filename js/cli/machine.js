@@ -1,6 +1,10 @@
 // @ts-check
 // The machine of a question: what was said of it, what the catalogue knows, or what this machine tells of itself.
 // Whatever is assumed is said in `assumed`, a sentence each. Sizes are bytes, bandwidths bytes/s.
+import { GPU_MARGIN, MOST_HOST_MARGIN } from '../generated/machine.js';
+import { SENTENCES, say } from './say.js';
+
+const { assumed: ASSUMED, refused: REFUSED } = SENTENCES;
 
 /**
  * @typedef {import('../catalog.d.ts').CatalogDevice} CatalogDevice
@@ -47,8 +51,6 @@
  */
 
 export const GIB = 2 ** 30;
-const GPU_MARGIN = GIB;
-const HOST_MARGIN = 4 * GIB;
 const MOST_GPUS = 16;
 /** @param {number} bytes */
 const sized = (bytes) => `${Number((bytes / GIB).toFixed(2))} GiB`;
@@ -63,7 +65,7 @@ function each(option, values, count) {
   if (values === undefined) return new Array(count).fill(null);
   if (values.length === 1) return new Array(count).fill(values[0]);
   if (values.length !== count) {
-    throw new RangeError(`${option} must have one value, or one for each of the ${count} GPUs, got ${values.length}`);
+    throw new RangeError(say(REFUSED.perGpu, { option, count, given: values.length }));
   }
   return values;
 }
@@ -133,12 +135,12 @@ function addUnified(draft, device, gpu) {
 function named(names, o, catalogue) {
   const draft = newDraft();
   for (const name of names) {
-    if (isProcessorAlone([name])) throw new RangeError('--device cpu means no GPU, and stands alone');
+    if (isProcessorAlone([name])) throw new RangeError(REFUSED.processorAlone);
     const device = catalogue.findDevice(name);
-    if (device.kind === 'accelerator') throw new RangeError(`--device: llama.cpp does not run on ${device.name}`);
+    if (device.kind === 'accelerator') throw new RangeError(say(REFUSED.accelerator, { name: device.name }));
     if (device.kind === 'cpu') {
       if (draft.host.name !== null) {
-        throw new RangeError(`--device: one processor can be planned, got ${draft.host.name} and ${device.name}`);
+        throw new RangeError(say(REFUSED.oneProcessor, { first: draft.host.name, second: device.name }));
       }
       draft.host.name = device.name;
       draft.host.bandwidth = device.bandwidth;
@@ -150,13 +152,13 @@ function named(names, o, catalogue) {
     else addUnified(draft, device, gpu);
   }
   if (draft.pool !== null && names.length > 1) {
-    throw new RangeError(`--device: ${draft.pool} shares its memory with its processor, and stands alone`);
+    throw new RangeError(say(REFUSED.poolAlone, { name: draft.pool }));
   }
   if (o.gpus !== undefined && o.gpus !== draft.gpus.length) {
     if (draft.gpus.length > 1) {
-      throw new RangeError(`--gpus repeats one device, got ${o.gpus} and ${draft.gpus.length} devices`);
+      throw new RangeError(say(REFUSED.repeated, { count: o.gpus, devices: draft.gpus.length }));
     }
-    if (draft.gpus.length === 0 && o.gpus > 0) throw new RangeError(`--gpus: ${draft.host.name} is no GPU`);
+    if (draft.gpus.length === 0 && o.gpus > 0) throw new RangeError(say(REFUSED.noGpu, { name: draft.host.name }));
     draft.gpus = Array.from({ length: o.gpus }, () => ({ ...draft.gpus[0] }));
   }
   return draft;
@@ -200,7 +202,7 @@ function usableOf(total, gpu, catalogue) {
   const { memory, memorySold } = gpu;
   const own = memory !== null && memorySold !== null;
   const { name, share } = own ? { name: gpu.name, share: memory / memorySold } : leastOf(total, catalogue);
-  return { memory: Math.floor(total * share), of: own ? String(name) : `${name}, the least of cards of that size` };
+  return { memory: Math.floor(total * share), of: own ? String(name) : say(ASSUMED.leastCard, { name }) };
 }
 
 /**
@@ -285,15 +287,15 @@ function describeGpus({ gpus, pool, assumed }, o, catalogue) {
   const said = new Set();
   gpus.forEach((gpu, i) => {
     const sold = vram[i] === null ? null : vram[i] * GIB;
-    if (sold !== null && pool !== null) Object.assign(gpu, { memory: sold, memorySource: 'as given' });
+    if (sold !== null && pool !== null) Object.assign(gpu, { memory: sold, memorySource: ASSUMED.given });
     else if (sold !== null && sold !== gpu.memorySold) {
       const { memory, of } = usableOf(sold, gpu, catalogue);
-      Object.assign(gpu, { memory, memorySold: sold, memorySource: `the part of it that drivers leave of ${of}` });
+      Object.assign(gpu, { memory, memorySold: sold, memorySource: say(ASSUMED.usableSource, { like: of }) });
       if (usable[i] === null) {
-        said.add(`Of ${sized(sold)} as sold ${sized(memory)} are taken to be usable, as of ${of} (--vram-usable).`);
+        said.add(say(ASSUMED.usable, { sold: sized(sold), usable: sized(memory), like: of }));
       }
     }
-    if (usable[i] !== null) Object.assign(gpu, { memory: usable[i] * GIB, memorySource: 'as given' });
+    if (usable[i] !== null) Object.assign(gpu, { memory: usable[i] * GIB, memorySource: ASSUMED.given });
     if (bandwidth[i] !== null) gpu.bandwidth = bandwidth[i] * 1e9;
     if (reserve[i] !== null) gpu.reserved = reserve[i] * GIB;
     if (margin[i] !== null) gpu.margin = margin[i] * GIB;
@@ -309,7 +311,7 @@ function describeHost({ host, pool, gpus }, o) {
   if (pool === null) return;
   if (o.bandwidth !== undefined && o.ramBandwidth === undefined) host.bandwidth = gpus[0]?.bandwidth ?? null;
   if (host.memory === null) {
-    throw new RangeError(`--ram is needed: ${pool} comes with several sizes of memory`);
+    throw new RangeError(say(REFUSED.ramOfPool, { name: pool }));
   }
 }
 
@@ -319,7 +321,7 @@ function backendOf({ backends, gpus, assumed }, o) {
   if (gpus.length === 0) return 'cpu';
   const several = new Set(backends);
   if (several.size < 2) return /** @type {Hardware['backend']} */ (backends[0] ?? 'cuda');
-  assumed.push('GPUs of several vendors work together under Vulkan (--backend).');
+  assumed.push(ASSUMED.vendors);
   return 'vulkan';
 }
 
@@ -330,20 +332,20 @@ function splitGpus(draft, o) {
   const mode = o.splitMode ?? 'layer';
   const mainGpu = o.mainGpu ?? null;
   if (mainGpu !== null && mainGpu >= count) {
-    throw new RangeError(`--main-gpu must be below ${count}, the number of GPUs, got ${mainGpu}`);
+    throw new RangeError(say(REFUSED.mainGpu, { count, given: mainGpu }));
   }
   if (mode === 'none' && count > 1) {
     const main = draft.gpus[mainGpu ?? 0];
     draft.gpus = [main];
-    assumed.push(`GPU ${mainGpu ?? 0}${main.name ? `, ${main.name},` : ''} has all of it (--split-mode none).`);
+    const { onlyGpu, onlyNamedGpu } = ASSUMED;
+    assumed.push(say(main.name ? onlyNamedGpu : onlyGpu, { gpu: mainGpu ?? 0, name: main.name }));
     return { mode, mainGpu: mainGpu ?? 0, tensorSplit: null };
   }
-  if (mainGpu !== null && count > 1)
-    assumed.push('With layers split over GPUs --main-gpu changes nothing (--split-mode none).');
+  if (mainGpu !== null && count > 1) assumed.push(ASSUMED.mainGpu);
   const shares = o.tensorSplit ?? null;
   if (shares === null || count === 0) return { mode: 'layer', mainGpu, tensorSplit: null };
   if (shares.length > count) {
-    throw new RangeError(`--tensor-split must have one share for each of the ${count} GPUs, got ${shares.length}`);
+    throw new RangeError(say(REFUSED.tensorSplit, { count, given: shares.length }));
   }
   const tensorSplit = Array.from({ length: count }, (_, i) => shares[i] ?? 0);
   draft.gpus = draft.gpus.map((gpu, i) => ({ ...gpu, share: tensorSplit[i] }));
@@ -356,18 +358,17 @@ function sayReserves({ gpus, host, assumed }, o) {
   if (gpus.length > 0 && o.reserve === undefined) {
     const busy = gpus.filter(({ reserved }) => reserved >= GIB / 100);
     const uses = busy.map(({ name, reserved }) => `${sized(reserved)} of ${name} are in use by others now (--reserve)`);
-    parts.push(...(busy.length > 0 ? uses : ['nothing else uses the GPU (--reserve)']));
+    parts.push(...(busy.length > 0 ? uses : [ASSUMED.reserve]));
   }
-  if (gpus.length > 0 && o.margin === undefined)
-    parts.push(`${sized(GPU_MARGIN)} of each GPU is to stay free (--margin)`);
+  if (gpus.length > 0 && o.margin === undefined) parts.push(say(ASSUMED.margin, { size: sized(GPU_MARGIN) }));
   if (host.memory !== null && o.ramReserve === undefined) {
-    parts.push(`${sized(hostMargin(host.memory))} of the host's memory are for the system (--ram-reserve)`);
+    parts.push(say(ASSUMED.ramReserve, { size: sized(hostMargin(host.memory)) }));
   }
   if (parts.length > 0) assumed.push(`${parts.join(', ')}.`.replace(/^./, (letter) => letter.toUpperCase()));
 }
 
 /** @param {number} memory */
-const hostMargin = (memory) => Math.min(HOST_MARGIN, memory / 4);
+const hostMargin = (memory) => Math.min(MOST_HOST_MARGIN, memory / 4);
 
 /**
  * The machine of a question; null where nothing of it is said and this machine is not to be asked.
@@ -379,7 +380,7 @@ const hostMargin = (memory) => Math.min(HOST_MARGIN, memory / 4);
  */
 export async function machineOf(o, catalogue) {
   const processor = isProcessorAlone(o.device) || (o.device === undefined && o.gpus === 0);
-  if (processor && isDescribed(o)) throw new RangeError('--vram is of a GPU, and --device cpu has none');
+  if (processor && isDescribed(o)) throw new RangeError(REFUSED.vramOfNone);
   /** @type {Draft} */
   let draft;
   if (processor && (isHostDescribed(o) || o.detect === false)) draft = newDraft();
@@ -395,12 +396,12 @@ export async function machineOf(o, catalogue) {
     draft.gpus = draft.gpus.slice(0, o.gpus);
   }
   if (draft.gpus.length > MOST_GPUS)
-    throw new RangeError(`--device: at most ${MOST_GPUS} GPUs, got ${draft.gpus.length}`);
+    throw new RangeError(say(REFUSED.mostGpus, { most: MOST_GPUS, count: draft.gpus.length }));
   describeGpus(draft, o, catalogue);
   describeHost(draft, o);
   const unsized = draft.gpus.find(({ memory }) => memory === null);
   if (unsized && draft.pool === null) {
-    throw new RangeError(`--vram is needed: the memory of ${unsized.name} is not known`);
+    throw new RangeError(say(REFUSED.vramNeeded, { name: unsized.name }));
   }
   const backend = backendOf(draft, o);
   const split = splitGpus(draft, o);

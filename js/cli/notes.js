@@ -1,8 +1,12 @@
 // @ts-check
 // What has to be said beside the numbers: what was assumed, what was not asked, and what a number does not hold for.
 // src/plan_notes.cpp says the same.
+import { ASSUMED_HOST } from '../generated/machine.js';
 import { FINAL, hasExperts } from './placement.js';
-import { ASSUMED, estimates, roomOf } from './speed.js';
+import { SENTENCES, say } from './say.js';
+import { estimates, roomOf } from './speed.js';
+
+const { notes: NOTES, assumed: ASSUMED } = SENTENCES;
 
 /**
  * @typedef {import('./answer.js').Subject} Subject
@@ -18,14 +22,11 @@ import { ASSUMED, estimates, roomOf } from './speed.js';
 export function assumptionsOf(hardware, hostWorks) {
   if (!hardware) return [];
   const isUnknown = hardware.gpus.some(({ multiprocessors }) => multiprocessors === null);
-  const overhead =
-    hardware.backend === 'cuda' && isUnknown
-      ? ['CUDA itself takes as much as on the largest card of such memory, for the multiprocessors are not known.']
-      : [];
+  const overhead = hardware.backend === 'cuda' && isUnknown ? [ASSUMED.multiprocessors] : [];
   const host = [];
-  if (hardware.host.bandwidth === null) host.push(`${ASSUMED.bandwidth / 1e9} GB/s of memory (--ram-bandwidth)`);
-  if (hardware.host.threads === null) host.push(`${ASSUMED.threads} cores (--threads)`);
-  const speed = hostWorks && host.length > 0 ? [`The host has ${host.join(' and ')}.`] : [];
+  if (hardware.host.bandwidth === null) host.push(say(ASSUMED.hostBandwidth, { rate: ASSUMED_HOST.bandwidth / 1e9 }));
+  if (hardware.host.threads === null) host.push(say(ASSUMED.hostThreads, { count: ASSUMED_HOST.threads }));
+  const speed = hostWorks && host.length > 0 ? [say(ASSUMED.host, { what: host.join(' and ') })] : [];
   return [...hardware.assumed, ...overhead, ...speed];
 }
 
@@ -42,19 +43,15 @@ function contextNotes({ name, model, architecture, rope }, runtime) {
   const { type = null, factor = 0, ...extension } = /** @type {any} */ (rope ?? {});
   const base = extension.originalContextLength ?? trained;
   const extended = Math.floor(factor * base);
-  const known = type === null || factor <= 1 ? null : `${type === 'yarn' ? 'YaRN' : type} by ${factor}`;
-  const said = [
-    `${name} was trained for ${trained} tokens of context, not ${room}: beyond that its answers get worse.`,
-  ];
-  if (known !== null && extended > trained) {
-    said.push(`Its config extends ${base} tokens with ${known}, to ${extended}.`);
-  } else if (known !== null) said.push(`${known} from ${base} tokens is in that number already.`);
-  const needed = Math.ceil(room / base);
-  const scaling = `--rope-scaling yarn --rope-scale ${needed} --yarn-orig-ctx ${base}`;
-  const cap = `--override-kv ${architecture}.context_length=int:${room}`;
+  const known = type !== null && factor > 1;
+  const scaling = say(NOTES.scaling, { type: type === 'yarn' ? 'YaRN' : type, factor });
+  const said = [say(NOTES.context, { name, trained, room })];
+  if (known && extended > trained) said.push(say(NOTES.contextExtended, { base, scaling, extended }));
+  else if (known) said.push(say(NOTES.contextIncluded, { scaling, base }));
+  const options = say(NOTES.contextOptions, { scale: Math.ceil(room / base), base });
   if (runtime.server && architecture !== null) {
-    said.push(`llama-server gives a sequence no more than ${trained} unless it gets ${cap} ${scaling}.`);
-  } else said.push(`llama.cpp extends it with ${scaling}.`);
+    said.push(say(NOTES.contextServer, { trained, architecture, room, options }));
+  } else said.push(say(NOTES.contextOther, { options }));
   return [said.join(' ')];
 }
 
@@ -75,18 +72,15 @@ function typeNotes({ name, source, releasedAs, releasedIn, model }, { fileType }
   // A file at hand is what it is.
   if (source.kind === 'gguf' || fileType === releasedAs) return [];
   if (fileType === 'MXFP4_MOE' && !hasExperts(model)) {
-    return [`${name} has no experts, which alone MXFP4_MOE makes small: all of it is Q8_0.`];
+    return [say(NOTES.noExperts, { name })];
   }
   if (FINAL.includes(String(releasedAs))) {
-    return [
-      `${name} is released as ${releasedAs}, and hardly anybody makes ${fileType} of that: files of such names keep its ` +
-        `experts as they are, and are about as large as ${releasedAs} (--quant ${releasedAs}).`,
-    ];
+    return [say(NOTES.releasedAs, { name, released: String(releasedAs), type: fileType })];
   }
   const known = RELEASED_BITS[String(releasedIn)];
   if (bitsOf(fileType) <= (known ?? USUAL_BITS)) return [];
-  const from = known === undefined ? 'at most 16 bits' : releasedIn;
-  return [`${name} is released in ${from}: ${fileType} is larger and no better.`];
+  const precision = known === undefined ? NOTES.usualPrecision : String(releasedIn);
+  return [say(NOTES.larger, { name, precision, type: fileType })];
 }
 
 /** Of a checkpoint that is quantised in its own way. @param {Subject} subject @param {any} runtime @returns {string[]} */
@@ -106,38 +100,19 @@ function checkpointNotes({ source, releasedAs }, { fileType }) {
  */
 export function notesOf({ subject, runtime, hardware, question, ceiling }) {
   const notes = [];
-  if (!hardware) {
-    notes.push(
-      'No device is given (--device; --vram and --bandwidth; --gpus 0 for none): nothing says whether it fits.',
-    );
-  }
-  if (hardware && hardware.kind === 'separate' && hardware.host.memory === null) {
-    notes.push('The memory of the host is not given (--ram) and was not checked.');
-  }
-  if (hardware && hardware.gpus.length > 0 && runtime.backend === 'cpu') {
-    notes.push("llama.cpp's CPU back end computes nothing on a GPU (--backend): there is no estimate of speed.");
-  }
+  if (!hardware) notes.push(NOTES.noDevice);
+  if (hardware && hardware.kind === 'separate' && hardware.host.memory === null) notes.push(NOTES.hostUnchecked);
+  if (hardware && hardware.gpus.length > 0 && runtime.backend === 'cpu') notes.push(NOTES.cpuBackend);
   if (hardware && ceiling === null) {
     const isOfGpu = hardware.gpus.some(({ bandwidth }) => bandwidth === null);
-    const of = isOfGpu ? 'a GPU is not known (--bandwidth)' : "the host's memory is not known (--ram-bandwidth)";
-    notes.push(`The bandwidth of ${of}: there is no ceiling of speed.`);
+    notes.push(isOfGpu ? NOTES.gpuBandwidth : NOTES.hostBandwidth);
   }
   notes.push(...contextNotes(subject, runtime), ...checkpointNotes(subject, runtime), ...typeNotes(subject, runtime));
   if (question.engine !== 'llama.cpp') {
-    notes.push(
-      estimates({ ...runtime, engine: question.engine })
-        ? `The speed is that of ${question.engine}; memory and command are those of llama.cpp.`
-        : `${question.engine} computes nothing on the host: there is no estimate of its speed.`,
-    );
+    const runs = estimates({ ...runtime, engine: question.engine });
+    notes.push(say(runs ? NOTES.engineSpeed : NOTES.engineOnHost, { engine: question.engine }));
   }
-  if (question.draft !== null) {
-    notes.push(
-      `A draft takes memory of its own, which is not counted here; llama-server gets it with --model-draft FILE ` +
-        `--spec-draft-n-max ${question.draft.draftLength}.`,
-    );
-  }
-  if (subject.recorded === false) {
-    notes.push('No plan of this architecture was recorded: its compute buffer follows the rules of the others.');
-  }
+  if (question.draft !== null) notes.push(say(NOTES.draftMemory, { length: question.draft.draftLength }));
+  if (subject.recorded === false) notes.push(NOTES.unrecorded);
   return notes;
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // Where the parts of a model go: what a plan needs of a machine, which placement fits, and what else would where none
 // does. src/placement.cpp does the same.
+import { UNKNOWN_MEMORY, UNSAID_HOST_MEMORY } from '../generated/machine.js';
 
 /**
  * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
@@ -12,15 +13,15 @@
  * @typedef {Placement & { verdict: Verdict }} Placed
  */
 
-/** Larger than any memory, for one that is not known. */
-const UNKNOWN_MEMORY = 1e18;
-/** What any machine with a GPU has for the part that stays on the host whatever is on the GPU. */
-const UNSAID_HOST = 4 * 2 ** 30;
-
 /** What planMemory is asked, of the very GPUs. @param {any} runtime @param {Hardware | null} hardware */
 export const runtimeOn = (runtime, hardware) => (hardware ? { ...runtime, gpus: hardware.gpus } : runtime);
 
-/** A machine as `fits` takes it. @param {Hardware} hardware */
+/**
+ * A machine as `fits` takes it, of whose unknown memory nothing is asked.
+ *
+ * @param {Hardware} hardware
+ * @returns {any}
+ */
 export const fitMachineOf = ({ kind, gpus, host }) => ({
   kind,
   hostMemory: host.memory ?? UNKNOWN_MEMORY,
@@ -36,7 +37,7 @@ export const fitMachineOf = ({ kind, gpus, host }) => ({
  */
 export function fitOf(core, memory, hardware) {
   /** @type {any} */
-  const { fits, verdict, devices } = core.fits(memory, /** @type {any} */ (fitMachineOf(hardware)));
+  const { fits, verdict, devices } = core.fits(memory, fitMachineOf(hardware));
   const unknown = { available: null, margin: null, shortBy: null, shortOfMargin: null };
   return {
     verdict: /** @type {Verdict} */ (verdict),
@@ -54,30 +55,11 @@ export function fitOf(core, memory, hardware) {
  */
 export function uncheckedOf(memory, hardware) {
   const needed = memory.devices.at(-1)?.total ?? 0;
-  return hardware.host.memory === null && needed > UNSAID_HOST ? needed : null;
+  return hardware.host.memory === null && needed > UNSAID_HOST_MEMORY ? needed : null;
 }
-
-/** Layers that can be on a GPU: as the file counts them, prediction blocks too, and the head as the last. @param {ModelSpec} model */
-export const layersOf = ({ layerCount, predictionLayerCount = 0 }) => layerCount + predictionLayerCount + 1;
 
 /** @param {ModelSpec} model */
 export const hasExperts = ({ groups }) => groups.some(({ expertCount = 0 }) => expertCount > 0);
-
-/**
- * Placements, those with the most on the GPU first: of a mixture of experts the experts of more and more layers go to the
- * host before a layer does.
- *
- * @param {ModelSpec} model @param {any} runtime
- * @returns {Generator<Placement>}
- */
-function* placements(model, runtime) {
-  const experts = hasExperts(model) ? model.layerCount : 0;
-  for (let layers = 0; layers <= experts; layers++) yield { gpuLayers: 'all', cpuMoeLayers: layers };
-  const kept = experts > 0 ? [experts, runtime.cpuMoeLayers] : [runtime.cpuMoeLayers];
-  for (const cpuMoeLayers of kept) {
-    for (let gpuLayers = layersOf(model) - 1; gpuLayers >= 0; gpuLayers--) yield { gpuLayers, cpuMoeLayers };
-  }
-}
 
 /**
  * What is made of the first item that fits with the margins, else of the first that fits at all.
@@ -99,33 +81,16 @@ function firstThatFits(items, make) {
   return tight;
 }
 
-/** Bytes that all memories of a machine have together. @param {Hardware} hardware */
-function roomIn({ kind, gpus, host }) {
-  if (host.memory === null) return UNKNOWN_MEMORY;
-  const cards = kind === 'separate' ? gpus : [];
-  const left = (/** @type {number} */ memory, /** @type {number} */ reserved) => Math.max(0, memory - reserved);
-  return cards.reduce(
-    (sum, { memory, reserved }) => sum + left(Number(memory), reserved),
-    left(host.memory, host.reserved),
-  );
-}
-
 /**
- * The first placement that fits with the margins, else the first that fits at all.
+ * What fitModel finds room for.
  *
  * @param {Calculator} core @param {ModelSpec} model @param {any} runtime @param {Hardware} hardware
  * @returns {Placed | null}
  */
-export function bestPlacement(core, model, runtime, hardware) {
-  // No placement has less than every weight once: most of what is too large is so by far.
-  const { devices } = core.planMemory(model, { ...runtime, gpus: 0, gpuLayers: 'all' });
-  if (devices[0].weights > roomIn(hardware)) return null;
-  return firstThatFits(placements(model, runtime), (placement) => {
-    const memory = core.planMemory(model, runtimeOn({ ...runtime, ...placement }, hardware));
-    const { verdict } = fitOf(core, memory, hardware);
-    return verdict === 'doesNotFit' ? null : { ...placement, verdict };
-  });
-}
+export const bestPlacement = (core, model, runtime, hardware) => {
+  const fit = core.fitModel(model, runtimeOn({ ...runtime, gpuLayers: 'all' }, hardware), fitMachineOf(hardware));
+  return fit && { gpuLayers: fit.gpuLayers, cpuMoeLayers: fit.cpuMoeLayers, verdict: fit.verdict };
+};
 
 /** File types that llama-quantize makes of any model, from the largest. */
 const TYPES = (
@@ -149,14 +114,16 @@ const familyOf = ({ name, repository = '' }) => ({
  *
  * @param {Calculator} core
  * @param {{ name: string, source: any, architecture: string | null, model: ModelSpec }} subject @param {any} runtime
- * @param {Hardware} hardware @param {readonly import('../catalog.d.ts').CatalogModel[]} models @param {(model: ModelSpec) => number} parametersOf
+ * @param {Hardware} hardware @param {readonly import('../catalog.d.ts').CatalogModel[]} models
  * @param {number} parameters of the subject
  */
-function nearestOf(core, subject, runtime, hardware, models, parametersOf, parameters) {
+function nearestOf(core, subject, runtime, hardware, models, parameters) {
   const family = familyOf({ name: subject.name, repository: subject.source.repository });
   const least = Math.min(runtime.contextLength, subject.model.contextLength || runtime.contextLength);
   const smaller = models
-    .flatMap((known, i) => (known.model ? [{ known, i, model: known.model, size: parametersOf(known.model) }] : []))
+    .flatMap((known, i) =>
+      known.model ? [{ known, i, model: known.model, size: core.parameterCount(known.model).parameters }] : [],
+    )
     .filter(({ size, model }) => size < parameters && (model.contextLength || Number.POSITIVE_INFINITY) >= least)
     .sort((a, b) => b.size - a.size || b.i - a.i);
   /** @type {((known: import('../catalog.d.ts').CatalogModel) => boolean)[]} */
@@ -192,9 +159,9 @@ export const FINAL = ['MXFP4_MOE', 'NVFP4'];
  * @param {{ name: string, source: any, architecture: string | null, model: ModelSpec, releasedAs?: string | null }} subject
  * @param {any} runtime as it was asked @param {Hardware} hardware
  * @param {readonly import('../catalog.d.ts').CatalogModel[]} models of the catalogue
- * @param {(model: ModelSpec) => number} parametersOf
+ *
  */
-export function noFitOf(core, subject, runtime, hardware, models, parametersOf) {
+export function noFitOf(core, subject, runtime, hardware, models) {
   const { tensors: _, ...shape } = subject.model;
   const whole = { ...runtime, gpuLayers: 'all', cpuMoeLayers: 0 };
   const asked = core.planMemory(subject.model, runtimeOn(whole, hardware));
@@ -236,6 +203,6 @@ export function noFitOf(core, subject, runtime, hardware, models, parametersOf) 
     smallest,
     smaller,
     lessContext,
-    nearest: nearestOf(core, subject, runtime, hardware, models, parametersOf, parametersOf(shape)),
+    nearest: nearestOf(core, subject, runtime, hardware, models, core.parameterCount(shape).parameters),
   };
 }

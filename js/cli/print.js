@@ -1,7 +1,10 @@
 // @ts-check
 // Answers of `plan` for people: what fits, with bars, in as many columns as the screen has.
 import { commandLines } from './command.js';
-import { entry, gib, hasRoom, KEPT, nameText, printable, said, table, widthOf, wrapped } from './layout.js';
+import { entry, gib, hasRoom, nameText, printable, said, table, widthOf, wrapped } from './layout.js';
+import { SENTENCES, say } from './say.js';
+
+const { print: PRINT, speeds: SPEEDS } = SENTENCES;
 
 /** @typedef {import('./layout.js').Screen} Screen */
 /** @typedef {import('./answer.js').Answer} Answer */
@@ -22,12 +25,12 @@ function billions(count) {
 
 /** Term, its heading with the letter of the bars, and their colour. @type {[key: Term, heading: string, color: 'blue' | 'green' | 'cyan' | 'yellow' | 'magenta' | 'red'][]} */
 const TERMS = [
-  ['weights', 'Weights', 'blue'],
-  ['kvCache', 'KV cache', 'green'],
-  ['recurrentState', 'State', 'cyan'],
-  ['computeBuffer', 'Compute', 'yellow'],
-  ['outputBuffer', 'Output', 'magenta'],
-  ['overhead', 'Backend', 'red'],
+  ['weights', SENTENCES.terms.weights, 'blue'],
+  ['kvCache', SENTENCES.terms.kvCache, 'green'],
+  ['recurrentState', SENTENCES.terms.recurrentState, 'cyan'],
+  ['computeBuffer', SENTENCES.terms.computeBuffer, 'yellow'],
+  ['outputBuffer', SENTENCES.terms.outputBuffer, 'magenta'],
+  ['overhead', SENTENCES.terms.overhead, 'red'],
 ];
 
 /** Letters for the terms of a row, as wide as its share of what is there. @param {Row} row @param {number} of @param {number} columns @param {Colors} colors */
@@ -60,7 +63,7 @@ function rowsOf({ memory, fit, hardware }) {
         devices.reduce((sum, device) => sum + device[key], 0),
       ]),
     );
-    const row = { ...sums, name: 'memory', title: 'memory', available: available(devices.length - 1) };
+    const row = { ...sums, name: 'memory', title: PRINT.poolRow, available: available(devices.length - 1) };
     return [/** @type {Row} */ (row)];
   }
   const names = hardware?.gpus.map(({ name }) => name) ?? [];
@@ -78,14 +81,20 @@ const size = (bytes) => (bytes / 2 ** 30).toFixed(2);
 function partLines({ fit, hardware }, screen) {
   if (!fit || !hardware || hardware.kind === 'separate' || hardware.gpus.length === 0) return [];
   const [{ needed, available }] = fit.devices;
-  return wrapped(`The GPU has ${gib(needed)} of that, of at most ${gib(Number(available))}.`, screen.width, '  ');
+  return wrapped(say(PRINT.part, { size: gib(needed), most: gib(Number(available)) }), screen.width, '  ');
 }
 
 /** Memories as a table, with bars as wide as there is room; null where there is none. @param {Row[]} rows @param {Screen} screen @returns {string[] | null} */
 function memoryTable(rows, screen) {
   const { colors } = screen;
   const shown = TERMS.filter(([key]) => rows.some((row) => row[key] >= NOTHING));
-  const head = ['GiB', '', ...shown.map(([, heading, color]) => colors[color](heading)), 'Total', 'Usable'];
+  const head = [
+    'GiB',
+    '',
+    ...shown.map(([, heading, color]) => colors[color](heading)),
+    PRINT.total,
+    PRINT.usableColumn,
+  ];
   const largest = Math.max(...rows.map(({ total }) => total));
   for (let columns = WIDEST_BAR; columns >= NARROWEST_BAR; columns--) {
     const cells = rows.map((row) => [
@@ -107,7 +116,10 @@ function memoryBlocks(rows, screen) {
   const largest = Math.max(...rows.map(({ total }) => total));
   const labels = Math.max(...TERMS.map(([, heading]) => heading.length));
   return rows.flatMap((row) => {
-    const total = row.available === null ? gib(row.total) : `${size(row.total)} of ${gib(row.available)}`;
+    const total =
+      row.available === null
+        ? gib(row.total)
+        : say(PRINT.totalOf, { total: size(row.total), available: gib(row.available) });
     const terms = TERMS.filter(([key]) => row[key] >= NOTHING);
     return [
       ...said(row.title, `: ${total}`, screen, colors.bold, '  '),
@@ -124,32 +136,27 @@ const digits = (value) => value.toFixed(value < 1 ? 2 : value < 100 ? 1 : 0);
 
 /** @param {Quantiles} band @param {string} unit @param {number} [scale] */
 function bandText({ p10, p50, p90 }, unit, scale = 1) {
-  return `${digits(p50 * scale)} ${unit} (${digits(p10 * scale)} to ${digits(p90 * scale)})`;
+  return say(SPEEDS.band, {
+    middle: digits(p50 * scale),
+    unit,
+    low: digits(p10 * scale),
+    high: digits(p90 * scale),
+  });
 }
 
 /** @param {Quantiles} seconds */
 const timeText = (seconds) => (seconds.p50 < 1 ? bandText(seconds, 'ms', 1000) : bandText(seconds, 's'));
 
 /** What takes the largest part of a time, in words. @type {Record<string, string>} */
-const LIMITS = {
-  memory: 'reading weights',
-  compute: 'arithmetic',
-  cache: 'reading the KV cache',
-  launch: 'starting each step',
-  link: 'copies over the link to the GPU',
-  host: 'what the host computes',
-};
+const LIMITS = SENTENCES.limits;
 
 /** @param {Answer['speed']} speed */
 function evidenceText({ evidence, calibratedFrom }) {
-  const rests = {
-    none: 'nothing like it was measured, a guess from data sheets',
-    backend: 'others with this back end were measured',
-    family: 'others of its family, of like design, were measured',
-    device: 'this device was measured',
-    calibrated: `${calibratedFrom} ${calibratedFrom === 1 ? 'measurement' : 'measurements'} of this machine`,
-  };
-  return evidence && `${evidence} (${rests[evidence]}); 8 of 10 lie in the brackets`;
+  if (!evidence) return evidence;
+  const { calibratedOnce, ...all } = SENTENCES.evidences;
+  const once = evidence === 'calibrated' && calibratedFrom === 1;
+  const rests = say(once ? calibratedOnce : all[evidence], { count: calibratedFrom });
+  return say(SPEEDS.evidence, { evidence, rests });
 }
 
 /** Columns of the names of speeds. */
@@ -159,33 +166,36 @@ const NAMES_WIDTH = 13;
 function speedLines({ speed, workload, fit, commandFor }, screen) {
   const { decode, prefill, timeToFirstToken, tokensPerSecond, atEnd } = speed;
   const lines = [];
-  const say = (/** @type {string} */ name, /** @type {string} */ text) =>
+  const add = (/** @type {string} */ name, /** @type {string} */ text) =>
     lines.push(...entry(name, NAMES_WIDTH, text, screen));
   if (fit && !fit.fits && commandFor !== null && (decode || tokensPerSecond !== null)) {
-    lines.push('If there were room for it:');
+    lines.push(SPEEDS.ifRoom);
   }
   if (decode && timeToFirstToken) {
-    const limited = (/** @type {string | null} */ limit) => `limited by ${LIMITS[String(limit)]}`;
-    say('decode', `${bandText(decode, 'tok/s')} after ${speed.depth} tokens, ${limited(speed.decodeLimit)}`);
+    const limited = (/** @type {string | null} */ limit) => say(SPEEDS.limited, { limit: LIMITS[String(limit)] });
+    const { depth, decodeLimit } = speed;
+    add('decode', say(SPEEDS.decode, { rate: bandText(decode, 'tok/s'), depth, limited: limited(decodeLimit) }));
     if (atEnd) {
-      const other = atEnd.decodeLimit === speed.decodeLimit ? '' : `, ${limited(atEnd.decodeLimit)}`;
-      say('', `${bandText(atEnd.decode, 'tok/s')} after ${atEnd.depth}, at the end of the context${other}`);
+      const isOther = atEnd.decodeLimit !== decodeLimit;
+      const values = { rate: bandText(atEnd.decode, 'tok/s'), depth: atEnd.depth, limited: limited(atEnd.decodeLimit) };
+      add('', say(isOther ? SPEEDS.atEndLimited : SPEEDS.atEnd, values));
     }
-    if (prefill) say('prefill', `${bandText(prefill, 'tok/s')} of the prompt, ${limited(speed.prefillLimit)}`);
-    say('first token', `${timeText(timeToFirstToken)}, after a prompt of ${workload.promptLength} tokens`);
-    const { concurrency = 1, draftLength = 0 } = workload;
+    if (prefill) {
+      add('prefill', say(SPEEDS.prefill, { rate: bandText(prefill, 'tok/s'), limited: limited(speed.prefillLimit) }));
+    }
+    const { concurrency = 1, draftLength = 0, promptLength = 0 } = workload;
+    add('first token', say(SPEEDS.firstToken, { time: timeText(timeToFirstToken), prompt: promptLength }));
     if (draftLength > 0 && speed.tokensPerSecondUser) {
-      say('with draft', bandText(speed.tokensPerSecondUser, 'tok/s'));
+      add('with draft', bandText(speed.tokensPerSecondUser, 'tok/s'));
     }
     if (concurrency > 1 && speed.tokensPerSecondTotal && speed.tokensPerSecondUser) {
       const each = bandText(speed.tokensPerSecondUser, 'tok/s');
-      say('together', `${bandText(speed.tokensPerSecondTotal, 'tok/s')}; each of ${concurrency} sequences ${each}`);
+      const rate = bandText(speed.tokensPerSecondTotal, 'tok/s');
+      add('together', say(SPEEDS.together, { rate, count: concurrency, each }));
     }
-    say('evidence', String(evidenceText(speed)));
+    add('evidence', String(evidenceText(speed)));
   }
-  if (tokensPerSecond !== null) {
-    say('ceiling', `${digits(tokensPerSecond)} tok/s, what memory bandwidth alone allows`);
-  }
+  if (tokensPerSecond !== null) add('ceiling', say(SPEEDS.ceiling, { rate: digits(tokensPerSecond) }));
   return lines;
 }
 
@@ -210,14 +220,15 @@ function curveLines(curve, cpuMoeLayers, { colors, unicode, width }) {
     .map((i) => {
       const { gpuLayers, verdict, decode } = curve[i];
       const rate = `${digits(decode.p50)} tok/s`;
-      const remark = { fits: i === best && best < last ? 'most that fits' : '', tight: 'tight', doesNotFit: 'no room' };
+      const { mostThatFits, tight, noRoom: doesNotFit } = SPEEDS;
+      const remark = { fits: i === best && best < last ? mostThatFits : '', tight, doesNotFit };
       return { layers: String(gpuLayers), verdict, decode, rate, remark: remark[verdict] };
     });
   const said = points.map(({ rate, remark }) => (remark === '' ? rate : `${rate}, ${remark}`));
   const layersWidth = String(last).length;
   const columns = Math.min(WIDEST_CURVE, width - layersWidth - 4 - Math.max(...said.map(widthOf)));
-  const more = cpuMoeLayers > 0 ? ` with --n-cpu-moe${KEPT}${cpuMoeLayers}` : '';
-  const lines = wrapped(`decode by layers on the GPU (--gpu-layers)${more}`, width).map(colors.bold);
+  const heading = say(cpuMoeLayers > 0 ? SPEEDS.curveWith : SPEEDS.curve, { layers: cpuMoeLayers });
+  const lines = wrapped(heading, width).map(colors.bold);
   points.forEach(({ layers, verdict, decode }, n) => {
     const length = (decode.p50 / fastest) * columns;
     const fits = verdict !== 'doesNotFit';
@@ -237,19 +248,15 @@ function curveLines(curve, cpuMoeLayers, { colors, unicode, width }) {
 
 /** @param {{ gpuLayers: number | 'all', cpuMoeLayers: number }} placement */
 function placementText({ gpuLayers, cpuMoeLayers }) {
-  const options = [`--gpu-layers${KEPT}${gpuLayers}`];
-  if (cpuMoeLayers > 0) options.push(`--n-cpu-moe${KEPT}${cpuMoeLayers}`);
-  return options.join(' ');
+  const experts = cpuMoeLayers > 0 ? say(PRINT.cpuMoe, { layers: cpuMoeLayers }) : '';
+  return say(PRINT.gpuLayers, { layers: gpuLayers }) + experts;
 }
-
-/** How a verdict is said of a placement. @type {Record<import('./placement.js').Verdict, string>} */
-const IT_DOES = { fits: 'it fits', tight: 'it fits, but without the margin', doesNotFit: 'it does not fit' };
 
 /** What is free, or missing. @param {NonNullable<Answer['fit']>['devices'][number]} device @param {string} where */
 function roomText({ needed, available, margin, shortBy, shortOfMargin }, where) {
-  if (Number(shortBy) > 0) return `${gib(Number(shortBy))} short ${where}`;
-  const free = `${gib(Number(available) - needed)} free ${where}`;
-  return Number(shortOfMargin) > 0 ? `only ${free}, where ${gib(Number(margin))} should stay so` : free;
+  if (Number(shortBy) > 0) return say(PRINT.short, { size: gib(Number(shortBy)), where });
+  const values = { size: gib(Number(available) - needed), where, margin: gib(Number(margin)) };
+  return say(Number(shortOfMargin) > 0 ? PRINT.onlyFree : PRINT.free, values);
 }
 
 const LISTED = 3;
@@ -269,7 +276,7 @@ function summed(devices) {
   const least = gpus.reduce((a, b) => (free(b) < free(a) ? b : a));
   const host = devices.filter(({ name }) => name === 'host');
   return [
-    [least, `on ${least.name} and more on the other GPUs`],
+    [least, say(PRINT.onLeast, { name: least.name })],
     ...host.map((device) => /** @type {[typeof device]} */ ([device])),
   ];
 }
@@ -287,24 +294,23 @@ function verdictLines({ fit, suggestion, hardware, noFit }, screen) {
   // Of one memory the GPU has a part that it may not exceed.
   const isShared = hardware !== null && hardware.kind !== 'separate' && hardware.gpus.length > 0;
   const where = (/** @type {string} */ name) => {
-    if (!isShared) return `on ${name}`;
-    return name === 'host' ? 'in all' : 'in the part that the GPU may have';
+    if (!isShared) return say(PRINT.on, { name });
+    return name === 'host' ? PRINT.inAll : PRINT.inPart;
   };
   const parts = summed(concerned)
     .map(([device, of]) => roomText(device, of ?? where(device.name)))
     .join(', ');
-  const [start, color] = /** @type {const} */ ({
-    fits: ['It fits', colors.green],
-    tight: ['It fits, but it is tight', colors.yellow],
-    doesNotFit: ['It does not fit', colors.red],
-  })[fit.verdict];
+  const start = SENTENCES.verdicts[fit.verdict];
+  const color = { fits: colors.green, tight: colors.yellow, doesNotFit: colors.red }[fit.verdict];
   const lines = said(start, `${parts === '' ? '' : ': '}${parts}.`, screen, color, '  ');
   if (suggestion) {
-    const speed = suggestion.decode ? `: decode ${bandText(suggestion.decode, 'tok/s')}` : '';
-    const does = fit.verdict === 'tight' ? 'the margin stays free' : IT_DOES[suggestion.verdict];
-    const { hostUnchecked } = suggestion;
-    const where = hostUnchecked === null ? '' : `, if the host has ${gib(hostUnchecked)} for it (--ram)`;
-    lines.push(...wrapped(`With ${placementText(suggestion)} ${does}${where}${speed}.`, screen.width, '  '));
+    const does =
+      fit.verdict === 'tight' ? PRINT.doesWithMargin : suggestion.verdict === 'tight' ? PRINT.doesTightly : PRINT.does;
+    const { hostUnchecked, decode } = suggestion;
+    const where = hostUnchecked === null ? '' : say(PRINT.ifHost, { size: gib(hostUnchecked) });
+    const speed = decode ? say(PRINT.decodes, { rate: bandText(decode, 'tok/s') }) : '';
+    const told = say(PRINT.suggestion, { placement: placementText(suggestion), does: does + where + speed });
+    lines.push(...wrapped(told, screen.width, '  '));
   }
   return noFit ? [...lines, ...noFitLines(noFit, hardware !== null && hardware.gpus.length > 0, screen)] : lines;
 }
@@ -312,45 +318,44 @@ function verdictLines({ fit, suggestion, hardware, noFit }, screen) {
 /** @param {NonNullable<Answer['noFit']>} noFit @param {boolean} hasGpus @param {Screen} screen */
 function noFitLines({ needed, available, smallest, smaller, lessContext, nearest }, hasGpus, screen) {
   const placed = (/** @type {import('./placement.js').Placed} */ placement) => {
-    const where = hasGpus ? `, with ${placementText(placement)}` : '';
-    return placement.verdict === 'tight' ? `${where} and without the margin` : where;
+    const where = hasGpus ? say(PRINT.with, { placement: placementText(placement) }) : '';
+    return placement.verdict === 'tight' ? where + PRINT.withoutMargin : where;
   };
-  const has = available === null ? '' : `, and ${gib(available)} can be used`;
-  const sentences = [
-    `${hasGpus ? 'No split over this machine holds it' : 'This machine does not hold it'}: it takes ${gib(needed)}${has}.`,
-  ];
+  const has = available === null ? '' : say(PRINT.canBeUsed, { size: gib(available) });
+  const sentences = [say(hasGpus ? PRINT.noSplit : PRINT.notHeld, { size: gib(needed) }) + has];
   if (smaller) {
-    sentences.push(`As ${smaller.fileType} (--quant) it fits: ${gib(smaller.needed)}${placed(smaller)}.`);
-  } else {
-    sentences.push(
-      `The smallest file type, ${smallest.fileType}, takes ${gib(smallest.needed)} and does not fit either.`,
-    );
-  }
+    sentences.push(say(PRINT.asType, { type: smaller.fileType, size: gib(smaller.needed) }) + placed(smaller));
+  } else sentences.push(say(PRINT.smallestType, { type: smallest.fileType, size: gib(smallest.needed) }));
   if (lessContext) {
-    sentences.push(`With --context ${lessContext.contextLength} it fits${placed(lessContext)}.`);
+    sentences.push(say(PRINT.lessContext, { context: lessContext.contextLength }) + placed(lessContext));
   }
   if (nearest) {
     const { name, parameters, fileType, contextLength, fileBytes } = nearest;
-    const facts = `${billions(parameters)} parameters, ${gib(fileBytes)} as ${fileType}`;
-    sentences.push(
-      `Of its family the largest that fits is ${nameText(name)} (${facts}), at ${contextLength} tokens of context${placed(nearest)}.`,
-    );
-  } else sentences.push('No smaller model of its family is known that fits.');
-  return sentences.flatMap((sentence) => wrapped(sentence, screen.width, '  '));
+    const values = { name: nameText(name), parameters: billions(parameters), size: gib(fileBytes), type: fileType };
+    sentences.push(say(PRINT.nearest, { ...values, context: contextLength }) + placed(nearest));
+  } else sentences.push(PRINT.noNearest);
+  return sentences.flatMap((sentence) => wrapped(`${sentence}.`, screen.width, '  '));
 }
 
 /** @param {Answer} answer @param {Screen} screen */
 function headLines({ model, runtime, memory, hardware }, screen) {
-  const blocks = model.predictionLayers > 0 ? ` and ${model.predictionLayers} that drafts` : '';
-  const facts =
-    `  ${billions(model.parameters)} parameters (${billions(model.activeParameters)} read for every token), ` +
-    `${model.layers} layers${blocks}`;
+  const facts = say(model.predictionLayers > 0 ? PRINT.modelDrafting : PRINT.model, {
+    parameters: billions(model.parameters),
+    active: billions(model.activeParameters),
+    layers: model.layers,
+    drafting: model.predictionLayers,
+  });
   const types = [...new Set([runtime.cacheTypeK, runtime.cacheTypeV])].join('/');
-  const setup = `${runtime.fileType}, ${gib(memory.fileBytes)} of weights; ${runtime.contextLength} tokens of context, cached as ${types}`;
+  const setup = say(PRINT.setup, {
+    type: runtime.fileType,
+    size: gib(memory.fileBytes),
+    context: runtime.contextLength,
+    cache: types,
+  });
   const isWhole = runtime.gpuLayers === 'all' && runtime.cpuMoeLayers === 0;
   const placed = isWhole || hardware?.gpus.length === 0 ? '' : `; ${placementText(runtime)}`;
   return [
-    ...said(nameText(model.name), facts, screen, screen.colors.bold, '  '),
+    ...said(nameText(model.name), `  ${facts}`, screen, screen.colors.bold, '  '),
     ...wrapped(setup + placed, screen.width, '  '),
   ];
 }
@@ -360,15 +365,16 @@ function machineLines({ kind, gpus, host }, screen) {
   /** @type {Map<string, number>} */
   const cards = new Map();
   for (const { name, memory, memorySold } of gpus) {
-    const sold = memorySold !== null && memorySold !== memory ? `, of ${gib(memorySold)} as sold` : '';
-    const usable = kind !== 'separate' || memory === null ? '' : `: ${gib(memory)} usable${sold}`;
-    const card = `${name === null ? 'GPU' : nameText(name)}${usable}`;
+    const title = name === null ? PRINT.gpu : nameText(name);
+    const isLess = memorySold !== null && memorySold !== memory;
+    const sizes = { name: title, size: gib(Number(memory)), sold: gib(Number(memorySold)) };
+    const card = kind !== 'separate' || memory === null ? title : say(isLess ? PRINT.usableOf : PRINT.usable, sizes);
     cards.set(card, (cards.get(card) ?? 0) + 1);
   }
-  const lines = [...cards].map(([card, count]) => (count > 1 ? `${count} x ${card} each` : card));
-  if (gpus.length === 0) lines.push(host.name === null ? 'Processor, no GPU' : nameText(host.name));
+  const lines = [...cards].map(([card, count]) => (count > 1 ? say(PRINT.several, { count, card }) : card));
+  if (gpus.length === 0) lines.push(host.name === null ? PRINT.processor : nameText(host.name));
   if (kind !== 'separate' && host.memory !== null) {
-    lines[0] += `: ${gib(host.memory)} of memory for processor and GPU together`;
+    lines[0] = say(PRINT.pool, { name: lines[0], size: gib(host.memory) });
   }
   return lines.flatMap((line) => wrapped(line, screen.width, '  '));
 }
@@ -380,9 +386,11 @@ export function printPlan(answer, screen) {
   const rows = rowsOf(answer);
   const verdict = verdictLines(answer, screen);
   const assumed =
-    assumptions.length === 0 ? [] : said('Assumed:', ` ${printable(assumptions.join(' '))}`, screen, colors.dim, '  ');
+    assumptions.length === 0
+      ? []
+      : said(PRINT.assumed, ` ${printable(assumptions.join(' '))}`, screen, colors.dim, '  ');
   const command = commandLine === null ? [] : commandLines(commandLine, width, widthOf).map(colors.dim);
-  if (commandFor === 'suggestion') command.unshift('The command of what fits:');
+  if (commandFor === 'suggestion') command.unshift(PRINT.suggestedCommand);
   const sections = [
     [...headLines(answer, screen), ...(hardware ? machineLines(hardware, screen) : [])],
     [...(memoryTable(rows, screen) ?? memoryBlocks(rows, screen)), ...partLines(answer, screen)],
@@ -391,7 +399,7 @@ export function printPlan(answer, screen) {
     fit && answer.noFit ? [] : speedLines(answer, screen),
     offloadCurve ? curveLines(offloadCurve, answer.runtime.cpuMoeLayers, screen) : [],
     command,
-    notes.flatMap((note) => said('Note:', ` ${printable(note)}`, screen, colors.yellow, '  ')),
+    notes.flatMap((note) => said(PRINT.note, ` ${printable(note)}`, screen, colors.yellow, '  ')),
   ];
   return sections
     .filter((lines) => lines.length > 0)

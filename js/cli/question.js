@@ -7,6 +7,7 @@ import { MOST_OF_BENCHMARK, readText } from './files.js';
 import { machineOf } from './machine.js';
 import { fieldsOf } from './options.js';
 import { overriddenLayers } from './overrides.js';
+import { SENTENCES, say } from './say.js';
 import { roomOf } from './speed.js';
 import { subjectOf } from './subject.js';
 
@@ -36,7 +37,7 @@ function contextOf(o, { contextLength = 0 }, name) {
   if (o.context === undefined) return Math.min(DEFAULT_CONTEXT, contextLength || DEFAULT_CONTEXT);
   if (o.context !== 'max') return o.context;
   if (contextLength > 0) return contextLength;
-  throw new RangeError(`--context max: ${name} does not say for how many tokens it was trained; a number does`);
+  throw new RangeError(say(SENTENCES.refused.contextMax, { name }));
 }
 
 /** Layers whose experts stay on the host, however it was said. @param {any} o @param {ModelSpec} model */
@@ -83,25 +84,23 @@ function workloadOf(o, runtime, notes) {
   const outputLength = o.output ?? Math.max(1, Math.min(USUAL.outputLength, Math.floor(left / 4)));
   const promptLength = o.prompt ?? Math.max(0, Math.min(USUAL.promptLength, left - outputLength));
   if (cachedTokens + promptLength + outputLength > room) {
-    const together = concurrency > 1 ? ` of ${concurrency} at once` : '';
-    const asked = `--depth ${cachedTokens}, --prompt ${promptLength} and --output ${outputLength}`;
-    throw new RangeError(`${asked} do not fit into the ${room} tokens that --context gives a sequence${together}`);
+    const { workload, workloadTogether } = SENTENCES.refused;
+    const asked = { depth: cachedTokens, prompt: promptLength, output: outputLength, room, count: concurrency };
+    throw new RangeError(say(concurrency > 1 ? workloadTogether : workload, asked));
   }
   const smaller = (o.output ?? USUAL.outputLength) > outputLength || (o.prompt ?? USUAL.promptLength) > promptLength;
   if (smaller) {
-    notes.push(
-      `The speed is of a prompt of ${promptLength} tokens and ${outputLength} after it: the context has no more.`,
-    );
+    notes.push(say(SENTENCES.notes.shortened, { prompt: promptLength, output: outputLength }));
   }
   /** @type {import('../types.d.ts').Workload} */
   const workload = { promptLength, outputLength, ...said };
   if (o.draft === undefined) return workload;
   const { draftLength, acceptanceRate, draftCost } = o.draft;
   if (acceptanceRate === null) {
-    notes.push(`How much of a draft is accepted is not given (--draft ${draftLength},0.7): the speed is without it.`);
+    notes.push(say(SENTENCES.notes.draftUnaccepted, { length: draftLength }));
     return workload;
   }
-  if (draftCost === null) notes.push('A drafted token is taken to cost nothing (--draft N,RATE,COST).');
+  if (draftCost === null) notes.push(SENTENCES.notes.draftFree);
   return { ...workload, draftLength, acceptanceRate, draftCost: draftCost ?? 0 };
 }
 

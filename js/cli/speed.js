@@ -1,7 +1,6 @@
 // @ts-check
-// The part of a plan that says how fast: estimates, and the curve over layers on the GPU. src/plan_speed.cpp does the
-// same.
-import { layersOf } from './placement.js';
+// The part of a plan that says how fast. src/plan_speed.cpp does the same.
+import { ASSUMED_HOST } from '../generated/machine.js';
 
 /**
  * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
@@ -15,24 +14,12 @@ import { layersOf } from './placement.js';
  *   measurements: number }} Calibrated
  */
 
-/** A desktop with two channels of DDR5: of the host, where nothing is said. Bytes/s. */
-export const ASSUMED = { bandwidth: 75e9, threads: 8 };
-
 /**
  * Tokens per second that memory bandwidth allows; null where one that matters is not known.
  *
- * @param {MemoryPlan} memory @param {Hardware | null} hardware
+ * @param {Calculator} core @param {MemoryPlan} memory @param {Hardware | null} hardware
  */
-export function ceilingOf(memory, hardware) {
-  let seconds = 0;
-  for (const [i, { name, bytesPerToken }] of memory.devices.entries()) {
-    if (bytesPerToken === 0) continue;
-    const bandwidth = name === 'host' ? hardware?.host.bandwidth : hardware?.gpus[i].bandwidth;
-    if (!bandwidth) return null;
-    seconds += bytesPerToken / bandwidth;
-  }
-  return 1 / seconds;
-}
+export const ceilingOf = (core, memory, hardware) => hardware && core.decodeCeiling(memory, hardware);
 
 /**
  * The machine of an estimate; null where what it takes is not known.
@@ -49,8 +36,8 @@ export function machineOf(hardware, runtime) {
     kind,
     gpus: /** @type {any} */ (gpus),
     host: {
-      bandwidth: host.bandwidth ?? ASSUMED.bandwidth,
-      threads: host.threads ?? ASSUMED.threads,
+      bandwidth: host.bandwidth ?? ASSUMED_HOST.bandwidth,
+      threads: host.threads ?? ASSUMED_HOST.threads,
       ...(host.name === null ? {} : { name: host.name }),
     },
   };
@@ -106,12 +93,3 @@ export const speedOf = (estimate, { engine, ceiling, calibratedFrom, workload, a
     decodeLimit: atEnd.estimate.decodeLimit,
   },
 });
-
-/**
- * Tokens per second with none to all layers on the GPU.
- *
- * @param {ModelSpec} model
- * @param {(placement: { gpuLayers: number }) => { verdict: import('./placement.js').Verdict, decode: SpeedEstimate['decode'] }} at
- */
-export const offloadCurve = (model, at) =>
-  Array.from({ length: layersOf(model) + 1 }, (_, gpuLayers) => ({ gpuLayers, ...at({ gpuLayers }) }));

@@ -11,6 +11,7 @@ import type {
   LlamaCppRuntime,
   Machine,
   MemoryPlan,
+  ModelFit,
   ModelSpec,
   SpeedEstimate,
   SpeedProfile,
@@ -151,6 +152,7 @@ export type Compared = [
   >,
   Same<keyof Machine, 'kind' | 'hostMemory' | 'hostReserved' | 'hostMargin' | 'gpus'>,
   Same<keyof Fit, 'fits' | 'verdict' | 'devices'>,
+  Same<keyof ModelFit, 'verdict' | 'gpuLayers' | 'cpuMoeLayers'>,
   Same<keyof Fit['devices'][number], 'name' | 'needed' | 'available' | 'margin' | 'shortBy' | 'shortOfMargin'>,
   Same<keyof Device, 'name' | 'family' | 'bandwidth' | 'shaderFlops' | 'halfFlops' | 'quantizedOps' | 'threads'>,
   Same<

@@ -6,7 +6,12 @@ export interface FormulaCalculator extends Readonly<typeof import('./build.js') 
 /** All functions, and which build runs them. */
 export interface WasmCalculator
   extends FormulaCalculator,
-    Readonly<typeof import('./memory.js') & typeof import('./model.js') & typeof import('./speed.js')> {}
+    Readonly<
+      typeof import('./fit.js') &
+        typeof import('./memory.js') &
+        typeof import('./model.js') &
+        typeof import('./speed.js')
+    > {}
 
 /** @deprecated The name of {@link WasmCalculator} while there were entries without estimates of speed. */
 export type SpeedCalculator = WasmCalculator;

@@ -3,15 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { findDevice, findModel, gpuOf } from '../../dist/catalog.js';
 import wasmCalculator from '../../dist/wasmCalculator.js';
+import { backendOf } from '../../js/core/backend-of.js';
+import { ASSUMED_HOST } from '../../js/generated/machine.js';
 import { parseCsv } from './csv.mjs';
 import { deviceSpeed } from './device-speed.mjs';
 import { withQuestion } from './speed-cells.mjs';
 
 const { estimateSpeed } = wasmCalculator;
 
-const BACKEND_OF = { NVIDIA: 'cuda', Apple: 'metal', AMD: 'vulkan', Intel: 'sycl' };
-/** A host that nobody states. */
-const HOST = { bandwidth: 75, threads: 8 };
 const CONTEXT = 4096;
 /** Engines and ways of running that the profiles are not of. */
 const OTHERS = /^(?:mlx|vllm|draft|serving)/;
@@ -59,10 +58,10 @@ export function reportQuestion({ q }) {
   const gpus = isProcessor
     ? []
     : devices.map((device) => ({ ...gpuOf(device), ...(q.bw && { bandwidth: q.bw * 1e9 }) }));
-  const known = q.ram ? q.ram * 1e9 : isProcessor ? first.bandwidth : HOST.bandwidth * 1e9;
+  const known = q.ram ? q.ram * 1e9 : isProcessor ? first.bandwidth : ASSUMED_HOST.bandwidth;
   const host = {
     ...(kind === 'separate' || q.ram ? { bandwidth: known } : {}),
-    threads: q.th ?? HOST.threads,
+    threads: q.th ?? ASSUMED_HOST.threads,
     name: isProcessor ? first.name : undefined,
     family: q.hfam,
   };
@@ -71,7 +70,7 @@ export function reportQuestion({ q }) {
   return {
     model,
     runtime: defined({
-      backend: q.be ?? (gpus.length > 0 ? BACKEND_OF[first.vendor] : 'cpu'),
+      backend: q.be ?? (gpus.length > 0 ? backendOf(first.vendor) : 'cpu'),
       gpus: gpus.length,
       fileType: q.ft ?? 'Q4_K_M',
       contextLength: q.ctx ?? Math.max(CONTEXT, tokens) * (q.conc ?? 1),

@@ -1,5 +1,6 @@
 // Measurements as questions to estimateSpeed, one per cell, and the class in which each is judged.
 import { readFileSync } from 'node:fs';
+import { backendOf } from '../../js/core/backend-of.js';
 import { catalogue } from '../make-catalog.mjs';
 import { parseCsv } from './csv.mjs';
 import { deviceSpeed } from './device-speed.mjs';
@@ -12,12 +13,12 @@ const BUILD_OF = { 2023: 1500, 2024: 3000 };
 const CONTEXT = 262144;
 const CACHE_TYPES = new Set(['f32', 'f16', 'bf16', 'q8_0', 'q4_0', 'q4_1', 'iq4_nl', 'q5_0', 'q5_1']);
 
-/** The back end that "llama.cpp" means on a device of a family. @param {string} family */
-function backendOf(backend, family) {
+/** The back end that "llama.cpp" means on a device of a family, whose first word is the vendor. @param {string} family */
+function backendIn(backend, family) {
   if (backend !== 'llama.cpp') return backend;
-  if (family.startsWith('NVIDIA')) return 'cuda';
-  if (family.startsWith('Apple')) return 'metal';
-  return family.startsWith('Intel') ? 'sycl' : 'rocm';
+  const usual = backendOf(family.split(' ')[0]);
+  // Who measures AMD's cards under Vulkan says so.
+  return usual === 'vulkan' ? 'rocm' : usual;
 }
 
 /** Kind of memory of a machine that a name tells. @param {string} words */
@@ -84,7 +85,7 @@ export function questionOf(cell) {
     cacheTypeK: CACHE_TYPES.has(keys) ? keys : 'f16',
     cacheTypeV: CACHE_TYPES.has(values) ? values : 'f16',
     gpus: onHost ? 0 : cell.gpus || 1,
-    backend: onHost ? 'cpu' : backendOf(cell.backend, family),
+    backend: onHost ? 'cpu' : backendIn(cell.backend, family),
     gpuLayers: cell.gpuLayers === 'all' || onHost ? 'all' : Number(cell.gpuLayers),
     cpuMoeLayers: cell.cpuMoeLayers === 'all' ? layers : cell.cpuMoeLayers,
     kvOffload: cell.kvOffload,
@@ -131,7 +132,7 @@ export function questionOf(cell) {
 /** @param {any} cell of measuredRows' properties */
 export const withQuestion = (cell) => ({
   ...cell,
-  backend: isAllOnHost(cell) ? 'cpu' : backendOf(cell.backend, cell.family),
+  backend: isAllOnHost(cell) ? 'cpu' : backendIn(cell.backend, cell.family),
   class: classOf(cell),
   moe: cell.model.groups.some((group) => group.expertCount > 0),
   depthClass: depthClassOf(cell),

@@ -101,7 +101,7 @@ test('the entry of the formulas has them and says which back end runs them', asy
   assert.deepEqual({ ...calculator }, { ...named });
   assert.ok(Object.isFrozen(calculator));
   const whole = Object.keys((await import('wasm-calculator')).default);
-  const further = ['planMemory', 'fits', 'modelFromGgufMetadata', 'estimateSpeed', 'speedProfile', 'calibrate'];
+  const further = ['planMemory', 'fits', 'modelFromGgufMetadata', ...SPEED];
   assert.deepEqual(
     Object.keys(calculator),
     whole.filter((name) => !further.includes(name)),

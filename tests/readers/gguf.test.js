@@ -8,7 +8,6 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readGguf } from '../../dist/readers.js';
 import wasmCalculator, { modelFromGgufMetadata, planMemory } from '../../dist/wasmCalculator.js';
-import { parametersOf } from '../../js/cli/answer.js';
 import { ggufMetadataFromHuggingFaceConfig } from '../../js/huggingface.js';
 import { parseCsv } from '../../scripts/support/csv.mjs';
 import { readCompact } from '../../scripts/support/memory-golden.mjs';
@@ -392,7 +391,7 @@ test('the prediction blocks of MiMo V2 are dense, slide and have no sinks: a fil
   const config = configOf(rows.find(({ name }) => name === 'MiMo V2 Flash'));
   const { metadata, tiedEmbeddings } = ggufMetadataFromHuggingFaceConfig(config);
   assert.equal(
-    parametersOf(wasmCalculator, modelFromGgufMetadata(metadata, { tiedEmbeddings })).parameters,
+    wasmCalculator.parameterCount(modelFromGgufMetadata(metadata, { tiedEmbeddings })).parameters,
     308778780864,
   );
   const model = modelFromGgufMetadata(
@@ -409,7 +408,7 @@ test('the prediction blocks of MiMo V2 are dense, slide and have no sinks: a fil
     { tiedEmbeddings },
   );
   // What the loader of llama.cpp 11669 creates for such a file.
-  assert.equal(parametersOf(wasmCalculator, model).parameters, 309766588608);
+  assert.equal(wasmCalculator.parameterCount(model).parameters, 309766588608);
 });
 
 test('a declared prediction block counts where the file has it; alone it is a draft', async () => {

@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { modelFromHuggingFaceConfig, readHuggingFace } from '../../dist/readers.js';
 import wasmCalculator from '../../dist/wasmCalculator.js';
-import { parametersOf } from '../../js/cli/answer.js';
 
 const configs = JSON.parse(readFileSync(new URL('../golden/configs.json', import.meta.url), 'utf8'));
 
@@ -67,7 +66,7 @@ const OTHERS = ['qwen3-omni-toy', 'llama3-8b-eagle3', 'qwen3.6-27b-dflash'];
 for (const [name, [parameters, cache, context]] of Object.entries(FACTS)) {
   test(`${name}: ${parameters} parameters, ${cache} bytes of cache a token, trained to ${context}`, () => {
     const model = modelFromHuggingFaceConfig(configs[name]);
-    assert.equal(parametersOf(wasmCalculator, model).parameters, parameters);
+    assert.equal(wasmCalculator.parameterCount(model).parameters, parameters);
     assert.equal(cacheBytes(model), cache);
     assert.equal(model.contextLength, context);
   });

@@ -1,0 +1,115 @@
+#include "llmcalc/fit.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <stdexcept>
+
+#include "llmcalc/layout/parameters.hpp"
+#include "llmcalc/machine/assumptions.hpp"
+#include "llmcalc/machine/backend_of.hpp"
+#include "llmcalc/offload_curve.hpp"
+#include "shapes.hpp"
+
+namespace {
+
+using namespace llmcalc;
+
+Machine machineOf(double gpu, double host) {
+  Machine machine;
+  machine.hostMemory = host * kBytesPerGiB;
+  machine.gpuCount = 1;
+  machine.gpuMemory[0] = gpu * kBytesPerGiB;
+  return machine;
+}
+
+Verdict verdictOf(double gpuLayers, const Machine& machine) {
+  Runtime runtime = at8192();
+  runtime.gpuLayers = gpuLayers;
+  return fits(planMemory(llama(), runtime), machine).verdict;
+}
+
+TEST(FitModel, PutsEverythingOnAGpuThatHasRoom) {
+  const ModelFit fit = fitModel(llama(), at8192(), machineOf(24, 32));
+  EXPECT_EQ(fit.verdict, Verdict::fits);
+  EXPECT_EQ(fit.gpuLayers, kAllLayers);
+  EXPECT_EQ(fit.cpuMoeLayers, 0);
+}
+
+TEST(FitModel, FindsTheMostLayersThatFit) {
+  const Machine machine = machineOf(5, 32);
+  const ModelFit fit = fitModel(llama(), at8192(), machine);
+  EXPECT_EQ(fit.verdict, Verdict::fits);
+  ASSERT_LT(fit.gpuLayers, offloadableLayers(llama()));
+  EXPECT_EQ(verdictOf(fit.gpuLayers, machine), Verdict::fits);
+  EXPECT_NE(verdictOf(fit.gpuLayers + 1, machine), Verdict::fits);
+}
+
+TEST(FitModel, FindsNothingWhereThereIsNoRoom) {
+  EXPECT_EQ(fitModel(llama(), at8192(), machineOf(2, 2)).verdict, Verdict::doesNotFit);
+}
+
+TEST(FitModel, RefusesWhatPlanMemoryAndFitsRefuse) {
+  EXPECT_FALSE(tryFitModel(ModelSpec(), at8192(), machineOf(24, 32)));
+  EXPECT_FALSE(tryFitModel(llama(), at8192(), machineOf(-1, 32)));
+}
+
+TEST(DecodeCeiling, IsOneOverTheSecondsOfReading) {
+  MemoryPlan plan;
+  plan.gpuCount = 1;
+  plan.gpus[0].bytesPerToken = 4e9;
+  plan.host.bytesPerToken = 1e9;
+  const std::array<double, 1> gpus = {1000e9};
+  EXPECT_EQ(decodeCeiling(plan, gpus, 50e9), 1.0 / (4e9 / 1000e9 + 1e9 / 50e9));
+  EXPECT_EQ(decodeCeiling(plan, gpus, 0), std::nullopt);
+  plan.host.bytesPerToken = 0;
+  EXPECT_EQ(decodeCeiling(plan, gpus, 0), 250);
+}
+
+TEST(Parameters, AreTheElementsOfLlama) {
+  // 2 x 128,256 x 4,096 for tokens and head; 32 x (2 x 4,096 x 4,096 + 2 x 4,096 x 1,024 + 3 x 4,096 x 14,336 + 8,192);
+  // 4,096 of the last norm.
+  const ParameterCount count = parameterCount(llama());
+  EXPECT_EQ(count.parameters, 8030261248);
+  EXPECT_EQ(count.activeParameters, 8030261248 - 128256.0 * 4096);
+  EXPECT_EQ(fileBytes(llama(), FileType::F32), 4 * 8030261248.0);
+  EXPECT_FALSE(tryParameterCount(ModelSpec()));
+  EXPECT_FALSE(tryFileBytes(ModelSpec(), FileType::F32));
+}
+
+TEST(BackendOf, IsThatOfTheVendor) {
+  EXPECT_EQ(backendOf("NVIDIA"), Backend::cuda);
+  EXPECT_EQ(backendOf("Apple"), Backend::metal);
+  EXPECT_EQ(backendOf("Intel"), Backend::sycl);
+  EXPECT_EQ(backendOf("AMD"), Backend::vulkan);
+  EXPECT_EQ(backendOf(""), Backend::vulkan);
+}
+
+TEST(Assumptions, AreWhatAnEstimateTakesWhereNothingIsSaid) {
+  EXPECT_EQ(AssumedHost().bandwidth, 75e9);
+  EXPECT_EQ(AssumedHost().threads, 8);
+  EXPECT_EQ(AssumedHost().linkBandwidth, Hardware().linkBandwidth);
+}
+
+TEST(OffloadCurve, HasTheVerdictAndTheSpeedOfEveryNumberOfLayers) {
+  Hardware hardware;
+  hardware.gpuCount = 1;
+  hardware.gpus[0] = {1008e9, 82.58e12, 165.2e12, 660.6e12, 0};
+  hardware.host.bandwidth = AssumedHost().bandwidth;
+  hardware.host.threads = AssumedHost().threads;
+  hardware.gpuProfile = speedProfile(Backend::cuda, "NVIDIA Ada GeForce");
+  hardware.hostProfile = speedProfile(Backend::cpu, "x86");
+  const Machine machine = machineOf(5, 32);
+  double points = 0;
+  offloadCurve(llama(), at8192(), machine, hardware, Workload(), [&](const OffloadPoint& point) {
+    Runtime runtime = at8192();
+    runtime.gpuLayers = points;
+    EXPECT_EQ(point.gpuLayers, points);
+    EXPECT_EQ(point.verdict, verdictOf(points, machine));
+    EXPECT_EQ(point.decode.p50, estimateSpeed(llama(), runtime, hardware).decode.p50);
+    ++points;
+  });
+  EXPECT_EQ(points, offloadableLayers(llama()) + 1);
+}
+
+}  // namespace
