@@ -10,15 +10,15 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
  * nobody knows, other units, plans that are none.
  */
 const entries = [
-  { name: 'wasm-calculator', files: ['wasmCalculator.js'], budget: 101_000, doc: 'js/wasmCalculator.d.ts' },
+  { name: 'wasm-calculator', files: ['wasmCalculator.js'], budget: 107_000, doc: 'js/wasmCalculator.d.ts' },
   { name: 'wasm-calculator/calculator', files: ['calculator.js'], budget: 10_000, doc: 'js/calculator.d.ts' },
-  { name: 'wasm-calculator/load', files: ['load.js', 'release.wasm'], budget: 51_000, doc: 'js/load.d.ts' },
-  { name: 'wasm-calculator/load-speed', files: ['load-speed.js', 'load.js', 'release.wasm'], budget: 51_200 },
-  { name: 'wasm-calculator/js', files: ['js.js'], budget: 62_000, doc: 'js/js.d.ts' },
+  { name: 'wasm-calculator/load', files: ['load.js', 'release.wasm'], budget: 54_000, doc: 'js/load.d.ts' },
+  { name: 'wasm-calculator/load-speed', files: ['load-speed.js', 'load.js', 'release.wasm'], budget: 54_200 },
+  { name: 'wasm-calculator/js', files: ['js.js'], budget: 66_000, doc: 'js/js.d.ts' },
   { name: 'wasm-calculator/readers', files: ['readers.js'], budget: 27_000 },
   { name: 'wasm-calculator/catalog', files: ['catalog.js'], budget: 33_000 },
   { name: 'wasm-calculator/detect', files: ['detect.js'], budget: 5_300 },
-  { name: 'wasm-calculator/global', files: ['wasmCalculator.global.js'], budget: 101_000 },
+  { name: 'wasm-calculator/global', files: ['wasmCalculator.global.js'], budget: 107_000 },
 ];
 
 const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };

@@ -182,12 +182,12 @@ std::optional<double> Planner::calibrate() {
 
 Json Planner::curve() const {
   Json points = Json::array();
-  offloadCurve(model_, runtime(placing_), fitMachineOf(*hardware_), *machine_, question_.workload,
-               [&](const OffloadPoint& point) {
-                 points.push_back({{"gpuLayers", point.gpuLayers},
-                                   {"verdict", std::string(kVerdicts[static_cast<std::size_t>(point.verdict)])},
-                                   {"decode", llmcalc::jsonOf(point.decode)}});
-               });
+  const auto add = [&](const OffloadPoint& point) {
+    points.push_back({{"gpuLayers", point.gpuLayers},
+                      {"verdict", std::string(kVerdicts[static_cast<std::size_t>(point.verdict)])},
+                      {"decode", llmcalc::jsonOf(point.decode)}});
+  };
+  offloadCurve(model_, runtime(placing_), fitMachineOf(*hardware_), *machine_, question_.workload, add, weights_);
   return points;
 }
 

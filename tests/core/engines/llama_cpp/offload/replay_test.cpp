@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "llmcalc/engines/llama_cpp/offload/attention.hpp"
+#include "llmcalc/engines/llama_cpp/offload/network.hpp"
+#include "llmcalc/engines/llama_cpp/offload/recurrence.hpp"
 #include "shapes.hpp"
 
 namespace {
