@@ -27,9 +27,7 @@
 #include "llmcalc/model/state.hpp"
 #include "llmcalc/question/runtime.hpp"
 
-namespace llmcalc {
-
-namespace detail {
+namespace llmcalc::detail {
 
 // A plan in the making, of a model and a runtime that were checked: layers, then the head, then buffers, each step
 // adding to what the devices of `plan` hold. Steps are inlined, since each is called once and WebAssembly has to be
@@ -256,6 +254,4 @@ class Planning {
   return result;
 }
 
-}  // namespace detail
-
-}  // namespace llmcalc
+}  // namespace llmcalc::detail

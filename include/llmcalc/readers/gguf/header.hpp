@@ -33,9 +33,9 @@ class Reading {
   // NOLINTNEXTLINE(google-explicit-constructor): a Reading is what its value is.
   Reading(T value) : value_(std::move(value)), ok_(true) {}
 
-  [[nodiscard]] static Reading refused(std::string refusal) {
+  [[nodiscard]] static Reading refused(const std::string& refusal) {
     Reading reading;
-    reading.refusal_ = std::move(refusal);
+    reading.refusal_ = refusal;
     return reading;
   }
 
@@ -61,8 +61,8 @@ class Reading {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string shown("\"");
   int units = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
     // Bytes within a character have 10 in front; one of four bytes is two units.
     if ((byte & 0xc0U) != 0x80U) {
       units += byte >= 0xf0U ? 2 : 1;
@@ -70,14 +70,14 @@ class Reading {
     }
     constexpr std::string_view kEscaped = "\"\\\b\f\n\r\t";
     constexpr std::string_view kEscapes = "\"\\bfnrt";
-    const std::size_t escape = kEscaped.find(text[i]);
+    const std::size_t escape = kEscaped.find(character);
     if (escape != std::string_view::npos) {
       shown.append("\\").push_back(kEscapes[escape]);
     } else if (byte < 0x20U) {
       shown.append("\\u00").push_back(kDigits[byte >> 4U]);
       shown.push_back(kDigits[byte & 0xfU]);
     } else {
-      shown.push_back(text[i]);
+      shown.push_back(character);
     }
   }
   return shown.append("\"");

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 
 #include "llmcalc/base/result.hpp"
 #include "llmcalc/model/layers.hpp"
@@ -24,7 +26,9 @@ namespace detail {
   eachField<kFields<LayerGroup>>([&](auto at) {
     const auto one = a.*at.kRow.member;
     const auto other = b.*at.kRow.member;
-    same = same && (one == other || (one != one && other != other));
+    bool unknown = false;
+    if constexpr (std::is_same_v<decltype(one), const double>) unknown = std::isnan(one) && std::isnan(other);
+    same = same && (one == other || unknown);
   });
   return same;
 }
