@@ -64,7 +64,7 @@ TEST(Parameters, CountElementsThatAreNotQuantisedOnce) {
   model.groups[0].unquantizedElements = 1000;
   model.firstLayerUnquantizedElements = 300;
   model.outputUnquantizedElements = 50;
-  EXPECT_EQ(parameterCount(model).parameters, 8030261248 + 32 * 1000 + 300 + 50);
+  EXPECT_EQ(parameterCount(model).parameters, 8030261248 + 32.0 * 1000 + 300 + 50);
   EXPECT_EQ(fileBytes(model, FileType::F32), 4 * 8030261248.0 + 2 * (32 * 1000 + 300 + 50));
 }
 

@@ -6,7 +6,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "llmcalc/readers/gguf.hpp"
@@ -19,8 +18,8 @@ namespace {
 
 // The layers of an architecture, and what they refer to.
 struct Model {
-  Model(std::string_view architecture, HeaderValues header)
-      : values(std::move(header)), keys(values), layers(keys, *findArchitecture(architecture), values.tensors) {}
+  Model(std::string_view architecture, const HeaderValues& header)
+      : values(header), keys(values), layers(keys, *findArchitecture(architecture), values.tensors) {}
 
   [[nodiscard]] std::string refusal() const { return keys.found() ? describe("header", keys.violation()) : "read"; }
   LayerGroup at(int i) { return layers.at(i); }
@@ -252,7 +251,7 @@ TEST(Layers, OfQwen3NextAttendEveryFourthTime) {
     EXPECT_EQ(layer.attention, Attention::none) << i;
     EXPECT_EQ(layer.recurrence, Recurrence::gatedDeltaNet) << i;
     // Four taps over keys, queries and values; of every head a decay and a bias; the norm of one head.
-    EXPECT_EQ(layer.vectorElements, experts + 4 * (2 * 16 * 128 + 4096) + 2 * 32 + 4096 / 32);
+    EXPECT_EQ(layer.vectorElements, experts + 4 * (2 * 16 * 128 + 4096) + 2 * 32 + 4096.0 / 32);
   }
   for (const int i : {3, 47}) {
     const LayerGroup layer = model.at(i);
