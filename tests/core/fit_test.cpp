@@ -5,9 +5,7 @@
 #include <array>
 #include <stdexcept>
 
-#include "llmcalc/layout/parameters.hpp"
 #include "llmcalc/machine/assumptions.hpp"
-#include "llmcalc/machine/backend_of.hpp"
 #include "llmcalc/offload_curve.hpp"
 #include "shapes.hpp"
 
@@ -64,31 +62,6 @@ TEST(DecodeCeiling, IsOneOverTheSecondsOfReading) {
   EXPECT_EQ(decodeCeiling(plan, gpus, 0), std::nullopt);
   plan.host.bytesPerToken = 0;
   EXPECT_EQ(decodeCeiling(plan, gpus, 0), 250);
-}
-
-TEST(Parameters, AreTheElementsOfLlama) {
-  // 2 x 128,256 x 4,096 for tokens and head; 32 x (2 x 4,096 x 4,096 + 2 x 4,096 x 1,024 + 3 x 4,096 x 14,336 + 8,192);
-  // 4,096 of the last norm.
-  const ParameterCount count = parameterCount(llama());
-  EXPECT_EQ(count.parameters, 8030261248);
-  EXPECT_EQ(count.activeParameters, 8030261248 - 128256.0 * 4096);
-  EXPECT_EQ(fileBytes(llama(), FileType::F32), 4 * 8030261248.0);
-  EXPECT_FALSE(tryParameterCount(ModelSpec()));
-  EXPECT_FALSE(tryFileBytes(ModelSpec(), FileType::F32));
-}
-
-TEST(BackendOf, IsThatOfTheVendor) {
-  EXPECT_EQ(backendOf("NVIDIA"), Backend::cuda);
-  EXPECT_EQ(backendOf("Apple"), Backend::metal);
-  EXPECT_EQ(backendOf("Intel"), Backend::sycl);
-  EXPECT_EQ(backendOf("AMD"), Backend::vulkan);
-  EXPECT_EQ(backendOf(""), Backend::vulkan);
-}
-
-TEST(Assumptions, AreWhatAnEstimateTakesWhereNothingIsSaid) {
-  EXPECT_EQ(AssumedHost().bandwidth, 75e9);
-  EXPECT_EQ(AssumedHost().threads, 8);
-  EXPECT_EQ(AssumedHost().linkBandwidth, Hardware().linkBandwidth);
 }
 
 TEST(OffloadCurve, HasTheVerdictAndTheSpeedOfEveryNumberOfLayers) {

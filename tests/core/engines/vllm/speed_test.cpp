@@ -39,13 +39,4 @@ TEST(EstimateSpeed, HasNoEvidenceOfVllm) {
   EXPECT_LT(e.decode.p10, 0.6 * e.decode.p50);
 }
 
-TEST(EstimateSpeed, RefusesVllmWithAPartOnTheHost) {
-  Runtime runtime = runtimeOf(FileType::F16);
-  runtime.engine = Engine::vllm;
-  runtime.gpuLayers = 8;
-  const auto estimate = tryEstimateSpeed(llama8B(), runtime, h100());
-  EXPECT_EQ(describe("estimateSpeed", estimate.violation()),
-            "estimateSpeed: runtime.engine must be llama.cpp where the host has a part, got vllm");
-}
-
 }  // namespace

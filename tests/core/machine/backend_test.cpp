@@ -1,10 +1,22 @@
-#include "llmcalc/question/runtime.hpp"
+#include "llmcalc/machine/backend.hpp"
 
 #include <gtest/gtest.h>
+
+#include <cstddef>
 
 namespace {
 
 using namespace llmcalc;
+
+TEST(Backends, AreNamedAsPlansAndProfilesNameThem) {
+  const auto name = [](Backend backend) { return kBackends.at(static_cast<std::size_t>(backend)); };
+  EXPECT_EQ(name(Backend::cuda), "cuda");
+  EXPECT_EQ(name(Backend::metal), "metal");
+  EXPECT_EQ(name(Backend::vulkan), "vulkan");
+  EXPECT_EQ(name(Backend::rocm), "rocm");
+  EXPECT_EQ(name(Backend::cpu), "cpu");
+  EXPECT_EQ(name(Backend::sycl), "sycl");
+}
 
 TEST(MultiprocessorThreads, AreThoseOfTheFamily) {
   for (const char* family : {"NVIDIA Turing GTX16", "NVIDIA Turing RTX20", "NVIDIA Turing DC", "NVIDIA Ampere GeForce",

@@ -1,0 +1,121 @@
+#include "llmcalc/engines/llama_cpp/speed/times.hpp"
+
+#include <gtest/gtest.h>
+
+#include "speed_cases.hpp"
+
+namespace {
+
+using namespace llmcalc;
+using namespace speed_cases;
+using detail::SpeedShape;
+using detail::SpeedTimes;
+using detail::Times;
+
+// Bands that halve and double, of the GPUs; a tenth and ten times, of the host.
+Hardware banded() {
+  Hardware hardware = h100();
+  hardware.gpuProfile.decode = {0.5, 1.0, 2.0};
+  hardware.gpuProfile.experts = {0.25, 1.0, 4.0};
+  hardware.gpuProfile.batched = {0.125, 1.0, 8.0};
+  hardware.gpuProfile.prefill = {0.8, 1.0, 1.25};
+  hardware.gpuProfile.measured = {0.0625, 1.0, 16.0};
+  hardware.gpuProfile.measuredBytes = 4e9;
+  hardware.hostProfile.decode = {0.1, 1.0, 10.0};
+  hardware.hostProfile.measuredBytes = 0;
+  return hardware;
+}
+
+Times timesOf(const SpeedTerms& terms, bool experts, bool batched, double bytes) {
+  const Hardware hardware = banded();
+  const Runtime runtime = runtimeOf(FileType::Q4_K_M);
+  return detail::stepTimes(terms, detail::Bands(hardware, runtime), experts, batched, bytes);
+}
+
+TEST(StepTimes, HaveTheBandOfWhatIsMostLikeThem) {
+  const SpeedTerms second = {0.25, 0.25, 0.25, 0.125, 0.125, 0};
+  EXPECT_EQ(timesOf(second, false, false, 5e9).middle, 1);
+  EXPECT_EQ(timesOf(second, false, false, 5e9).fast, 0.5);
+  EXPECT_EQ(timesOf(second, false, false, 5e9).slow, 2);
+  EXPECT_EQ(timesOf(second, true, false, 5e9).slow, 4);
+  // The very model that was measured, of experts too; a sum in another order is of the same bytes.
+  EXPECT_EQ(timesOf(second, true, false, 4e9 + 1).slow, 16);
+  EXPECT_EQ(timesOf(second, false, false, 4e9 + 10).slow, 2);
+  EXPECT_EQ(timesOf(second, true, true, 4e9).slow, 8);
+}
+
+TEST(StepTimes, OfAHostHaveItsBandBesideThatOfTheGpus) {
+  const Times times = timesOf({0.5, 0, 0, 0, 0.5, 2}, false, false, 5e9);
+  EXPECT_EQ(times.middle, 3);
+  EXPECT_EQ(times.fast, 1 / 2.0 + 2 / 10.0);
+  EXPECT_EQ(times.slow, 1 / 0.5 + 2 / 0.1);
+}
+
+SpeedTimes timesOf(const ModelSpec& model, const Workload& workload, double depth = 0) {
+  const Runtime runtime = runtimeOf(FileType::Q4_K_M);
+  const Hardware hardware = banded();
+  SpeedShape shape;
+  detail::fillShape(shape, model, runtime, 0, nullptr);
+  return LlamaCpp::times(shape, model, runtime, hardware, workload, detail::Bands(hardware, runtime), depth);
+}
+
+TEST(LlamaCppTimes, OfOneSequenceAreThoseOfAStepAlone) {
+  const SpeedTimes times = timesOf(llama8B(), decoding());
+  EXPECT_EQ(times.alone.middle, times.step.total());
+  EXPECT_EQ(times.alone.slow, 2 * times.step.total());
+  EXPECT_EQ(times.together.slow, times.alone.slow);
+  EXPECT_EQ(times.prefill.slow, 0);
+  EXPECT_EQ(times.prompt.total(), 0);
+}
+
+TEST(LlamaCppTimes, OfAMixtureHaveTheBandOfExperts) {
+  const SpeedTimes times = timesOf(qwen30B(), decoding());
+  EXPECT_EQ(times.alone.slow, 4 * times.step.total());
+}
+
+TEST(LlamaCppTimes, OfSeveralSequencesHaveTheBandOfBatches) {
+  const SpeedTimes times = timesOf(llama8B(), decoding(0, 8));
+  EXPECT_EQ(times.together.slow, 8 * times.together.middle);
+  EXPECT_GT(times.together.middle, times.alone.middle);
+  EXPECT_EQ(times.alone.slow, 2 * times.step.total());
+}
+
+// A draft of three tokens checks four at once, and each of the three took a tenth of a step to propose.
+TEST(LlamaCppTimes, OfADraftAreAStepOfItsTokensAndWhatItTakesToProposeThem) {
+  Workload workload = decoding();
+  workload.draftLength = 3;
+  const SpeedTimes checked = timesOf(llama8B(), workload);
+  workload.draftCost = 0.1;
+  const SpeedTimes times = timesOf(llama8B(), workload);
+  EXPECT_EQ(times.together.middle, checked.together.middle + 3 * 0.1 * times.alone.middle);
+  EXPECT_EQ(times.together.slow, checked.together.slow + 3 * 0.1 * times.alone.slow);
+  EXPECT_EQ(checked.together.slow, 8 * checked.together.middle);
+}
+
+TEST(LlamaCppTimes, OfAPromptHaveTheBandOfPrefill) {
+  Workload workload;
+  workload.promptLength = 2048;
+  const SpeedTimes times = timesOf(llama8B(), workload, 2048);
+  EXPECT_EQ(times.prompt.host, 0);
+  EXPECT_EQ(times.prefill.middle, times.prompt.total());
+  EXPECT_EQ(times.prefill.fast, times.prompt.total() / 1.25);
+  EXPECT_EQ(times.prefill.slow, times.prompt.total() / 0.8);
+}
+
+TEST(LlamaCppTimes, OfAPromptOnTheHostHaveItsBand) {
+  const ModelSpec& model = llama8B();
+  Runtime runtime = runtimeOf(FileType::Q4_K_M);
+  runtime.gpuCount = 0;
+  Hardware hardware = banded();
+  hardware.gpuCount = 0;
+  hardware.hostProfile.prefill = {0.2, 1.0, 5.0};
+  SpeedShape shape;
+  detail::fillShape(shape, model, runtime, 0, nullptr);
+  const SpeedTimes times =
+      detail::llamaCppTimes(shape, model, runtime, hardware, Workload(), detail::Bands(hardware, runtime), 512);
+  EXPECT_GT(times.prompt.host, 0);
+  EXPECT_DOUBLE_EQ(times.prefill.slow, 5 * times.prompt.total());
+  EXPECT_EQ(times.alone.slow, times.step.host / 0.1);
+}
+
+}  // namespace
