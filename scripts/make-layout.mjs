@@ -8,11 +8,15 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { architecturesText, fileTypesText, tensorsText } from './support/layout/gguf.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const options = process.argv.slice(2);
 const program = options.find((option) => !option.startsWith('--')) ?? `${root}/build/native-debug/tools/describe`;
-const { lists, tables, numbers, vendors, assumptions } = JSON.parse(execFileSync(program, { encoding: 'utf8' }));
+const described = JSON.parse(execFileSync(program, { encoding: 'utf8' }));
+const { lists: allLists, tables, numbers, vendors, assumptions } = described;
+/** Lists of the reader of files, which no public type has. */
+const { qkNorm, mixing, ...lists } = allLists;
 
 /** Lists that js/generated/speed.js has: whoever plans memory needs none of their names. */
 const ofSpeed = ['evidence', 'limit', 'split'];
@@ -451,6 +455,9 @@ const made = {
   'js/generated/keys.d.ts': keys,
   'js/generated/names.d.ts': names,
   'js/generated/machine.js': machine,
+  'js/generated/architectures.js': architecturesText(described, root),
+  'js/generated/file-types.js': fileTypesText(described),
+  'js/generated/tensors.js': tensorsText(described),
 };
 const errors = schemaErrors();
 for (const [file, text] of Object.entries(made)) {
