@@ -103,6 +103,9 @@ std::string described(const Row& row, const T& object) {
   } else {
     kind(kIsCount<Row> ? "count" : "number");
     fallback(object.*row.member);
+    if constexpr (requires { row.range->minimum; }) {
+      if (row.range != nullptr) text.append(R"(, "minimum": )").append(formatNumber(row.range->minimum));
+    }
   }
   return text + "}";
 }
