@@ -3,6 +3,7 @@
 // js/gguf-walk.js finds its end, and @huggingface/gguf parses what is left without vocabularies. What that lets through
 // is checked here: a header is anyone's.
 import { gguf } from '@huggingface/gguf';
+import { FILE_TYPE_NAMES } from './generated/file-types.js';
 import { GGUF_ARCHITECTURES, modelFromGgufMetadata } from './gguf.js';
 import { walkHeader } from './gguf-walk.js';
 import { nearest } from './search.js';
@@ -31,45 +32,11 @@ const TYPED = /** @type {const} */ ([
   ['split.count', 'number'],
   ['split.tensors.count', 'number'],
 ]);
-/** The numbers of llama.cpp's enum llama_ftype (include/llama.h). @type {Map<unknown, import('./types.d.ts').FileType>} */
-const FILE_TYPES = new Map([
-  [0, 'F32'],
-  [1, 'F16'],
-  [2, 'Q4_0'],
-  [3, 'Q4_1'],
-  [7, 'Q8_0'],
-  [8, 'Q5_0'],
-  [9, 'Q5_1'],
-  [10, 'Q2_K'],
-  [11, 'Q3_K_S'],
-  [12, 'Q3_K_M'],
-  [13, 'Q3_K_L'],
-  [14, 'Q4_K_S'],
-  [15, 'Q4_K_M'],
-  [16, 'Q5_K_S'],
-  [17, 'Q5_K_M'],
-  [18, 'Q6_K'],
-  [19, 'IQ2_XXS'],
-  [20, 'IQ2_XS'],
-  [21, 'Q2_K_S'],
-  [22, 'IQ3_XS'],
-  [23, 'IQ3_XXS'],
-  [24, 'IQ1_S'],
-  [25, 'IQ4_NL'],
-  [26, 'IQ3_S'],
-  [27, 'IQ3_M'],
-  [28, 'IQ2_S'],
-  [29, 'IQ2_M'],
-  [30, 'IQ4_XS'],
-  [31, 'IQ1_M'],
-  [32, 'BF16'],
-  [36, 'TQ1_0'],
-  [37, 'TQ2_0'],
-  [38, 'MXFP4_MOE'],
-  [39, 'NVFP4'],
-  [40, 'Q1_0'],
-  [41, 'Q2_0'],
-]);
+/** @param {unknown} id */
+function fileTypeOf(id) {
+  const name = FILE_TYPE_NAMES[Number(id)] ?? '-';
+  return name === '-' ? null : name;
+}
 
 /** Architectures of llama.cpp that are no language model of their own. @type {[RegExp, string][]} */
 const OTHER_KINDS = [
@@ -267,7 +234,7 @@ export async function readGguf(input, options = {}) {
     model,
     name: metadata['general.name'] ?? null,
     architecture,
-    fileType: FILE_TYPES.get(metadata['general.file_type']) ?? null,
+    fileType: fileTypeOf(metadata['general.file_type']),
     parameters,
     tensorBytes,
     rope: ropeOf(metadata),

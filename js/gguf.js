@@ -1,130 +1,25 @@
 // @ts-check
-// The key/value pairs of a GGUF header as a ModelSpec. What the loaders of llama.cpp create for an architecture
-// (src/models/*.cpp) is written here as shapes; the number of tensors and elements was checked against what
-// llama-quantize printed for the models in tests/golden.
+// The key/value pairs of a GGUF header as a ModelSpec: readers/gguf/layers.hpp in JavaScript, which is smaller than a
+// module of it. What the loaders of llama.cpp create for an architecture is in the table of both languages; the number
+// of tensors and elements was checked against what llama-quantize printed for the models in tests/golden.
 
+import { ARCHITECTURES } from './generated/architectures.js';
 import { NAMES } from './memory.js';
 import { display } from './violation.js';
 
 /**
  * @typedef {import('./types.d.ts').ModelSpec} ModelSpec
  * @typedef {import('./types.d.ts').LayerGroup} LayerGroup
+ * @typedef {import('./generated/architectures.js').Traits} Traits
  * @typedef {Record<string, any>} Metadata
  */
-
-/**
- * What an architecture's layers have beside a pair of norms, attention and a gated feed-forward network.
- *
- * @typedef {object} Traits
- * @property {number} [norms] vectors of the hidden size per layer, 2 unless said
- * @property {boolean} [normBiases] norms are LayerNorm with a bias
- * @property {boolean} [qkvBias]
- * @property {boolean} [outputBias] of the attention's output
- * @property {'head' | 'full'} [qkNorm] norms over the queries and keys of one head, or of all
- * @property {boolean} [fusedQKV]
- * @property {'gated' | 'fusedGated' | 'plain'} [feedForward]
- * @property {boolean} [feedForwardBias]
- * @property {boolean} [sinks]
- * @property {boolean} [tied] where neither tensors nor an option tell
- * @property {number} [window] the pattern's period: every n-th layer is full, the others slide
- * @property {boolean} [ignoresWindow] the loader reads no window though the file may have one
- * @property {boolean} [expertBiases] the expert matrices have biases
- * @property {boolean} [headBias]
- * @property {boolean} [seventyB] counts as "70B" with 80 layers
- */
-
-/** @type {Record<string, Traits>} */
-const ARCHITECTURES = {
-  llama: { seventyB: true, ignoresWindow: true },
-  mistral3: { ignoresWindow: true },
-  qwen2: { qkvBias: true, seventyB: true, ignoresWindow: true },
-  qwen2vl: { qkvBias: true, ignoresWindow: true },
-  qwen2moe: { qkvBias: true, ignoresWindow: true },
-  qwen3: { qkNorm: 'head', ignoresWindow: true },
-  qwen3vl: { qkNorm: 'head', ignoresWindow: true },
-  qwen3moe: { qkNorm: 'head', ignoresWindow: true },
-  qwen3vlmoe: { qkNorm: 'head', ignoresWindow: true },
-  qwen3next: { qkNorm: 'head' },
-  qwen35: { qkNorm: 'head' },
-  qwen35moe: { qkNorm: 'head' },
-  gemma: { tied: true },
-  gemma2: { norms: 4, tied: true, window: 2 },
-  gemma3: { norms: 4, qkNorm: 'head', tied: true, window: 6 },
-  gemma3n: { norms: 4, qkNorm: 'head', tied: true },
-  gemma4: { norms: 4, qkNorm: 'head', tied: true },
-  phi3: { fusedQKV: true, feedForward: 'fusedGated', ignoresWindow: true },
-  phimoe: { normBiases: true, qkvBias: true, outputBias: true, ignoresWindow: true, headBias: true },
-  deepseek2: {},
-  mistral4: {},
-  deepseek32: {},
-  'glm-dsa': {},
-  'gpt-oss': { qkvBias: true, outputBias: true, sinks: true, window: 2, expertBiases: true },
-  glm4: { norms: 4, feedForward: 'fusedGated' },
-  glm4moe: { qkvBias: true },
-  granite: {},
-  granitemoe: {},
-  granitehybrid: {},
-  mamba: {},
-  mamba2: {},
-  'falcon-h1': {},
-  jamba: {},
-  nemotron_h: { feedForward: 'plain' },
-  nemotron_h_moe: { feedForward: 'plain' },
-  lfm2: { qkNorm: 'head', tied: true },
-  lfm2moe: { qkNorm: 'head', tied: true },
-  'command-r': { norms: 1, tied: true },
-  cohere2: { norms: 1, tied: true, window: 4 },
-  starcoder2: {
-    normBiases: true,
-    qkvBias: true,
-    outputBias: true,
-    feedForward: 'plain',
-    feedForwardBias: true,
-    tied: true,
-    ignoresWindow: true,
-  },
-  'minimax-m2': { qkNorm: 'full' },
-  olmo: { norms: 0, seventyB: true },
-  olmo2: { qkNorm: 'full', window: 4 },
-  olmoe: { qkNorm: 'full' },
-  smollm3: { tied: true },
-  llama4: { window: 4 },
-  seed_oss: { qkvBias: true },
-  exaone: {},
-  exaone4: { qkNorm: 'head', window: 4 },
-  ernie4_5: {},
-  'ernie4_5-moe': {},
-  'hunyuan-dense': { qkNorm: 'head' },
-  'hunyuan-moe': { qkNorm: 'head' },
-  dots1: { qkNorm: 'head' },
-  internlm2: {},
-  arcee: { feedForward: 'plain' },
-  stablelm: { normBiases: true },
-  falcon: { normBiases: true, fusedQKV: true, feedForward: 'plain' },
-  deci: { seventyB: true },
-  chatglm: { qkvBias: true, fusedQKV: true, feedForward: 'fusedGated' },
-  mimo2: {},
-  step35: { qkNorm: 'head' },
-  'minimax-m3': { qkNorm: 'head' },
-  phi2: {
-    norms: 1,
-    normBiases: true,
-    qkvBias: true,
-    outputBias: true,
-    feedForward: 'plain',
-    feedForwardBias: true,
-    headBias: true,
-  },
-};
 
 /** The values of general.architecture that are understood. */
 export const GGUF_ARCHITECTURES = Object.keys(ARCHITECTURES);
 
 /** Of ModelSpec: the layers become a list here before planMemory sees them. */
 const MOST_LAYERS = 1024;
-/** Llama 4 attends in chunks of this many tokens; no key of the file says so. */
-const LLAMA4_CHUNK = 8192;
-/** AltUp's streams and Laurel's rank in Gemma 3n; the latter is in no key. */
+/** Laurel's rank in Gemma 3n, which is in no key. */
 const LAUREL_RANK = 64;
 
 const product = (/** @type {number[]} */ ...factors) => factors.reduce((a, b) => a * b, 1);
@@ -204,6 +99,14 @@ function architectureOf(metadata) {
   throw new RangeError('modelFromGgufMetadata: general.architecture is missing');
 }
 
+/** @param {string} architecture */
+function traitsOf(architecture) {
+  if (Object.hasOwn(ARCHITECTURES, architecture)) return ARCHITECTURES[architecture];
+  throw new RangeError(
+    `modelFromGgufMetadata: general.architecture must be one of ${GGUF_ARCHITECTURES.join(', ')}, got ${display(architecture)}`,
+  );
+}
+
 /** Layers as groups of equal ones and the shortest run of them that repeats. @param {LayerGroup[]} layers */
 function grouped(layers) {
   /** @type {Map<string, number>} */
@@ -237,12 +140,7 @@ export function modelFromGgufMetadata(metadata, options = {}) {
     throw new TypeError('modelFromGgufMetadata: metadata must be an object of GGUF keys and values');
   }
   const architecture = architectureOf(metadata);
-  const traits = Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : undefined;
-  if (!traits) {
-    throw new RangeError(
-      `modelFromGgufMetadata: general.architecture must be one of ${GGUF_ARCHITECTURES.join(', ')}, got ${display(architecture)}`,
-    );
-  }
+  const traits = traitsOf(architecture);
   const keys = new Keys(metadata, architecture);
   const hidden = keys.one('embedding_length');
   const tensors = options.tensors;
@@ -264,15 +162,16 @@ export function modelFromGgufMetadata(metadata, options = {}) {
 
   const heads = keys.each('attention.head_count', layerCount, blocks, 0);
   const kvHeads = keys.each('attention.head_count_kv', layerCount, blocks, keys.one('attention.head_count', 0));
-  const tied = traits.tied ?? (architecture === 'falcon' && kvHeads[0] === 1);
-  const tiedEmbeddings = options.tiedEmbeddings ?? (tensors ? !has('output.weight') : tied);
+  // Such a Falcon has one norm; with several key/value heads it has two.
+  const isParallel = traits.parallelAtOneHead && kvHeads[0] === 1;
+  const tiedEmbeddings =
+    options.tiedEmbeddings ?? (tensors ? !has('output.weight') : Boolean(traits.tied || isParallel));
   const anyHeads = Math.max(...heads);
   const keyLength = keys.one('attention.key_length', anyHeads ? hidden / anyHeads : 0);
   const valueLength = keys.one('attention.value_length', anyHeads ? hidden / anyHeads : 0);
   let window = traits.ignoresWindow ? 0 : keys.one('attention.sliding_window', 0);
-  if (architecture === 'llama4') window = LLAMA4_CHUNK;
-  // Only the 32B of EXAONE 4 has one, whether its file says so or not.
-  if (architecture === 'exaone4') window = layerCount === 64 ? window || 4096 : 0;
+  if (traits.chunk) window = traits.chunk;
+  if (traits.windowLayers) window = layerCount === traits.windowLayers ? window || 4096 : 0;
   const sliding = window > 0 ? slidingLayers(keys, traits, layerCount, blocks) : new Array(blocks).fill(false);
   const sharedFrom = layerCount - keys.one('attention.shared_kv_layers', 0);
   const feedForwardLengths = keys.each('feed_forward_length', layerCount, blocks, 0);
@@ -280,14 +179,13 @@ export function modelFromGgufMetadata(metadata, options = {}) {
 
   const expertCount = keys.one('expert_count', 0);
   const leadingDense = keys.one('leading_dense_block_count', 0);
-  const moeStep = keys.one('interleave_moe_layer_step', architecture === 'jamba' ? 2 : 1);
+  const moeStep = keys.one('interleave_moe_layer_step', traits.expertPeriod ?? 1);
   const longest = Math.max(...feedForwardLengths);
   const expertLength = keys.one(
     'expert_feed_forward_length',
-    architecture === 'qwen2moe' ? longest / keys.one('expert_used_count') : longest,
+    traits.expertsShareLength ? longest / keys.one('expert_used_count') : longest,
   );
-  const gateBias =
-    keys.one('expert_gating_func', 0) === 2 || ['ernie4_5-moe', 'dots1', 'nemotron_h_moe'].includes(architecture);
+  const gateBias = keys.one('expert_gating_func', 0) === 2 || traits.routerBias;
   const indexerHeads = keys.one('attention.indexer.head_count', 0);
   const indexerLength = keys.one('attention.indexer.key_length', 0);
   const indexerTypes = keys.raw('attention.indexer.types');
@@ -295,20 +193,17 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   const hasIndexer = (/** @type {number} */ i) =>
     Array.isArray(indexerTypes)
       ? Boolean(indexerTypes[i])
-      : !(architecture === 'glm-dsa' && keys.one('context_length', 0) >= 1048576) || i < 3 || (i - 2) % 4 === 0;
+      : !(traits.indexSharing && keys.one('context_length', 0) >= 1048576) || i < 3 || (i - 2) % 4 === 0;
   const sharedExpertLength =
     keys.one('expert_shared_feed_forward_length', 0) ||
-    (['hunyuan-moe', 'qwen2moe'].includes(architecture)
+    (traits.sharedExpertAsLong
       ? longest
-      : (architecture === 'llama4' ? 1 : keys.one('expert_shared_count', 0)) * expertLength);
+      : (traits.oneSharedExpert ? 1 : keys.one('expert_shared_count', 0)) * expertLength);
   const interval = keys.one('full_attention_interval', 4);
-  const deltaNet = architecture === 'qwen3next' || architecture.startsWith('qwen35');
-  // GLM-4 9B has biases on its queries, keys and values and GLM-4 32B has none; no key tells them apart.
-  const qkvBias = traits.qkvBias || (architecture === 'glm4' && kvHeads[0] === 2);
-  // The large GLM-4.5 has norms over queries and keys, and no key tells.
-  const qkNorm = architecture === 'glm4moe' && layerCount > 90 ? 'head' : traits.qkNorm;
-  // A Falcon of several key/value heads has two norms.
-  const norms = architecture === 'falcon' && kvHeads[0] === 1 ? 1 : (traits.norms ?? 2);
+  const deltaNet = traits.recurrence === 'gatedDeltaNet';
+  const qkvBias = traits.qkvBias || (traits.qkvBiasAtTwoHeads && kvHeads[0] === 2);
+  const qkNorm = layerCount >= (traits.qkNormLayers ?? 0) && traits.qkNorm;
+  const norms = isParallel ? 1 : (traits.norms ?? 2);
 
   // Files from before April 2025 have keys and values of every head joined, and llama.cpp caches both whole. The sizes
   // of their matrices are in no key.
@@ -365,33 +260,30 @@ export function modelFromGgufMetadata(metadata, options = {}) {
         valueLength: value,
       });
       if (i >= sharedFrom) layer.sharesCache = true;
-      if (traits?.fusedQKV) layer.fusedQKV = true;
+      if (traits.fusedQKV) layer.fusedQKV = true;
       if (deltaNet) layer.gatedQuery = true;
       const q = heads[i] * key;
       const kv = kvHeads[i] * key;
       if (qkvBias) vectors += q + kv + kvHeads[i] * value;
       if (qkNorm) vectors += qkNorm === 'head' ? 2 * key : q + kv;
-      // Step 3.5 gates every head.
-      if (architecture === 'step35') layer.furtherElements = product(hidden, heads[i]);
+      if (traits.headGate) layer.furtherElements = product(hidden, heads[i]);
       if (indexerHeads > 0 && i >= leadingDense) {
         layer.indexerKeyLength = indexerLength;
         layer.unquantizedElements = product(hidden, indexerHeads + 1, indexerLength);
         vectors += 2 * indexerLength;
       }
-      // Command R+ has norms over queries and keys.
-      if (architecture === 'command-r' && layerCount >= 64) vectors += q + kv;
-      // Gemma 4 with other key/value heads in its full layers takes the values from the keys there.
-      if (architecture === 'gemma4' && full && Array.isArray(keys.raw('attention.head_count_kv'))) {
+      if (traits.valueFromKey && full && Array.isArray(keys.raw('attention.head_count_kv'))) {
         layer.valueFromKey = true;
       }
     }
-    if (traits?.outputBias) vectors += hidden;
-    if (traits?.sinks || (architecture === 'mimo2' && !full && !prediction)) vectors += heads[i];
+    if (traits.outputBias) vectors += hidden;
+    if (traits.sinks || (traits.slidingSinks && !full && !prediction)) vectors += heads[i];
     return vectors;
   }
 
-  /** @param {LayerGroup} layer @param {LayerGroup['recurrence']} recurrence */
-  function addRecurrence(layer, recurrence) {
+  /** @param {LayerGroup} layer */
+  function addRecurrence(layer) {
+    const recurrence = traits.recurrence;
     layer.recurrence = recurrence;
     if (recurrence === 'shortConvolution') {
       layer.convolutionLength = keys.one('shortconv.l_cache');
@@ -405,26 +297,26 @@ export function modelFromGgufMetadata(metadata, options = {}) {
     }
     if (recurrence === 'mamba2') {
       const channels = innerLength + 2 * stateGroupCount * stateLength;
-      return (convolutionLength + 1) * channels + 3 * timeStepRank + (architecture === 'falcon-h1' ? 0 : innerLength);
+      return (convolutionLength + 1) * channels + 3 * timeStepRank + (traits.plainRecurrence ? 0 : innerLength);
     }
     layer.stateGroupCount = 0;
-    const norms = architecture === 'jamba' ? timeStepRank + 2 * stateLength : 0;
+    const norms = traits.timeStepNorms ? timeStepRank + 2 * stateLength : 0;
     return (convolutionLength + 1) * innerLength + (stateLength + 2) * innerLength + norms;
   }
 
   /** @param {LayerGroup} layer @param {boolean} experts @param {number} length of a dense layer */
   function addFeedForward(layer, experts, length) {
     let vectors = 0;
-    if (!experts || architecture === 'gemma4') {
+    if (!experts || traits.denseBesideExperts) {
       if (length > 0) {
-        layer.feedForward = traits?.feedForward ?? 'gated';
+        layer.feedForward = traits.feedForward ?? 'gated';
         layer.feedForwardLength = length;
-        if (traits?.feedForwardBias) vectors += length + hidden;
+        if (traits.feedForwardBias) vectors += length + hidden;
       }
     }
     if (experts) {
       Object.assign(layer, { expertCount, expertsUsed: keys.one('expert_used_count'), expertLength });
-      if (traits?.feedForward === 'plain') layer.plainExperts = true;
+      if (traits.feedForward === 'plain') layer.plainExperts = true;
       const latent = keys.one('moe_latent_size', 0);
       if (latent > 0) {
         layer.expertHiddenLength = latent;
@@ -432,15 +324,15 @@ export function modelFromGgufMetadata(metadata, options = {}) {
       }
       vectors += product(hidden, expertCount);
       if (gateBias) vectors += expertCount;
-      if (architecture === 'gemma4') {
+      if (traits.denseBesideExperts) {
         layer.fusedExperts = true;
         vectors += 4 * hidden;
         layer.expertVectorElements = expertCount;
       } else if (sharedExpertLength > 0) {
         layer.sharedExpertLength = sharedExpertLength;
-        if (deltaNet || architecture === 'qwen2moe') vectors += hidden;
+        if (traits.sharedExpertGate) vectors += hidden;
       }
-      if (traits?.expertBiases) {
+      if (traits.expertBiases) {
         vectors += expertCount;
         layer.expertVectorElements = product(expertCount, 2 * expertLength + hidden);
       }
@@ -452,44 +344,33 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   function layerAt(i, prediction = false) {
     /** @type {LayerGroup} */
     const layer = { attention: 'none' };
-    let vectors = norms * hidden * (traits?.normBiases ? 2 : 1);
-    // The prediction blocks of MiMo V2 and Step 3.5 are dense.
-    const isDense = prediction && ['mimo2', 'step35'].includes(architecture);
+    let vectors = norms * hidden * (traits.normBiases ? 2 : 1);
+    const isDense = prediction && traits.densePrediction;
     let experts = expertCount > 0 && i >= leadingDense && (i + 1) % moeStep === 0 && !isDense;
     let length = feedForwardLengths[i];
-    switch (architecture) {
-      case 'mamba':
-      case 'mamba2':
-        vectors = hidden + addRecurrence(layer, architecture === 'mamba' ? 'mamba1' : 'mamba2');
+    switch (traits.mixing) {
+      case 'recurrence':
+        vectors = hidden + addRecurrence(layer);
         length = 0;
         break;
-      case 'nemotron_h':
-      case 'nemotron_h_moe':
-        // One of the three per layer.
+      case 'oneOfThree':
         vectors = hidden;
         experts = length > 0 && expertCount > 0;
         if (length > 0) break;
-        vectors += kvHeads[i] > 0 ? addAttention(layer, true, i) : addRecurrence(layer, 'mamba2');
+        vectors += kvHeads[i] > 0 ? addAttention(layer, true, i) : addRecurrence(layer);
         break;
-      case 'falcon-h1':
-        vectors += addAttention(layer, true, i) + addRecurrence(layer, 'mamba2');
+      case 'beside':
+        vectors += addAttention(layer, true, i) + addRecurrence(layer);
         break;
-      case 'jamba':
-      case 'granitehybrid':
-      case 'lfm2':
-      case 'lfm2moe': {
-        const kind =
-          architecture === 'jamba' ? 'mamba1' : architecture === 'granitehybrid' ? 'mamba2' : 'shortConvolution';
-        vectors += kvHeads[i] > 0 ? addAttention(layer, true, i) : addRecurrence(layer, kind);
+      case 'elsewhere':
+        vectors += kvHeads[i] > 0 ? addAttention(layer, true, i) : addRecurrence(layer);
         break;
-      }
-      case 'deci':
-        // Layers may lack attention.
+      case 'optional':
         if (heads[i] > 0) vectors += addAttention(layer, true, i);
         else vectors -= hidden;
         break;
       default:
-        if (deltaNet && !prediction && (i + 1) % interval !== 0) vectors += addRecurrence(layer, 'gatedDeltaNet');
+        if (traits.mixing === 'interval' && !prediction && (i + 1) % interval !== 0) vectors += addRecurrence(layer);
         else vectors += addAttention(layer, !sliding[i], i, prediction);
     }
     vectors += addFeedForward(layer, experts, length);
@@ -497,14 +378,13 @@ export function modelFromGgufMetadata(metadata, options = {}) {
       layer.perLayerEmbeddingLength = perLayerEmbeddingLength;
       vectors += hidden;
     }
-    if (architecture === 'gemma4') vectors += 1;
-    if (architecture === 'gemma3n') {
+    if (traits.layerScale) vectors += 1;
+    if (traits.altUp) {
       const streams = keys.one('altup.num_inputs', 4);
       vectors += 3 * hidden + streams * streams + streams * streams * streams;
       layer.unquantizedElements = streams * hidden + 2 * LAUREL_RANK * hidden;
     }
-    // Norms of the embedding and of the hidden vector, and mostly one before the head.
-    if (prediction) vectors += (architecture === 'mimo2' ? 2 : 3) * hidden;
+    if (prediction) vectors += (traits.predictionNorms ?? 3) * hidden;
     layer.vectorElements = vectors;
     return layer;
   }
@@ -512,9 +392,7 @@ export function modelFromGgufMetadata(metadata, options = {}) {
   const { groups, runs } = grouped(Array.from({ length: layerCount }, (_, i) => layerAt(i)));
   /** @type {ModelSpec} */
   const model = {
-    // Mistral 4 has the layers of DeepSeek 2.
-    architecture:
-      architecture === 'mistral4' ? 'deepseek2' : NAMES.architecture.has(architecture) ? architecture : 'common',
+    architecture: NAMES.architecture.has(traits.like ?? architecture) ? (traits.like ?? architecture) : 'common',
     vocabularySize: vocabulary,
     hiddenSize: hidden,
     layerCount,
@@ -534,11 +412,10 @@ export function modelFromGgufMetadata(metadata, options = {}) {
     model.firstLayerVectorElements = perLayerEmbeddingLength;
     model.firstLayerUnquantizedElements = product(hidden, perLayerEmbeddingLength, layerCount);
   }
-  if (architecture === 'gemma3n') {
+  if (traits.altUp) {
     model.outputUnquantizedElements = 2 * hidden * hidden * (keys.one('altup.num_inputs', 4) - 1);
   }
-  // Gemma 4's frequencies for the full layers.
-  if (architecture === 'gemma4') model.firstLayerVectorElements = (model.firstLayerVectorElements ?? 0) + keyLength / 2;
+  if (traits.ropeFrequencies) model.firstLayerVectorElements = (model.firstLayerVectorElements ?? 0) + keyLength / 2;
   if (predictionLayerCount > 0) {
     model.predictionLayerCount = predictionLayerCount;
     model.predictionGroup = groups.push(layerAt(layerCount, true)) - 1;

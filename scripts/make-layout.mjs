@@ -1,18 +1,23 @@
-// Writes what JavaScript and TypeScript have of the tables of include/llmcalc (base/field.hpp), and says whether the
-// schema has their fields:
+// Writes what JavaScript, TypeScript and the schema of a plan have of the tables of include/llmcalc (base/field.hpp):
 //
 //   node scripts/make-layout.mjs [--check] [DESCRIBE]     default build/native-debug/tools/describe
 //
-// DESCRIBE is the program of tools/describe.cpp. It makes js/generated/; the code is straight lines, since a loop over a
+// DESCRIBE is the program of tools/describe.cpp. Made are js/generated/, and fields of docs/plan.schema.json; the code is straight lines, since a loop over a
 // table costs most of the time of a plan.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { architecturesText, fileTypesText, tensorsText } from './support/layout/gguf.mjs';
+import { schemaText } from './support/layout/schema.mjs';
+import { fieldsText } from './support/layout/types.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const options = process.argv.slice(2);
 const program = options.find((option) => !option.startsWith('--')) ?? `${root}/build/native-debug/tools/describe`;
-const { lists, tables, numbers, vendors, assumptions } = JSON.parse(execFileSync(program, { encoding: 'utf8' }));
+const described = JSON.parse(execFileSync(program, { encoding: 'utf8' }));
+const { lists: allLists, tables, numbers, vendors, assumptions } = described;
+/** Lists of the reader of files, which no public type has. */
+const { qkNorm, mixing, ...lists } = allLists;
 
 /** Lists that js/generated/speed.js has: whoever plans memory needs none of their names. */
 const ofSpeed = ['evidence', 'limit', 'split'];
@@ -351,7 +356,11 @@ const interfaces = {
   "SpeedEstimate['terms']": keysOf('SpeedPhases'),
   "SpeedEstimate['terms']['step']": keysOf('SpeedTerms'),
 };
-const types = Object.keys(interfaces).map((type) => type.replace(/\W.*/, ''));
+/** Interfaces that are written by hand; js/generated/fields.d.ts has the others. */
+const compared = Object.entries(interfaces).filter(
+  ([type]) => !/^(?:LayerGroup|CommonRuntime|LlamaCppRuntime|MemoryPlan|DeviceMemory)\b/.test(type),
+);
+const types = compared.map(([type]) => type).map((type) => type.replace(/\W.*/, ''));
 const keys = `// Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand. It compiles where the interfaces
 // of types.d.ts have the fields of the tables.
 ${listOf('', 'import type { ', [...new Set(types)].sort(), " } from '../types.d.ts';")
@@ -361,7 +370,7 @@ ${listOf('', 'import type { ', [...new Set(types)].sort(), " } from '../types.d.
 type Same<A extends B, B extends C, C = A> = [A, B, C];
 
 export type Compared = [
-${Object.entries(interfaces)
+${compared
   .map(([type, names]) => {
     const line = `  Same<keyof ${type}, ${names.map(quoted).join(' | ')}>,`;
     if (line.length <= WIDTH) return line;
@@ -384,41 +393,6 @@ export interface Names {
 ${unions.join('\n')}
 }
 `;
-
-/** The fields of tables that the schema has not, or has beside them. */
-function schemaErrors() {
-  const schema = JSON.parse(readFileSync(`${root}/docs/plan.schema.json`, 'utf8')).properties;
-  const { memory, runtime, fit, hardware } = schema;
-  const device = memory.properties.devices.items.properties;
-  const compared = [
-    ['runtime', runtime.properties, keysOf('Runtime').filter((key) => key !== 'multiprocessors')],
-    ['memory', memory.properties, interfaces.MemoryPlan],
-    ['memory.cells', memory.properties.cells.properties, interfaces["MemoryPlan['cells']"]],
-    ['memory.devices[]', device, interfaces.DeviceMemory],
-    ['memory.devices[].terms', device.terms.properties, interfaces["DeviceMemory['terms']"]],
-    ['fit', fit.properties, interfaces.Fit],
-    ['fit.devices[]', fit.properties.devices.items.properties, interfaces["Fit['devices'][number]"]],
-  ];
-  const errors = compared.flatMap(([place, properties, fields]) => [
-    ...fields.filter((key) => !(key in properties)).map((key) => `${place} has no ${key}`),
-    ...Object.keys(properties)
-      .filter((key) => !fields.includes(key))
-      .map((key) => `${place} has ${key}, which no table has`),
-  ]);
-  const enums = [
-    ['runtime.fileType', runtime.properties.fileType, lists.fileType],
-    ['runtime.cacheTypeK', runtime.properties.cacheTypeK, lists.cacheType],
-    ['runtime.cacheTypeV', runtime.properties.cacheTypeV, lists.cacheType],
-    ['runtime.backend', runtime.properties.backend, lists.backend],
-    ['hardware.kind', hardware.properties.kind, lists.memoryKind],
-    ['fit.verdict', fit.properties.verdict, lists.verdict],
-    ['memory.devices[].terms.stage', device.terms.properties.stage, lists.stage],
-  ];
-  for (const [place, property, names] of enums) {
-    if (property.enum && property.enum.join() !== names.join()) errors.push(`${place} has other names than its list`);
-  }
-  return errors.map((error) => `docs/plan.schema.json: ${error}`);
-}
 
 /** What is known of machines: the back ends of vendors, and what a host is taken for of which nothing is said. */
 const { '': usual, ...vendorBackends } = vendors;
@@ -448,11 +422,21 @@ export const ASSUMED_HOST = { ${tables.AssumedHost.map((row) => `${row.key}: ${r
 const made = {
   'js/generated/layout.js': layout,
   'js/generated/speed.js': speed,
+  'js/generated/fields.d.ts': fieldsText(described, root),
   'js/generated/keys.d.ts': keys,
+  'docs/plan.schema.json': schemaText(
+    readFileSync(`${root}/docs/plan.schema.json`, 'utf8'),
+    described,
+    interfaces,
+    root,
+  ),
   'js/generated/names.d.ts': names,
   'js/generated/machine.js': machine,
+  'js/generated/architectures.js': architecturesText(described, root),
+  'js/generated/file-types.js': fileTypesText(described),
+  'js/generated/tensors.js': tensorsText(described),
 };
-const errors = schemaErrors();
+const errors = [];
 for (const [file, text] of Object.entries(made)) {
   if (!options.includes('--check')) writeFileSync(`${root}/${file}`, text);
   else if (readFileSync(`${root}/${file}`, 'utf8') !== text) errors.push(`${file} is not up to date`);

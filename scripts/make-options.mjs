@@ -15,7 +15,7 @@ const errors = [];
 
 const say = (where, what) => errors.push(`data/options.json: ${where}: ${what}`);
 const KEYS = new Set(
-  'flag short aliases value type list names last range ranges words means refused withoutValue shorthands default sets unset group commands help llmcalc'.split(
+  'flag short aliases value type list names last range ranges words means refused withoutValue shorthands default sets unset passed group commands help llmcalc'.split(
     ' ',
   ),
 );
@@ -60,6 +60,12 @@ function completed(option) {
   if (!(group in table.groups) && !BESIDE.includes(group)) say(flag, `there is no group ${group}`);
   if (!help) say(flag, 'there is no help');
   if (option.llmcalc && !option.llmcalc.why) say(flag, 'why the native tool differs is not said');
+  if (
+    option.passed &&
+    !(sets.length === 1 && sets[0].startsWith('runtime.') && (type === 'flag' || initial !== undefined))
+  ) {
+    say(flag, 'what is passed on is one field of the runtime, with a default');
+  }
   if (sets.some((path) => !/^(?:runtime|workload)\.\w+$/.test(path))) say(flag, 'it sets no field');
   const names = namesOf(option);
   return {
@@ -121,7 +127,7 @@ const pairs = (object) => object && Object.entries(object);
 function javascript() {
   const listed = options.map((option, i) => {
     const { key, flag, short, term, aliases, value, type, requirement, ranges, names, words, means, refused } = option;
-    const { withoutValue, shorthands, default: initial, sets, unset, on, group, help } = option;
+    const { withoutValue, shorthands, default: initial, sets, unset, passed, on, group, help } = option;
     const otherwise = sets && type === 'flag' ? (unset ?? !on) : unset;
     return literal(
       {
@@ -142,6 +148,7 @@ function javascript() {
         initial,
         sets: sets?.map((path) => path.split('.')),
         unset: otherwise,
+        passed,
         group,
         commands: table.options[i].commands,
         help,
@@ -214,6 +221,7 @@ function cppRow(option) {
     type: `ValueType::${type}`,
     isOn: String(on),
     isHinted: String(short === undefined),
+    isPassed: String(option.passed ?? false),
     isIgnored: String(option.llmcalc?.ignored ?? false),
   };
   return `      {${Object.entries(fields)

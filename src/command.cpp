@@ -10,6 +10,8 @@
 
 #include "llmcalc/base/result.hpp"
 #include "llmcalc/base/units.hpp"
+#include "option_fields.hpp"
+#include "options_data.hpp"
 
 namespace llmcalc {
 
@@ -76,8 +78,9 @@ std::string commandLine(const Question& question, const Placing& placing, bool f
     say("--split-mode", "layer");
     say("--tensor-split", joined(sharesOf(machine.hardware->gpus)));
   }
-  if (r.swaFull) say("--swa-full");
-  if (!r.kvOffload) say("--no-kv-offload");
+  for (const OptionRow& option : optionRows()) {
+    if (const std::string said = passed(r, option); !said.empty()) say(said);
+  }
   if (fits) say("--fit", "off");
   return text;
 }

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "llmcalc/base/field.hpp"
+#include "llmcalc/base/result.hpp"
 #include "llmcalc/engines/names.hpp"
 #include "llmcalc/machine/hardware.hpp"
 #include "llmcalc/question/runtime.hpp"
@@ -123,6 +124,29 @@ void assign(Options& options, const OptionRow& option, const OptionValue& value)
   const auto found = own().find(option.key);
   if (found == own().end()) throw std::logic_error("nothing takes " + std::string(option.flag));
   found->second(options, value);
+}
+
+std::string passed(const Runtime& runtime, const OptionRow& option) {
+  std::string text;
+  if (!option.isPassed) return text;
+  eachField<kFields<Runtime>>([&](auto at) {
+    const auto& row = at.kRow;
+    if (row.name != option.sets.front()) return;
+    const auto& value = runtime.*row.member;
+    using Row = std::remove_cvref_t<decltype(row)>;
+    if constexpr (field::kIsFlag<Row>) {
+      if (value == option.isOn && value != Runtime{}.*row.member) text = option.flag;
+    } else {
+      std::string said;
+      if constexpr (field::kIsChoice<Row>) {
+        said = row.names[static_cast<std::size_t>(value)];
+      } else {
+        said = formatNumber(value);
+      }
+      if (said != option.initial) text.append(option.flag).append(" ").append(said);
+    }
+  });
+  return text;
 }
 
 }  // namespace llmcalc

@@ -57,6 +57,7 @@ struct OptionRow {
   ValueType type = ValueType::flag;
   bool isOn = true;        // false: the flag begins with --no-
   bool isHinted = true;    // whether a misspelt option may have meant it
+  bool isPassed = false;   // whether llama.cpp is given it where its field is not as usual
   bool isIgnored = false;  // whether it is for the npm tool alone
 };
 

@@ -10,13 +10,14 @@
 #include "llmcalc/answer/speed_fields.hpp"
 #include "llmcalc/base/result.hpp"
 #include "llmcalc/engines/names.hpp"
-#include "llmcalc/machine/hardware.hpp"
 #include "llmcalc/fit.hpp"
 #include "llmcalc/machine/assumptions.hpp"
 #include "llmcalc/machine/backend_of.hpp"
+#include "llmcalc/machine/hardware.hpp"
 #include "llmcalc/memory.hpp"
 #include "llmcalc/question/runtime.hpp"
 #include "llmcalc/question/workload.hpp"
+#include "llmcalc/readers/gguf/architectures.hpp"
 #include "llmcalc/speed/profile.hpp"
 
 namespace {
@@ -29,7 +30,7 @@ struct List {
 };
 
 // In the order of js/generated/layout.js.
-constexpr std::array<List, 14> kLists = {{
+constexpr std::array<List, 16> kLists = {{
     {"architecture", kArchitectures},
     {"attention", kAttentions},
     {"recurrence", kRecurrences},
@@ -44,6 +45,8 @@ constexpr std::array<List, 14> kLists = {{
     {"evidence", kEvidences},
     {"limit", kLimits},
     {"split", kSplits},
+    {"qkNorm", gguf::kQkNorms},
+    {"mixing", gguf::kMixings},
 }};
 
 std::string quoted(std::string_view text) { return std::string("\"").append(text).append("\""); }
@@ -100,6 +103,9 @@ std::string described(const Row& row, const T& object) {
   } else {
     kind(kIsCount<Row> ? "count" : "number");
     fallback(object.*row.member);
+    if constexpr (requires { row.range->minimum; }) {
+      if (row.range != nullptr) text.append(R"(, "minimum": )").append(formatNumber(row.range->minimum));
+    }
   }
   return text + "}";
 }
@@ -118,6 +124,26 @@ std::string names(std::string_view name, const Rows& rows) {
   Sequence fields("[");
   for (const auto& row : rows) fields.add("    {\"key\": " + quoted(row.name) + "}");
   return "  " + quoted(name) + ": " + fields.closed("\n  ]");
+}
+
+// Of an architecture what is not the default.
+std::string architecture(const gguf::ArchitectureTraits& traits) {
+  const gguf::ArchitectureTraits usual{};
+  std::string text = "  {\"name\": " + quoted(traits.name);
+  if (!traits.like.empty()) text += ", \"like\": " + quoted(traits.like);
+  eachField<kFields<gguf::ArchitectureTraits>>([&](auto at) {
+    const auto value = traits.*at.kRow.member;
+    if (value == usual.*at.kRow.member) return;
+    text += ", " + quoted(at.kRow.name) + ": ";
+    if constexpr (field::kIsChoice<std::remove_cvref_t<decltype(at.kRow)>>) {
+      text += quoted(at.kRow.names[static_cast<std::size_t>(value)]);
+    } else if constexpr (field::kIsFlag<std::remove_cvref_t<decltype(at.kRow)>>) {
+      text += value ? "true" : "false";
+    } else {
+      text += formatNumber(value);
+    }
+  });
+  return text + "}";
 }
 
 std::string number(std::string_view name, double value) { return "  " + quoted(name) + ": " + formatNumber(value); }
@@ -165,6 +191,18 @@ int main() {
   tables.add(table<vllm::Options>("VllmOptions"));
   tables.add(table<AssumedHost>("AssumedHost"));
   tables.add(table<ModelFit>("ModelFit"));
+  tables.add(table<gguf::ArchitectureTraits>("ArchitectureTraits"));
+  Sequence architectures("[");
+  for (const gguf::ArchitectureTraits& traits : gguf::kArchitectureTraits) architectures.add(architecture(traits));
+  Sequence fileTypes("[");
+  for (const FileTypeTraits& type : kFileTypes) {
+    fileTypes.add("  {\"name\": " + quoted(type.name) + ", \"id\": " + formatNumber(type.id) + "}");
+  }
+  Sequence tensorTypes("[");
+  for (const TensorTypeTraits& type : kTensorTypes) {
+    tensorTypes.add("  {\"name\": " + quoted(type.name) + ", \"traits\": [" + formatNumber(type.id) + ", " +
+                    formatNumber(type.blockSize) + ", " + formatNumber(type.blockBytes) + "]}");
+  }
   Sequence numbers("{");
   numbers.add(number("maximumGroups", static_cast<double>(ModelSpec::kMaximumGroups)));
   numbers.add(number("maximumRuns", static_cast<double>(ModelSpec::kMaximumRuns)));
@@ -186,6 +224,9 @@ int main() {
   all.add("\"assumptions\": " + assumptions.closed("\n}"));
   all.add("\"lists\": " + lists.closed("\n}"));
   all.add("\"tables\": " + tables.closed("\n}"));
+  all.add("\"architectures\": " + architectures.closed("\n]"));
+  all.add("\"fileTypes\": " + fileTypes.closed("\n]"));
+  all.add("\"tensorTypes\": " + tensorTypes.closed("\n]"));
   all.add("\"vendors\": " + vendors.closed("\n}"));
   all.add("\"numbers\": " + numbers.closed("\n}"));
   std::puts(all.closed("\n}").c_str());

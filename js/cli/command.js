@@ -1,5 +1,6 @@
 // @ts-check
 // The command that runs a plan, quoted so that a shell gives llama.cpp the very file.
+import { OPTIONS } from '../generated/options.js';
 
 const SAFE = /^[\w./:@%+,=-]+$/;
 /** What steers a terminal, is not seen, or turns the direction of a text. */
@@ -65,8 +66,12 @@ export function commandLine(file, runtime, { hardware, split, fits }) {
   if (r.cpuMoeLayers > 0) say('--n-cpu-moe', r.cpuMoeLayers);
   if (split.mode === 'none') say('--split-mode', 'none', '--main-gpu', split.mainGpu ?? 0);
   else if (hardware && gpus > 1) say('--split-mode', 'layer', '--tensor-split', sharesOf(hardware).join(','));
-  if (r.swaFull) say('--swa-full');
-  if (!r.kvOffload) say('--no-kv-offload');
+  for (const { flag, passed, sets: [[, field]] = [['', '']], value, unset, initial } of OPTIONS) {
+    if (!passed) continue;
+    if (value === undefined) {
+      if (r[field] !== unset) say(flag);
+    } else if (String(r[field]) !== initial) say(flag, r[field]);
+  }
   if (fits) say('--fit', 'off');
   return words.join(' ');
 }

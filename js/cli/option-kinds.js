@@ -25,6 +25,7 @@ import { quantOf } from './quants.js';
  * @property {string} [initial] as it would be written, where it is not given
  * @property {string[][]} [sets] fields of the question: their object and their name
  * @property {unknown} [unset] value of the field where the option is not given
+ * @property {boolean} [passed] llama.cpp is given it where its field is not as usual
  * @property {string} group
  * @property {string[]} [commands] that have it, where its group does not say so
  * @property {string} help

@@ -2,15 +2,10 @@
 // of types.d.ts have the fields of the tables.
 import type {
   Band,
-  CommonRuntime,
   Device,
-  DeviceMemory,
   Fit,
   Hardware,
-  LayerGroup,
-  LlamaCppRuntime,
   Machine,
-  MemoryPlan,
   ModelFit,
   ModelSpec,
   SpeedEstimate,
@@ -23,44 +18,6 @@ import type {
 type Same<A extends B, B extends C, C = A> = [A, B, C];
 
 export type Compared = [
-  Same<
-    keyof LayerGroup,
-    | 'attention'
-    | 'headCount'
-    | 'kvHeadCount'
-    | 'keyLength'
-    | 'valueLength'
-    | 'sharesCache'
-    | 'valueFromKey'
-    | 'fusedQKV'
-    | 'gatedQuery'
-    | 'feedForward'
-    | 'feedForwardLength'
-    | 'queryLoraRank'
-    | 'kvLoraRank'
-    | 'ropeLength'
-    | 'mlaKeyLength'
-    | 'mlaValueLength'
-    | 'recurrence'
-    | 'convolutionLength'
-    | 'innerLength'
-    | 'stateLength'
-    | 'stateGroupCount'
-    | 'timeStepRank'
-    | 'expertCount'
-    | 'expertsUsed'
-    | 'expertLength'
-    | 'sharedExpertLength'
-    | 'expertHiddenLength'
-    | 'fusedExperts'
-    | 'plainExperts'
-    | 'indexerKeyLength'
-    | 'perLayerEmbeddingLength'
-    | 'expertVectorElements'
-    | 'unquantizedElements'
-    | 'furtherElements'
-    | 'vectorElements'
-  >,
   Same<
     keyof ModelSpec,
     | 'architecture'
@@ -83,41 +40,6 @@ export type Compared = [
     | 'tensors'
   >,
   Same<
-    keyof CommonRuntime,
-    | 'fileType'
-    | 'importanceMatrix'
-    | 'contextLength'
-    | 'sequences'
-    | 'cacheTypeK'
-    | 'cacheTypeV'
-    | 'backend'
-    | 'multiprocessors'
-    | 'gpus'
-  >,
-  Same<
-    keyof LlamaCppRuntime,
-    | 'engine'
-    | 'fileType'
-    | 'importanceMatrix'
-    | 'contextLength'
-    | 'sequences'
-    | 'cacheTypeK'
-    | 'cacheTypeV'
-    | 'backend'
-    | 'multiprocessors'
-    | 'gpus'
-    | 'build'
-    | 'server'
-    | 'batchSize'
-    | 'microBatchSize'
-    | 'kvUnified'
-    | 'flashAttention'
-    | 'gpuLayers'
-    | 'cpuMoeLayers'
-    | 'swaFull'
-    | 'kvOffload'
-  >,
-  Same<
     keyof VllmRuntime,
     | 'engine'
     | 'fileType'
@@ -129,26 +51,6 @@ export type Compared = [
     | 'backend'
     | 'multiprocessors'
     | 'gpus'
-  >,
-  Same<keyof MemoryPlan, 'devices' | 'cells' | 'outputs' | 'fileBytes' | 'bytesPerToken'>,
-  Same<keyof MemoryPlan['cells'], 'streams' | 'full' | 'sliding'>,
-  Same<
-    keyof DeviceMemory,
-    | 'name'
-    | 'weights'
-    | 'kvCache'
-    | 'recurrentState'
-    | 'computeBuffer'
-    | 'outputBuffer'
-    | 'overhead'
-    | 'total'
-    | 'layers'
-    | 'bytesPerToken'
-    | 'terms'
-  >,
-  Same<
-    keyof DeviceMemory['terms'],
-    'tokenEmbedding' | 'outputHead' | 'experts' | 'slidingCache' | 'inputs' | 'largestStage' | 'stage'
   >,
   Same<keyof Machine, 'kind' | 'hostMemory' | 'hostReserved' | 'hostMargin' | 'gpus'>,
   Same<keyof Fit, 'fits' | 'verdict' | 'devices'>,

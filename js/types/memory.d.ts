@@ -1,60 +1,9 @@
 // What an engine allocates on which device, and whether a machine has it.
+import type { CommonRuntime, LlamaCppRuntime, MemoryPlan } from '../generated/fields.js';
 import type { Names } from '../generated/names.js';
-import type { CacheType, FileType, ModelSpec } from './model.js';
+import type { ModelSpec } from './model.js';
 
-/** What every engine is asked. Defaults are those of llama-server. */
-export interface CommonRuntime {
-  /** Default `Q4_K_M`. */
-  fileType?: FileType;
-  /** The file was quantised with an importance matrix. Default false. */
-  importanceMatrix?: boolean;
-  /** Tokens of all sequences together. Default: the model's. */
-  contextLength?: number;
-  /** Default 4 with `server`, else 1. */
-  sequences?: number;
-  /** Default `f16`. */
-  cacheTypeK?: CacheType;
-  /** Default `f16`. */
-  cacheTypeV?: CacheType;
-  /** For `overhead`. Default: that of `gpus`, or `cuda`. */
-  backend?: GpuBackend;
-  /**
-   * Of every GPU, for CUDA's `overhead`. Default: of each in `gpus`; where that is unknown, 0 or null, the most that its
-   * family and memory have, and where nothing is known the most of any card.
-   */
-  multiprocessors?: number | null;
-  /**
-   * GPUs: how many, their shares of the layers, or what they are. Default 1; 0 for none; at most 16. The shares of GPUs
-   * as objects are their `share`, or as llama.cpp's where all have `memory`: by memory - reserved; else equal.
-   */
-  gpus?: number | number[] | Gpu[];
-}
-
-/** What llama.cpp is asked; defaults are llama-server's. */
-export interface LlamaCppRuntime extends CommonRuntime {
-  /** Default `llama.cpp`. */
-  engine?: 'llama.cpp';
-  /** Build number. Default 11669, which the golden data are of. */
-  build?: number;
-  /** llama-server, which reserves logits for one token per sequence; else for the whole micro-batch. Default true. */
-  server?: boolean;
-  /** Default 2048. */
-  batchSize?: number;
-  /** Default 512. */
-  microBatchSize?: number;
-  /** One cache for all sequences. Default true with `server` where `sequences` is left out, else false. */
-  kvUnified?: boolean;
-  /** Default true. */
-  flashAttention?: boolean;
-  /** Layers on GPUs, the head being the last. Default `'all'`. */
-  gpuLayers?: number | 'all';
-  /** Layers whose experts stay on the host. Default 0. */
-  cpuMoeLayers?: number;
-  /** Sliding layers keep everything. Default false. */
-  swaFull?: boolean;
-  /** Caches are with their layers, not on the host. Default true. */
-  kvOffload?: boolean;
-}
+export type { CommonRuntime, DeviceMemory, LlamaCppRuntime, MemoryPlan } from '../generated/fields.js';
 
 /** What vLLM is asked. There are estimates of its speed, on GPUs alone; its memory is not planned. */
 export interface VllmRuntime extends CommonRuntime {
@@ -102,53 +51,6 @@ export interface Gpu {
   halfFlops?: number | null;
   quantizedOps?: number | null;
   speed?: { shaderFlops?: number; halfFlops?: number; quantizedOps?: number } | null;
-}
-
-/** What one device holds, in bytes. */
-export interface DeviceMemory {
-  /** `gpu0`, `gpu1`, ... or `host`. */
-  name: string;
-  weights: number;
-  kvCache: number;
-  recurrentState: number;
-  /** Scratch memory of a micro-batch. */
-  computeBuffer: number;
-  /** Logits, on the host. */
-  outputBuffer: number;
-  /** The backend's own, estimated on the high side (docs/memory.md); everything else is what llama.cpp plans. */
-  overhead: number;
-  total: number;
-  /** Repeating layers placed here. */
-  layers: number;
-  /** Bytes of the weights here that are read for one token of one sequence. */
-  bytesPerToken: number;
-  /** Parts of the above. */
-  terms: {
-    /** Of `weights`. */
-    tokenEmbedding: number;
-    outputHead: number;
-    experts: number;
-    /** Of `kvCache`. */
-    slidingCache: number;
-    /** Of `computeBuffer`, as is the rest, `largestStage`. */
-    inputs: number;
-    largestStage: number;
-    /** Which stage of the graph is the largest. */
-    stage: string;
-  };
-}
-
-export interface MemoryPlan {
-  /** The GPUs, then the host. */
-  devices: DeviceMemory[];
-  /** Cells of each of `streams` streams: of layers that see everything, and of sliding ones (0 without any). */
-  cells: { streams: number; full: number; sliding: number };
-  /** Tokens of a micro-batch that get logits. */
-  outputs: number;
-  /** Bytes of all tensors in the file, prediction blocks too; without its header and vocabulary. */
-  fileBytes: number;
-  /** Bytes of weights read for one token of one sequence: all but the token embedding, of the experts the used ones. */
-  bytesPerToken: number;
 }
 
 /**

@@ -1,5 +1,8 @@
 // The shape of a model.
+import type { LayerGroup } from '../generated/fields.js';
 import type { Names } from '../generated/names.js';
+
+export type { LayerGroup } from '../generated/fields.js';
 
 /** How a layer attends; `mla` is multi-head latent attention, `sliding` also stands for chunks. */
 export type Attention = Names['attention'];
@@ -8,76 +11,6 @@ export type Recurrence = Names['recurrence'];
 
 /** Gate, up and down; gate and up in one matrix; or up and down. */
 export type FeedForward = Names['feedForward'];
-
-/** Layers of one shape. Lengths are in elements; what does not apply is left out. */
-export interface LayerGroup {
-  /** Default `full`. */
-  attention?: Attention;
-  /** Query heads. */
-  headCount?: number;
-  /** Key/value heads; 1 for `mla`. */
-  kvHeadCount?: number;
-  /** Of one head; for `mla` kvLoraRank + ropeLength. */
-  keyLength?: number;
-  /** Of one head. */
-  valueLength?: number;
-  /** Reads the cache of an earlier layer (Gemma 3n, Gemma 4). */
-  sharesCache?: boolean;
-  /** Has no matrix for values. */
-  valueFromKey?: boolean;
-  /** One matrix for queries, keys and values. */
-  fusedQKV?: boolean;
-  /** The query matrix gives a gate too (Qwen3-Next). */
-  gatedQuery?: boolean;
-  /** For `mla`; 0 for one query matrix. */
-  queryLoraRank?: number;
-  kvLoraRank?: number;
-  /** For `mla`: the part of a key that carries the position. */
-  ropeLength?: number;
-  /** For `mla`: of one head, uncompressed. */
-  mlaKeyLength?: number;
-  mlaValueLength?: number;
-  /** Default `none`. A layer may have attention and recurrence side by side (Falcon-H1). */
-  recurrence?: Recurrence;
-  /** Taps. */
-  convolutionLength?: number;
-  /** Channels; for `gatedDeltaNet` value heads times their length. */
-  innerLength?: number;
-  /** Per channel; for `gatedDeltaNet` the length of a key. */
-  stateLength?: number;
-  /** For `gatedDeltaNet` key heads. */
-  stateGroupCount?: number;
-  /** mamba1: rank; mamba2: heads; gatedDeltaNet: value heads. */
-  timeStepRank?: number;
-  /** The dense network. Default `none`. */
-  feedForward?: FeedForward;
-  feedForwardLength?: number;
-  expertCount?: number;
-  /** Per token. */
-  expertsUsed?: number;
-  /** Feed-forward length of one expert. */
-  expertLength?: number;
-  /** Gate and up of the experts in one tensor. */
-  fusedExperts?: boolean;
-  /** Experts without a gate. */
-  plainExperts?: boolean;
-  /** Feed-forward length of all shared experts together. */
-  sharedExpertLength?: number;
-  /** Per-layer embeddings (Gemma 3n, Gemma 4 E). */
-  perLayerEmbeddingLength?: number;
-  /** Elements that stay F32 in every file: norms, biases, routers, convolutions. */
-  vectorElements?: number;
-  /** The same, moved with the experts. */
-  expertVectorElements?: number;
-  /** Elements of matrices that stay as converted, 2 bytes each. */
-  unquantizedElements?: number;
-  /** Sparse attention's index: the length of one more key per token (DeepSeek V3.2, GLM-5, MiniMax M3). */
-  indexerKeyLength?: number;
-  /** Length of the vectors experts work on, where it is not the hidden size (Nemotron 3 Super). */
-  expertHiddenLength?: number;
-  /** Elements of further matrices that follow the file type: an indexer's, gates of attention, to and from experts. */
-  furtherElements?: number;
-}
 
 /** A tensor as a GGUF header lists it. */
 export interface GgufTensor {

@@ -2,6 +2,7 @@
 // that estimates can be held against. The format is that of docs/speed.md: what the columns do not say is in `notes`.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NAMES } from '../../js/generated/layout.js';
 import { catalogue } from '../make-catalog.mjs';
 import { parseCsv } from './csv.mjs';
 import { deviceSpeed, threadsOf } from './device-speed.mjs';
@@ -24,12 +25,6 @@ export function notesOf(text) {
   return notes;
 }
 
-const FILE_TYPES = new Set(
-  (
-    'F32 F16 BF16 Q8_0 Q6_K Q5_K_M Q5_K_S Q5_0 Q5_1 Q4_K_M Q4_K_S Q4_0 Q4_1 Q3_K_L Q3_K_M Q3_K_S Q2_K Q2_K_S IQ4_XS ' +
-    'IQ4_NL IQ3_M IQ3_S IQ3_XS IQ3_XXS IQ2_M IQ2_S IQ2_XS IQ2_XXS IQ1_M IQ1_S TQ2_0 TQ1_0 MXFP4_MOE NVFP4 Q2_0 Q1_0'
-  ).split(' '),
-);
 /** Names of others for what is nearest of ours. */
 const LIKE = {
   Q8_K_XL: 'Q8_0',
@@ -60,7 +55,7 @@ export function fileTypeOf(quant) {
     .replace(/^UD-/, '')
     .replaceAll('-', '_');
   const type = Object.hasOwn(LIKE, name) ? LIKE[name] : name;
-  return FILE_TYPES.has(type) ? type : null;
+  return NAMES.fileType.has(type) ? type : null;
 }
 
 /** First builds of llama.cpp, and first numbers of its issues, of a year. */

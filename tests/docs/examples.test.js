@@ -55,9 +55,9 @@ test('README: the command prints what it shows', () => {
   assert.equal(status, 0, stderr);
 });
 
-test('CHANGELOG: the architectures are as many as it says', () => {
+test('CHANGELOG: the architectures of its first release are still there', () => {
   const [, count] = /memory plan for (\d+) architectures/.exec(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'));
-  assert.equal(Number(count), GGUF_ARCHITECTURES.length);
+  assert.ok(Number(count) <= GGUF_ARCHITECTURES.length);
 });
 
 test('README and docs: as many models and devices as the catalogues have', () => {

@@ -10,13 +10,14 @@
 
 namespace llmcalc {
 
-// What one device holds, in bytes. `overhead` is the backend's own and an estimate; the other terms are llama.cpp's.
+// What one device holds, in bytes. Comments are the documentation in TypeScript too.
 struct DeviceMemory {
   double weights = 0;
   double kvCache = 0;
   double recurrentState = 0;
-  double computeBuffer = 0;
-  double outputBuffer = 0;
+  double computeBuffer = 0;  // scratch memory of a micro-batch
+  double outputBuffer = 0;   // logits, on the host
+  // The backend's own, estimated on the high side (docs/memory.md); everything else is what llama.cpp plans.
   double overhead = 0;
   double layers = 0;  // repeating layers placed here
   // Bytes of the weights here that are read for one token of one sequence: everything but the token embeddings and the
@@ -29,7 +30,7 @@ struct DeviceMemory {
   double experts = 0;         // part of weights
   double slidingCache = 0;    // part of kvCache
   double inputs = 0;          // part of computeBuffer
-  Stage stage = Stage::none;  // what the rest of computeBuffer is for
+  Stage stage = Stage::none;  // of the graph, which is the largest: what the rest of computeBuffer is for
 
   [[nodiscard]] constexpr double total() const noexcept;
 };
@@ -67,11 +68,14 @@ struct MemoryPlan {
   double gpuCount = 0;
   std::array<DeviceMemory, Runtime::kMaximumGpus> gpus{};
   DeviceMemory host;
+  // Cells of each of `streams` streams: of layers that see everything, and of sliding ones (0 without any).
   CacheCells cells;
   double outputs = 0;  // tokens of a micro-batch that get logits
   // Bytes of all tensors in the file, prediction blocks too; without its header and vocabulary.
   double fileBytes = 0;
-  double bytesPerToken = 0;  // the sum over all devices
+  // Bytes of weights read for one token of one sequence, on all devices: all but the token embedding, of the experts
+  // the used ones.
+  double bytesPerToken = 0;
 };
 
 template <>

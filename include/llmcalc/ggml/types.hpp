@@ -149,23 +149,24 @@ enum class FileType : std::uint8_t {
 
 struct FileTypeTraits {
   std::string_view name;
+  int id;           // of llama.cpp's enum llama_ftype (include/llama.h), and in GGUF files
   TensorType base;  // the type of a tensor that no rule singles out
 };
 
 // In the order of FileType.
 inline constexpr std::array<FileTypeTraits, 36> kFileTypes = {{
-    {"F32", TensorType::F32},         {"F16", TensorType::F16},       {"BF16", TensorType::BF16},
-    {"Q8_0", TensorType::Q8_0},       {"Q6_K", TensorType::Q6_K},     {"Q5_K_M", TensorType::Q5_K},
-    {"Q5_K_S", TensorType::Q5_K},     {"Q5_0", TensorType::Q5_0},     {"Q5_1", TensorType::Q5_1},
-    {"Q4_K_M", TensorType::Q4_K},     {"Q4_K_S", TensorType::Q4_K},   {"Q4_0", TensorType::Q4_0},
-    {"Q4_1", TensorType::Q4_1},       {"Q3_K_L", TensorType::Q3_K},   {"Q3_K_M", TensorType::Q3_K},
-    {"Q3_K_S", TensorType::Q3_K},     {"Q2_K", TensorType::Q2_K},     {"Q2_K_S", TensorType::Q2_K},
-    {"IQ4_XS", TensorType::IQ4_XS},   {"IQ4_NL", TensorType::IQ4_NL}, {"IQ3_M", TensorType::IQ3_S},
-    {"IQ3_S", TensorType::IQ3_S},     {"IQ3_XS", TensorType::IQ3_S},  {"IQ3_XXS", TensorType::IQ3_XXS},
-    {"IQ2_M", TensorType::IQ2_S},     {"IQ2_S", TensorType::IQ2_XS},  {"IQ2_XS", TensorType::IQ2_XS},
-    {"IQ2_XXS", TensorType::IQ2_XXS}, {"IQ1_M", TensorType::IQ1_M},   {"IQ1_S", TensorType::IQ1_S},
-    {"TQ2_0", TensorType::TQ2_0},     {"TQ1_0", TensorType::TQ1_0},   {"MXFP4_MOE", TensorType::Q8_0},
-    {"NVFP4", TensorType::NVFP4},     {"Q2_0", TensorType::Q2_0},     {"Q1_0", TensorType::Q1_0},
+    {"F32", 0, TensorType::F32},          {"F16", 1, TensorType::F16},        {"BF16", 32, TensorType::BF16},
+    {"Q8_0", 7, TensorType::Q8_0},        {"Q6_K", 18, TensorType::Q6_K},     {"Q5_K_M", 17, TensorType::Q5_K},
+    {"Q5_K_S", 16, TensorType::Q5_K},     {"Q5_0", 8, TensorType::Q5_0},      {"Q5_1", 9, TensorType::Q5_1},
+    {"Q4_K_M", 15, TensorType::Q4_K},     {"Q4_K_S", 14, TensorType::Q4_K},   {"Q4_0", 2, TensorType::Q4_0},
+    {"Q4_1", 3, TensorType::Q4_1},        {"Q3_K_L", 13, TensorType::Q3_K},   {"Q3_K_M", 12, TensorType::Q3_K},
+    {"Q3_K_S", 11, TensorType::Q3_K},     {"Q2_K", 10, TensorType::Q2_K},     {"Q2_K_S", 21, TensorType::Q2_K},
+    {"IQ4_XS", 30, TensorType::IQ4_XS},   {"IQ4_NL", 25, TensorType::IQ4_NL}, {"IQ3_M", 27, TensorType::IQ3_S},
+    {"IQ3_S", 26, TensorType::IQ3_S},     {"IQ3_XS", 22, TensorType::IQ3_S},  {"IQ3_XXS", 23, TensorType::IQ3_XXS},
+    {"IQ2_M", 29, TensorType::IQ2_S},     {"IQ2_S", 28, TensorType::IQ2_XS},  {"IQ2_XS", 20, TensorType::IQ2_XS},
+    {"IQ2_XXS", 19, TensorType::IQ2_XXS}, {"IQ1_M", 31, TensorType::IQ1_M},   {"IQ1_S", 24, TensorType::IQ1_S},
+    {"TQ2_0", 37, TensorType::TQ2_0},     {"TQ1_0", 36, TensorType::TQ1_0},   {"MXFP4_MOE", 38, TensorType::Q8_0},
+    {"NVFP4", 39, TensorType::NVFP4},     {"Q2_0", 41, TensorType::Q2_0},     {"Q1_0", 40, TensorType::Q1_0},
 }};
 
 [[nodiscard]] constexpr const FileTypeTraits& traits(FileType type) noexcept {

@@ -14,19 +14,19 @@
 
 namespace llmcalc {
 
-// What every engine is asked; the comment has llama.cpp's option.
+// What every engine is asked; the comment has llama.cpp's option, and is the documentation in TypeScript too.
 struct CommonRuntime {
   static constexpr std::size_t kMaximumGpus = 16;
 
   Engine engine = Engine::llamaCpp;
   FileType fileType = FileType::Q4_K_M;
-  bool importanceMatrix = false;          // the file was quantised with one
+  bool importanceMatrix = false;          // the file was quantised with an importance matrix
   double contextLength = 0;               // --ctx-size, tokens of all sequences together; 0: as trained
   double sequences = 4;                   // --parallel
   CacheType cacheTypeK = CacheType::f16;  // --cache-type-k
   CacheType cacheTypeV = CacheType::f16;  // --cache-type-v
-  GpuBackend backend = GpuBackend::cuda;
-  double multiprocessors = 0;  // of every GPU, for CUDA's context; 0: those of gpuMultiprocessors
+  GpuBackend backend = GpuBackend::cuda;  // of the GPUs, for `overhead`
+  double multiprocessors = 0;             // of every GPU, for CUDA's context; 0: those of gpuMultiprocessors
   // --tensor-split: shares of the layers, in any unit; one share 1 is one GPU, none is no GPU. llama.cpp's default is
   // by free memory.
   double gpuCount = 1;

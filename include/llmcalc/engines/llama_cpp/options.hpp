@@ -13,18 +13,21 @@ inline constexpr double kAllLayers = 1e9;
 
 namespace llama_cpp {
 
-// By the names of the field; the comment has llama.cpp's. Defaults are llama-server's.
+// By the names of the field; the comment has llama.cpp's, and is the documentation in TypeScript too. Defaults are
+// llama-server's.
 struct Options {
-  double build = kReferenceBuild;  // bNNNN
-  bool server = true;              // llama-server; else llama-cli, llama-completion and the library
-  double batchSize = 2048;         // --batch-size, tokens
-  double microBatchSize = 512;     // --ubatch-size, tokens
-  bool kvUnified = true;           // --kv-unified: one cache for all sequences
-  bool flashAttention = true;      // --flash-attn
-  double gpuLayers = kAllLayers;   // --n-gpu-layers
-  double cpuMoeLayers = 0;         // --n-cpu-moe: layers whose experts stay on the host
-  bool swaFull = false;            // --swa-full: sliding layers keep everything
-  bool kvOffload = true;           // false: --no-kv-offload
+  double build = kReferenceBuild;  // the NNNN of bNNNN; the golden data are of the default one
+  // llama-server, which reserves logits for one token per sequence; else llama-cli, llama-completion and the library,
+  // which do for the whole micro-batch.
+  bool server = true;
+  double batchSize = 2048;        // --batch-size, tokens
+  double microBatchSize = 512;    // --ubatch-size, tokens
+  bool kvUnified = true;          // --kv-unified: one cache for all sequences
+  bool flashAttention = true;     // --flash-attn
+  double gpuLayers = kAllLayers;  // --n-gpu-layers: layers on GPUs, the output head being the last
+  double cpuMoeLayers = 0;        // --n-cpu-moe: layers whose experts stay on the host
+  bool swaFull = false;           // --swa-full: sliding layers keep everything
+  bool kvOffload = true;          // caches are with their layers; --no-kv-offload: on the host
 };
 
 }  // namespace llama_cpp

@@ -1,16 +1,21 @@
 // architectures.hpp: what the loaders of llama.cpp (src/models/*.cpp) create for an architecture beside what its keys
-// say, as one row each. Nothing else here asks for an architecture by its name.
+// say, as one row each. Nothing else here asks for an architecture by its name, and what JavaScript's reader has of
+// them, js/generated/architectures.js, is made of these rows.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <tuple>
 
+#include "llmcalc/base/field.hpp"
 #include "llmcalc/model/layers.hpp"
 #include "llmcalc/model/spec.hpp"
 
-namespace llmcalc::gguf {
+namespace llmcalc {
+
+namespace gguf {
 
 // Norms over queries and keys.
 enum class QkNorm : std::uint8_t {
@@ -18,6 +23,7 @@ enum class QkNorm : std::uint8_t {
   head,  // of one head, for all
   full,  // of all heads
 };
+inline constexpr std::array<std::string_view, 3> kQkNorms = {"none", "head", "full"};
 
 // Which layers have what beside a feed-forward network.
 enum class Mixing : std::uint8_t {
@@ -29,6 +35,8 @@ enum class Mixing : std::uint8_t {
   oneOfThree,  // attention, a recurrence or a feed-forward network alone
   interval,    // attention in every n-th layer, a recurrence in the others
 };
+inline constexpr std::array<std::string_view, 7> kMixings = {"attention", "optional",   "recurrence", "beside",
+                                                             "elsewhere", "oneOfThree", "interval"};
 
 struct ArchitectureTraits {
   std::string_view name;    // general.architecture
@@ -60,7 +68,7 @@ struct ArchitectureTraits {
   bool valueFromKey = false;       // full layers take values from keys where their key/value heads are listed
   Mixing mixing = Mixing::attention;
   Recurrence recurrence = Recurrence::none;
-  bool recurrentNorm = true;        // Mamba 2 has a norm of its channels
+  bool plainRecurrence = false;     // Mamba 2 has no norm of its channels
   bool timeStepNorms = false;       // Mamba has norms of what its time steps are made of
   double expertPeriod = 1;          // every n-th layer has experts, where no key says it
   bool expertsShareLength = false;  // the experts used are as long together as the feed-forward network
@@ -74,6 +82,54 @@ struct ArchitectureTraits {
   bool ropeFrequencies = false;     // a vector of frequencies for the full layers
   bool altUp = false;               // streams of AltUp, and Laurel
 };
+
+}  // namespace gguf
+
+template <>
+inline constexpr auto kFields<gguf::ArchitectureTraits> = std::tuple{
+    field::Number{"norms", &gguf::ArchitectureTraits::norms},
+    field::Flag{"normBiases", &gguf::ArchitectureTraits::normBiases},
+    field::Flag{"qkvBias", &gguf::ArchitectureTraits::qkvBias},
+    field::Flag{"outputBias", &gguf::ArchitectureTraits::outputBias},
+    field::Choice{"qkNorm", &gguf::ArchitectureTraits::qkNorm, gguf::kQkNorms},
+    field::Number{"qkNormLayers", &gguf::ArchitectureTraits::qkNormLayers},
+    field::Flag{"fusedQKV", &gguf::ArchitectureTraits::fusedQKV},
+    field::Choice{"feedForward", &gguf::ArchitectureTraits::feedForward, kFeedForwards},
+    field::Flag{"feedForwardBias", &gguf::ArchitectureTraits::feedForwardBias},
+    field::Flag{"sinks", &gguf::ArchitectureTraits::sinks},
+    field::Flag{"slidingSinks", &gguf::ArchitectureTraits::slidingSinks},
+    field::Flag{"tied", &gguf::ArchitectureTraits::tied},
+    field::Number{"window", &gguf::ArchitectureTraits::window},
+    field::Flag{"ignoresWindow", &gguf::ArchitectureTraits::ignoresWindow},
+    field::Number{"chunk", &gguf::ArchitectureTraits::chunk},
+    field::Number{"windowLayers", &gguf::ArchitectureTraits::windowLayers},
+    field::Flag{"expertBiases", &gguf::ArchitectureTraits::expertBiases},
+    field::Flag{"routerBias", &gguf::ArchitectureTraits::routerBias},
+    field::Flag{"headBias", &gguf::ArchitectureTraits::headBias},
+    field::Flag{"seventyB", &gguf::ArchitectureTraits::seventyB},
+    field::Flag{"parallelAtOneHead", &gguf::ArchitectureTraits::parallelAtOneHead},
+    field::Flag{"qkvBiasAtTwoHeads", &gguf::ArchitectureTraits::qkvBiasAtTwoHeads},
+    field::Flag{"headGate", &gguf::ArchitectureTraits::headGate},
+    field::Flag{"indexSharing", &gguf::ArchitectureTraits::indexSharing},
+    field::Flag{"valueFromKey", &gguf::ArchitectureTraits::valueFromKey},
+    field::Choice{"mixing", &gguf::ArchitectureTraits::mixing, gguf::kMixings},
+    field::Choice{"recurrence", &gguf::ArchitectureTraits::recurrence, kRecurrences},
+    field::Flag{"plainRecurrence", &gguf::ArchitectureTraits::plainRecurrence},
+    field::Flag{"timeStepNorms", &gguf::ArchitectureTraits::timeStepNorms},
+    field::Number{"expertPeriod", &gguf::ArchitectureTraits::expertPeriod},
+    field::Flag{"expertsShareLength", &gguf::ArchitectureTraits::expertsShareLength},
+    field::Flag{"sharedExpertAsLong", &gguf::ArchitectureTraits::sharedExpertAsLong},
+    field::Flag{"oneSharedExpert", &gguf::ArchitectureTraits::oneSharedExpert},
+    field::Flag{"sharedExpertGate", &gguf::ArchitectureTraits::sharedExpertGate},
+    field::Flag{"densePrediction", &gguf::ArchitectureTraits::densePrediction},
+    field::Number{"predictionNorms", &gguf::ArchitectureTraits::predictionNorms},
+    field::Flag{"denseBesideExperts", &gguf::ArchitectureTraits::denseBesideExperts},
+    field::Flag{"layerScale", &gguf::ArchitectureTraits::layerScale},
+    field::Flag{"ropeFrequencies", &gguf::ArchitectureTraits::ropeFrequencies},
+    field::Flag{"altUp", &gguf::ArchitectureTraits::altUp},
+};
+
+namespace gguf {
 
 inline constexpr auto kArchitectureTraits = std::to_array<ArchitectureTraits>({
     {.name = "llama", .ignoresWindow = true, .seventyB = true},
@@ -138,7 +194,7 @@ inline constexpr auto kArchitectureTraits = std::to_array<ArchitectureTraits>({
     {.name = "granitehybrid", .mixing = Mixing::elsewhere, .recurrence = Recurrence::mamba2},
     {.name = "mamba", .mixing = Mixing::recurrence, .recurrence = Recurrence::mamba1},
     {.name = "mamba2", .mixing = Mixing::recurrence, .recurrence = Recurrence::mamba2},
-    {.name = "falcon-h1", .mixing = Mixing::beside, .recurrence = Recurrence::mamba2, .recurrentNorm = false},
+    {.name = "falcon-h1", .mixing = Mixing::beside, .recurrence = Recurrence::mamba2, .plainRecurrence = true},
     {.name = "jamba",
      .mixing = Mixing::elsewhere,
      .recurrence = Recurrence::mamba1,
@@ -220,4 +276,6 @@ inline constexpr auto kArchitectureTraits = std::to_array<ArchitectureTraits>({
   return nullptr;
 }
 
-}  // namespace llmcalc::gguf
+}  // namespace gguf
+
+}  // namespace llmcalc

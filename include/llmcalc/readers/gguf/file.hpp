@@ -25,12 +25,6 @@
 
 namespace llmcalc::gguf {
 
-// The numbers of llama.cpp's enum llama_ftype (include/llama.h), in the order of FileType.
-inline constexpr std::array<int, kFileTypes.size()> kFileTypeIds = {
-    0,  1,  32, 7,  18, 17, 16, 8,  9,  15, 14, 2,  3,  13, 12, 11, 10, 21,
-    30, 25, 27, 26, 22, 23, 29, 28, 20, 19, 31, 24, 37, 36, 38, 39, 41, 40,
-};
-
 // One part of a file, and how many bytes it has.
 struct Part {
   std::string location;
@@ -261,8 +255,8 @@ template <typename T>
   if (!tensors.empty()) file.weights = measuredWeights(file.model, tensors);
   if (const auto* name = detail::find<std::string>(metadata, "general.name")) file.name = *name;
   if (const auto* id = detail::find<double>(metadata, "general.file_type")) {
-    for (std::size_t i = 0; i < kFileTypeIds.size(); ++i) {
-      if (kFileTypeIds[i] == *id) file.fileType = static_cast<FileType>(static_cast<std::uint8_t>(i));
+    for (std::size_t i = 0; i < kFileTypes.size(); ++i) {
+      if (kFileTypes[i].id == *id) file.fileType = static_cast<FileType>(static_cast<std::uint8_t>(i));
     }
   }
   file.extension = detail::extensionOf(metadata, file.architecture);

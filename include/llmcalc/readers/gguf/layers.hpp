@@ -266,7 +266,7 @@ inline double Layers::addRecurrence(LayerGroup& layer) {
   layer.stateGroupCount = state_.stateGroupCount;
   const double channels = 2.0 * layer.stateGroupCount * state + inner;
   if (layer.recurrence == Recurrence::gatedDeltaNet) return taps * channels + 2.0 * rank + inner / rank;
-  return (taps + 1.0) * channels + 3.0 * rank + (traits_.recurrentNorm ? inner : 0.0);
+  return (taps + 1.0) * channels + 3.0 * rank + (traits_.plainRecurrence ? 0.0 : inner);
 }
 
 inline double Layers::addFeedForward(LayerGroup& layer, bool experts, double length) {
