@@ -72,16 +72,20 @@ std::vector<std::string> partsOf(const std::string& path) {
   const int parts = std::stoi(count);
   if (parts < 1 || parts > kMostParts) fail(path + ": too many parts");
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(parts));
   for (int i = 1; i <= parts; ++i) {
     std::string number = std::to_string(i);
     number.insert(0, count.size() - number.size(), '0');
-    names.push_back(found.prefix().str() + "-" + number + "-of-" + count + ".gguf");
+    std::string name = found.prefix().str();
+    name.append("-").append(number).append("-of-").append(count).append(".gguf");
+    names.push_back(std::move(name));
   }
   return names;
 }
 
 std::string nearestArchitectures(std::string_view name) {
   std::vector<std::string_view> known;
+  known.reserve(gguf::kArchitectureTraits.size());
   for (const gguf::ArchitectureTraits& traits : gguf::kArchitectureTraits) known.push_back(traits.name);
   std::string text;
   for (const std::string_view near : nearestOf(name, known))
