@@ -1,6 +1,6 @@
 // The embind surface of calculator.hpp. Numbers in, numbers out: NaN stands for "see the violation", which is asked for
 // separately, and everything that is more than one number leaves through one block of fixed memory. Objects and strings
-// would cost time per call and pull in an allocator. js/formulas.js makes the public functions of it.
+// would cost time per call and pull in an allocator. js/core/formulas.js makes the public functions of it.
 #include "llmcalc/quick/calculator.hpp"
 
 #include <emscripten/bind.h>

@@ -1,4 +1,5 @@
-// The embind surface of memory.hpp. js/memory.js writes the arguments into the block and reads the answer from there.
+// The embind surface of memory.hpp. js/core/memory.js writes the arguments into the block and reads the answer from
+// there.
 #include "llmcalc/memory.hpp"
 
 #include <emscripten/bind.h>

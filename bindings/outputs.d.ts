@@ -11,8 +11,8 @@ declare module 'llmcalc:release.wasm' {
 }
 
 declare module 'llmcalc:catalog' {
-  export const models: import('../js/catalog.d.ts').CatalogModel[];
-  export const devices: import('../js/catalog.d.ts').CatalogDevice[];
+  export const models: import('../js/entries/catalog.d.ts').CatalogModel[];
+  export const devices: import('../js/entries/catalog.d.ts').CatalogDevice[];
   export const recordedArchitectures: string[];
 }
 

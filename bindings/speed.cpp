@@ -1,5 +1,5 @@
 // The embind surface of estimate.hpp, speed/profiles.hpp and calibration.hpp. As in memory.cpp, arguments and answers
-// are in the block; js/speed.js writes and reads them.
+// are in the block; js/core/speed.js writes and reads them.
 #include <emscripten/bind.h>
 
 #include <array>

@@ -8,7 +8,7 @@
  */
 import type { WasmCalculator } from './types/calculator.js';
 
-export * from './types.js';
+export * from './types/all.js';
 
 /** All functions as one object. */
 declare const wasmCalculator: WasmCalculator;

@@ -6,7 +6,7 @@
 // Of this entry, /js and /calculator scripts/bundle.mjs makes the named exports: the members of the default export.
 import bytes from 'llmcalc:release.wasm';
 import instantiateTranspiled from 'llmcalc:transpiled';
-import { createCalculator } from './create.js';
-import { createWithFallback } from './wasm.js';
+import { createCalculator } from './core/create.js';
+import { createWithFallback } from './core/wasm.js';
 
 export default createWithFallback(bytes, instantiateTranspiled, createCalculator);

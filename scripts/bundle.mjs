@@ -18,18 +18,21 @@ const dist = join(root, 'dist');
 /** Entries of the package, which have all that others import of them in the file of that name in dist/. */
 const entries = {
   /** Whose default export is a calculator, and whose named exports are its members. */
-  calculators: ['js/wasmCalculator.js', 'js/js.js', 'js/calculator.js'],
+  calculators: ['js/wasmCalculator.js', 'js/entries/js.js', 'js/entries/calculator.js'],
   /** These fetch their alternatives as files beside them. */
-  loading: ['js/load.js', 'js/load-speed.js'],
-  inputs: ['js/readers.js', 'js/detect.js'],
-  catalog: 'js/catalog.js',
-  node: 'js/detect-node.js',
-  global: 'js/global.js',
+  loading: ['js/entries/load.js', 'js/entries/load-speed.js'],
+  inputs: ['js/entries/readers.js', 'js/entries/detect.js'],
+  catalog: 'js/entries/catalog.js',
+  node: 'js/entries/detect-node.js',
+  global: 'js/entries/global.js',
 };
 /** What the command line takes from beside it. */
-const besideCommandLine = ['js/js.js', 'js/catalog.js', 'js/readers.js', 'js/detect-node.js'].map((file) =>
-  join(root, file),
-);
+const besideCommandLine = [
+  'js/entries/js.js',
+  'js/entries/catalog.js',
+  'js/entries/readers.js',
+  'js/entries/detect-node.js',
+].map((file) => join(root, file));
 
 const { version, name } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const toolchain = (await readFile(join(bindings, 'toolchain.txt'), 'utf8')).trim();
@@ -83,7 +86,7 @@ const buildOutputs = {
         .map(([name, value]) => `export const ${name} = JSON.parse(${JSON.stringify(JSON.stringify(value))});`)
         .join('\n'),
     }));
-    // @huggingface/gguf's own way to disks, which js/source.js stands in for.
+    // @huggingface/gguf's own way to disks, which js/readers/source.js stands in for.
     onResolve({ filter: /FileBlob/ }, ({ path }) => ({ path, namespace: 'none' }));
     onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export {};' }));
     onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({ contents: bytesModule(await readFile(path)) }));
@@ -173,7 +176,7 @@ const forNode = (entryPoint, first = '') => ({
   plugins: [entriesBeside, buildOutputs],
 });
 
-/** That js/wasm.js can take a module in. */
+/** That js/core/wasm.js can take a module in. */
 function checkModule(file, bytes) {
   const module = new WebAssembly.Module(bytes);
   const kinds = (list) =>
@@ -183,7 +186,7 @@ function checkModule(file, bytes) {
   const imports = kinds(WebAssembly.Module.imports(module));
   const exports = kinds(WebAssembly.Module.exports(module));
   if (imports !== 'function' || exports !== 'function,memory,table') {
-    throw new Error(`${file} imports ${imports} and exports ${exports}: js/wasm.js does not know it`);
+    throw new Error(`${file} imports ${imports} and exports ${exports}: js/core/wasm.js does not know it`);
   }
 }
 for (const file of ['calculator.wasm', 'release.wasm']) checkModule(file, await readFile(join(bindings, file)));
@@ -218,7 +221,7 @@ const results = await Promise.all([
     minifyIdentifiers: true,
     minifySyntax: true,
   }),
-  build(forNode('js/cli.js', '#!/usr/bin/env node\n')),
+  build(forNode('js/entries/cli.js', '#!/usr/bin/env node\n')),
   build(forNode(entries.node)),
   build({ ...shared, format: 'iife', entryPoints: [entries.global], outfile: join(dist, 'wasmCalculator.global.js') }),
 ]);
@@ -257,7 +260,9 @@ await Promise.all([
 ]);
 const declared = [...entries.calculators, ...entries.loading, ...entries.inputs, entries.catalog, entries.global];
 for (const [file, text] of declarations(
-  ['js/release.wasm.d.ts', ...declared.map((entry) => entry.replace(/\.js$/, '.d.ts'))].map((file) => join(root, file)),
+  ['js/entries/release.wasm.d.ts', ...declared.map((entry) => entry.replace(/\.js$/, '.d.ts'))].map((file) =>
+    join(root, file),
+  ),
 )) {
   await mkdir(dirname(join(dist, file)), { recursive: true });
   await writeFile(join(dist, file), text);

@@ -1,14 +1,15 @@
 // The catalogues of data/ as the JavaScript and the native build take them in, and their check:
 //
 //   node scripts/make-catalog.mjs --cpp FILE     C++ source with one JSON text per entry
-//   node scripts/make-catalog.mjs --memory       the rules for the memory of devices that nobody reported, with their errors
+//   node scripts/make-catalog.mjs --memory       the rules for the memory of devices that nobody reported, with their
+// errors
 //   node scripts/make-catalog.mjs --check        recomputes the parameter totals of data/models.csv (needs dist/), and
 //                                                holds memory and names of devices against themselves
 import { readFileSync, writeFileSync } from 'node:fs';
+import { wordsOf } from '../js/catalog/search.js';
 import { backendOf } from '../js/core/backend-of.js';
-import { modelFromGgufMetadata } from '../js/gguf.js';
-import { ggufMetadataFromHuggingFaceConfig } from '../js/huggingface.js';
-import { wordsOf } from '../js/search.js';
+import { modelFromGgufMetadata } from '../js/models/gguf.js';
+import { ggufMetadataFromHuggingFaceConfig } from '../js/readers/huggingface.js';
 import { parseCsv } from './support/csv.mjs';
 import { deviceMemory, memoryRules, rulesTable } from './support/device-memory.mjs';
 import { deviceSpeed } from './support/device-speed.mjs';

@@ -2,8 +2,8 @@
 //
 //   node scripts/make-layout.mjs [--check] [DESCRIBE]     default build/native-debug/tools/describe
 //
-// DESCRIBE is the program of tools/describe.cpp. Made are js/generated/, and fields of docs/plan.schema.json; the code is straight lines, since a loop over a
-// table costs most of the time of a plan.
+// DESCRIBE is the program of tools/describe.cpp. Made are js/generated/, and fields of docs/plan.schema.json; the code
+// is straight lines, since a loop over a table costs most of the time of a plan.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -81,7 +81,7 @@ function writer(name, table, type, object, index, byHand = []) {
     ' *',
     ' * @param {Float64Array} to',
     ' * @param {number} i',
-    ` * @param {import('../types.d.ts').${type}} ${object}`,
+    ` * @param {import('../types/all.d.ts').${type}} ${object}`,
     ...(index ? [` * @param {number} ${index} its place`] : []),
     ' * @returns {number} where the next thing goes',
     ' */',
@@ -136,7 +136,7 @@ function planReader() {
     return `    ${key}: from[${place}],`;
   });
   return [
-    "/** @param {Float64Array} from @param {import('../types.d.ts').DeviceMemory[]} devices */",
+    "/** @param {Float64Array} from @param {import('../types/all.d.ts').DeviceMemory[]} devices */",
     'export function readPlanFields(from, devices) {',
     '  return {',
     ...lines,
@@ -166,8 +166,8 @@ const machineKeys = [
 const layout = `// @ts-check
 // Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand.
 
-import { flagOf, nameOf, numberOf } from '../arguments.js';
-import { indexed, words } from '../keys.js';
+import { flagOf, nameOf, numberOf } from '../core/arguments.js';
+import { indexed, words } from '../core/keys.js';
 
 ${Object.entries(arrays)
   .map(([list, name]) => listOf('', `export const ${name} = [`, lists[list].map(quoted), '];'))
@@ -256,9 +256,9 @@ function estimateReader() {
 const speed = `// @ts-check
 // Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand.
 
-import { knownObject, nameOf, numberOf } from '../arguments.js';
-import { indexed, words } from '../keys.js';
-import { TENSOR_TYPES } from '../tensors.js';
+import { knownObject, nameOf, numberOf } from '../core/arguments.js';
+import { indexed, words } from '../core/keys.js';
+import { TENSOR_TYPES } from '../models/tensors.js';
 
 /** The lists of names that only speed has, in the order of their places in C++, and the numbers of a profile. */
 export const SPEED_NAMES = {
@@ -311,7 +311,7 @@ ${profileRest.write.join('\n')}
   return next;
 }
 
-/** @param {Float64Array} from @param {number} i @returns {[import('../types.d.ts').SpeedProfile, number]} and where the next thing is */
+/** @param {Float64Array} from @param {number} i @returns {[import('../types/all.d.ts').SpeedProfile, number]} and where the next thing is */
 export function readProfile(from, i) {
   let next = i;
   /** @type {any} */
@@ -362,8 +362,8 @@ const compared = Object.entries(interfaces).filter(
 );
 const types = compared.map(([type]) => type).map((type) => type.replace(/\W.*/, ''));
 const keys = `// Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand. It compiles where the interfaces
-// of types.d.ts have the fields of the tables.
-${listOf('', 'import type { ', [...new Set(types)].sort(), " } from '../types.d.ts';")
+// of js/types/ have the fields of the tables.
+${listOf('', 'import type { ', [...new Set(types)].sort(), " } from '../types/all.d.ts';")
   .replace('{ \n', '{\n')
   .replace('\n }', '\n}')}
 

@@ -8,9 +8,9 @@
 // GoogleTest needs no JSON), names.tsv the names and tables that JavaScript and C++ both have.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { NAMES } from '../js/memory.js';
-import { SPEED_NAMES } from '../js/speed.js';
-import { TENSOR_TYPES } from '../js/tensors.js';
+import { NAMES } from '../js/core/memory.js';
+import { SPEED_NAMES } from '../js/core/speed.js';
+import { TENSOR_TYPES } from '../js/models/tensors.js';
 import { classOf, flatModel, formatRuns, readCompact, readRecorded } from './support/memory-golden.mjs';
 
 const golden = fileURLToPath(new URL('../tests/golden', import.meta.url));

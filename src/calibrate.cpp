@@ -28,7 +28,7 @@ constexpr double kTolerance = 1e-5;
 // More than enough: factors settle in a few.
 constexpr int kRounds = 40;
 
-// One test of llama-bench, read as js/benchmarks.js does.
+// One test of llama-bench, read as js/readers/benchmarks.js does.
 class Row {
  public:
   explicit Row(const Json& json) : json_(json) {

@@ -27,7 +27,7 @@ inline constexpr std::size_t kMaximumBenchmarkBytes = 4'000'000;
 // `text` as JSON.stringify writes it.
 [[nodiscard]] std::string inQuotes(std::string_view text);
 
-// `json` in a message; js/violation.js has the same.
+// `json` in a message; js/core/violation.js has the same.
 [[nodiscard]] std::string display(const Json& json);
 
 // As JSON.stringify(value, null, 2) writes it: numbers are doubles in their shortest form. Throws std::logic_error for

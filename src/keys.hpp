@@ -1,5 +1,5 @@
-// A key that nobody knows is a question that nobody hears. The rules are those of js/keys.js; tests/native holds the
-// two together.
+// A key that nobody knows is a question that nobody hears. The rules are those of js/core/keys.js; tests/native holds
+// the two together.
 #pragma once
 
 #include <optional>

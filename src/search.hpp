@@ -1,4 +1,4 @@
-// Loose names; the rules are those of js/search.js, and tests/native/twin.test.js holds the two together.
+// Loose names; the rules are those of js/catalog/search.js, and tests/native/twin.test.js holds the two together.
 #pragma once
 
 #include <cstddef>

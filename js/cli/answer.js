@@ -9,9 +9,9 @@ import { SENTENCES, say } from './say.js';
 import { ceilingOf, endOf, estimates, machineOf, measuredMachine, speedOf } from './speed.js';
 
 /**
- * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
- * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
- * @typedef {import('../types.d.ts').SpeedMachine} SpeedMachine
+ * @typedef {import('../types/all.d.ts').WasmCalculator} Calculator
+ * @typedef {import('../types/all.d.ts').ModelSpec} ModelSpec
+ * @typedef {import('../types/all.d.ts').SpeedMachine} SpeedMachine
  * @typedef {import('./subject.js').Subject} Subject
  * @typedef {import('./machine.js').Hardware} Hardware
  * @typedef {import('./machine.js').Split} Split
@@ -21,12 +21,12 @@ import { ceilingOf, endOf, estimates, machineOf, measuredMachine, speedOf } from
  * What is asked beside the plan.
  *
  * @typedef {object} Question
- * @property {import('../types.d.ts').Workload} workload of the speed, within the context
+ * @property {import('../types/all.d.ts').Workload} workload of the speed, within the context
  * @property {boolean} curve asked for, also where everything fits
  * @property {'llama.cpp' | 'vllm'} engine of the speed
  * @property {Split} split
  * @property {{ draftLength: number } | null} draft
- * @property {readonly import('../catalog.d.ts').CatalogModel[]} models of the catalogue, among which something that fits
+ * @property {readonly import('../entries/catalog.d.ts').CatalogModel[]} models of the catalogue, among which something that fits
  *   is looked for
  * @property {((machine: SpeedMachine, runtime: any) => import('./speed.js').Calibrated) | null} calibrate
  */

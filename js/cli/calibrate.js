@@ -2,11 +2,11 @@
 // --calibrate: profiles from what llama-bench printed on the machine. src/calibrate.cpp does the same.
 
 /**
- * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
- * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
- * @typedef {import('../types.d.ts').MemoryRuntime} MemoryRuntime
- * @typedef {import('../types.d.ts').SpeedMachine} SpeedMachine
- * @typedef {import('../readers.d.ts').BenchmarkRow} BenchmarkRow
+ * @typedef {import('../types/all.d.ts').WasmCalculator} Calculator
+ * @typedef {import('../types/all.d.ts').ModelSpec} ModelSpec
+ * @typedef {import('../types/all.d.ts').MemoryRuntime} MemoryRuntime
+ * @typedef {import('../types/all.d.ts').SpeedMachine} SpeedMachine
+ * @typedef {import('../entries/readers.d.ts').BenchmarkRow} BenchmarkRow
  * @typedef {{ name: string, architecture: string | null, model: ModelSpec }} Named
  */
 
@@ -54,7 +54,7 @@ function modelsOf(core, planned, models) {
  * @param {Calculator} core
  * @param {object} of
  * @param {BenchmarkRow[]} of.rows
- * @param {typeof import('../readers.d.ts').measurementsOf} of.measurementsOf
+ * @param {typeof import('../entries/readers.d.ts').measurementsOf} of.measurementsOf
  * @param {Named} of.planned @param {readonly any[]} of.models
  * @param {SpeedMachine} of.machine @param {MemoryRuntime} of.runtime of the plan
  * @param {(text: string) => void} of.note

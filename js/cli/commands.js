@@ -2,10 +2,10 @@
 // The commands of wasm-calculator, from arguments to what is printed.
 import { Command } from 'commander';
 import picocolors from 'picocolors';
-import * as catalogue from '../catalog.js';
+import * as catalogue from '../entries/catalog.js';
 // Not as WebAssembly: Node 20 can wait for ever at its end for a thread that still optimises a module.
-import core from '../js.js';
-import * as readers from '../readers.js';
+import core from '../entries/js.js';
+import * as readers from '../entries/readers.js';
 import { explanation, printExplanation } from './explain.js';
 import { gib, LEAST_WIDTH, printable, table, USUAL_WIDTH, wrapped } from './layout.js';
 import { addCommand, programOption, withoutAliases } from './options.js';
@@ -18,7 +18,7 @@ const USAGE = 2;
 const PLANS = ['plan', 'explain'];
 
 const detect = async () => {
-  const { detectDevices } = await import('../detect-node.js');
+  const { detectDevices } = await import('../entries/detect-node.js');
   return detectDevices({ devices: catalogue.devices });
 };
 
@@ -73,7 +73,7 @@ async function planned(model, o) {
 /**
  * A command that lists one of the catalogues.
  *
- * @template {import('../search.js').Named} T
+ * @template {import('../catalog/search.js').Named} T
  * @param {Command} program @param {() => import('./layout.js').Screen} screen
  * @param {{ name: string, all: readonly T[], search: (query: string) => { best: T[], others: T[] },
  *   head: string[], row: (item: T) => string[] }} of
@@ -91,9 +91,11 @@ function addListing(program, screen, { name, all, search, head, row }) {
   });
 }
 
-/** @param {import('../detect.d.ts').Detected} detected @param {import('./layout.js').Screen} screen */
+/** @param {import('../entries/detect.d.ts').Detected} detected @param {import('./layout.js').Screen} screen */
 function detectedText({ gpus, cpu, memory, hints }, { width }) {
-  const named = (/** @type {{ reported: string | null, matches: import('../detect.d.ts').Match[] }} */ device) => {
+  const named = (
+    /** @type {{ reported: string | null, matches: import('../entries/detect.d.ts').Match[] }} */ device,
+  ) => {
     const matches = device.matches.map(({ name, confidence }) => `${name} (${Math.round(100 * confidence)} %)`);
     return `${device.reported ?? '-'}: ${matches.join(', ') || 'not in the catalogue'}`;
   };

@@ -7,8 +7,8 @@ import { SENTENCES, say } from './say.js';
 const { assumed: ASSUMED, refused: REFUSED } = SENTENCES;
 
 /**
- * @typedef {import('../catalog.d.ts').CatalogDevice} CatalogDevice
- * @typedef {import('../detect.d.ts').Detected} Detected
+ * @typedef {import('../entries/catalog.d.ts').CatalogDevice} CatalogDevice
+ * @typedef {import('../entries/detect.d.ts').Detected} Detected
  * @typedef {{ devices: readonly CatalogDevice[], findDevice: (query: string) => CatalogDevice,
  *   gpuOf: (device: CatalogDevice) => any }} Catalogue
  */
@@ -102,8 +102,8 @@ function gpuFrom({ gpuOf }, device) {
  * GPUs and host while they are put together.
  *
  * @typedef {{ kind: Hardware['kind'], backends: string[], gpus: Gpu[], host: { name: string | null,
- *   memory: number | null, bandwidth: number | null, threads: number | null }, pool: string | null, detected: boolean, assumed: string[] }} Draft
- * `pool`: the device that has one memory for all
+ *   memory: number | null, bandwidth: number | null, threads: number | null }, pool: string | null, detected: boolean,
+ * assumed: string[] }} Draft `pool`: the device that has one memory for all
  */
 
 /** @returns {Draft} */

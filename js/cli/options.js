@@ -1,9 +1,10 @@
 // @ts-check
 // The words of a command line, as commander parses them. data/options.json has the options, for the native tool and
-// docs/cli.md too. What llama.cpp calls something is an alias; commander knows no `-ngl`, so aliases are replaced first.
+// docs/cli.md too. What llama.cpp calls something is an alias; commander knows no `-ngl`, so aliases are replaced
+// first.
 import { Argument, Option } from 'commander';
+import { distance } from '../catalog/search.js';
 import { ARGUMENTS, COMMANDS, GROUPS, OPTIONS } from '../generated/options.js';
-import { distance } from '../search.js';
 import { isValue, parsedValue } from './option-kinds.js';
 
 /** @typedef {import('./option-kinds.js').TableOption} TableOption */
@@ -107,8 +108,8 @@ export function programOption(flag) {
 }
 
 /**
- * The fields of one object of the question that options are for, each with what was said or what it is otherwise. Of two
- * options for one field the later in the table counts.
+ * The fields of one object of the question that options are for, each with what was said or what it is otherwise. Of
+ * two options for one field the later in the table counts.
  *
  * @param {any} o options as commander parsed them
  * @param {'runtime' | 'workload'} of

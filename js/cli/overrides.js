@@ -3,7 +3,7 @@
 // tried on the names of the model's tensors, as llama.cpp does (src/llama-model-loader.cpp), so that every way to write
 // "the experts" is understood, and nothing else is.
 
-/** @typedef {import('../types.d.ts').ModelSpec} ModelSpec */
+/** @typedef {import('../types/all.d.ts').ModelSpec} ModelSpec */
 
 const OPTION = '--override-tensor';
 const LONGEST_PATTERN = 1000;

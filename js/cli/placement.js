@@ -4,9 +4,9 @@
 import { UNKNOWN_MEMORY, UNSAID_HOST_MEMORY } from '../generated/machine.js';
 
 /**
- * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
- * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
- * @typedef {import('../types.d.ts').MemoryPlan} MemoryPlan
+ * @typedef {import('../types/all.d.ts').WasmCalculator} Calculator
+ * @typedef {import('../types/all.d.ts').ModelSpec} ModelSpec
+ * @typedef {import('../types/all.d.ts').MemoryPlan} MemoryPlan
  * @typedef {import('./machine.js').Hardware} Hardware
  * @typedef {'fits' | 'tight' | 'doesNotFit'} Verdict
  * @typedef {{ gpuLayers: number | 'all', cpuMoeLayers: number }} Placement
@@ -114,7 +114,7 @@ const familyOf = ({ name, repository = '' }) => ({
  *
  * @param {Calculator} core
  * @param {{ name: string, source: any, architecture: string | null, model: ModelSpec }} subject @param {any} runtime
- * @param {Hardware} hardware @param {readonly import('../catalog.d.ts').CatalogModel[]} models
+ * @param {Hardware} hardware @param {readonly import('../entries/catalog.d.ts').CatalogModel[]} models
  * @param {number} parameters of the subject
  */
 function nearestOf(core, subject, runtime, hardware, models, parameters) {
@@ -126,7 +126,7 @@ function nearestOf(core, subject, runtime, hardware, models, parameters) {
     )
     .filter(({ size, model }) => size < parameters && (model.contextLength || Number.POSITIVE_INFINITY) >= least)
     .sort((a, b) => b.size - a.size || b.i - a.i);
-  /** @type {((known: import('../catalog.d.ts').CatalogModel) => boolean)[]} */
+  /** @type {((known: import('../entries/catalog.d.ts').CatalogModel) => boolean)[]} */
   const kinships = [
     (known) => family.word !== '' && familyOf(known).word === family.word,
     (known) => family.owner !== '' && familyOf(known).owner === family.owner,
@@ -158,7 +158,7 @@ export const FINAL = ['MXFP4_MOE', 'NVFP4'];
  * @param {Calculator} core
  * @param {{ name: string, source: any, architecture: string | null, model: ModelSpec, releasedAs?: string | null }} subject
  * @param {any} runtime as it was asked @param {Hardware} hardware
- * @param {readonly import('../catalog.d.ts').CatalogModel[]} models of the catalogue
+ * @param {readonly import('../entries/catalog.d.ts').CatalogModel[]} models of the catalogue
  *
  */
 export function noFitOf(core, subject, runtime, hardware, models) {

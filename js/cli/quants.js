@@ -1,9 +1,9 @@
 // @ts-check
 // What people call a file type. Names of llama.cpp are taken however they are written; what publishers call their own
 // mixes is taken where a rule gives its size, and else answered with what to do.
-import { NAMES } from '../memory.js';
+import { NAMES } from '../core/memory.js';
 
-/** @typedef {import('../types.d.ts').FileType} FileType */
+/** @typedef {import('../types/all.d.ts').FileType} FileType */
 /**
  * A type that is understood. `importanceMatrix` and `note` where the name says more than the type.
  *

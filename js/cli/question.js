@@ -12,8 +12,8 @@ import { roomOf } from './speed.js';
 import { subjectOf } from './subject.js';
 
 /**
- * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
- * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
+ * @typedef {import('../types/all.d.ts').ModelSpec} ModelSpec
+ * @typedef {import('../types/all.d.ts').WasmCalculator} Calculator
  * @typedef {import('./machine.js').Hardware} Hardware
  * @typedef {import('./machine.js').Split} Split
  */
@@ -21,11 +21,11 @@ import { subjectOf } from './subject.js';
 /**
  * @typedef {object} World what is asked, and what answers
  * @property {Calculator} core
- * @property {typeof import('../catalog.d.ts')} catalogue
- * @property {typeof import('../readers.d.ts')} readers
- * @property {() => Promise<import('../detect.d.ts').Detected>} detect
+ * @property {typeof import('../entries/catalog.d.ts')} catalogue
+ * @property {typeof import('../entries/readers.d.ts')} readers
+ * @property {() => Promise<import('../entries/detect.d.ts').Detected>} detect
  * @property {(text: string) => void} warn
- * @property {import('../readers.d.ts').ReadOptions} [reading]
+ * @property {import('../entries/readers.d.ts').ReadOptions} [reading]
  */
 
 const DEFAULT_CONTEXT = 8192;
@@ -92,7 +92,7 @@ function workloadOf(o, runtime, notes) {
   if (smaller) {
     notes.push(say(SENTENCES.notes.shortened, { prompt: promptLength, output: outputLength }));
   }
-  /** @type {import('../types.d.ts').Workload} */
+  /** @type {import('../types/all.d.ts').Workload} */
   const workload = { promptLength, outputLength, ...said };
   if (o.draft === undefined) return workload;
   const { draftLength, acceptanceRate, draftCost } = o.draft;

@@ -3,14 +3,14 @@
 import { ASSUMED_HOST } from '../generated/machine.js';
 
 /**
- * @typedef {import('../types.d.ts').SpeedCalculator} Calculator
- * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
- * @typedef {import('../types.d.ts').MemoryPlan} MemoryPlan
- * @typedef {import('../types.d.ts').SpeedMachine} SpeedMachine
- * @typedef {import('../types.d.ts').SpeedEstimate} SpeedEstimate
- * @typedef {import('../types.d.ts').Workload} Workload
+ * @typedef {import('../types/all.d.ts').WasmCalculator} Calculator
+ * @typedef {import('../types/all.d.ts').ModelSpec} ModelSpec
+ * @typedef {import('../types/all.d.ts').MemoryPlan} MemoryPlan
+ * @typedef {import('../types/all.d.ts').SpeedMachine} SpeedMachine
+ * @typedef {import('../types/all.d.ts').SpeedEstimate} SpeedEstimate
+ * @typedef {import('../types/all.d.ts').Workload} Workload
  * @typedef {import('./machine.js').Hardware} Hardware
- * @typedef {{ profile: import('../types.d.ts').SpeedProfile, hostProfile: import('../types.d.ts').SpeedProfile,
+ * @typedef {{ profile: import('../types/all.d.ts').SpeedProfile, hostProfile: import('../types/all.d.ts').SpeedProfile,
  *   measurements: number }} Calibrated
  */
 

@@ -6,8 +6,8 @@ import { isRepository, saidBy } from './names.js';
 import { quantOf } from './quants.js';
 
 /**
- * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
- * @typedef {import('../types.d.ts').FileType} FileType
+ * @typedef {import('../types/all.d.ts').ModelSpec} ModelSpec
+ * @typedef {import('../types/all.d.ts').FileType} FileType
  * @typedef {import('./quants.js').Quant} Quant
  */
 
@@ -38,12 +38,12 @@ import { quantOf } from './quants.js';
 
 /**
  * @typedef {object} Sources of models
- * @property {import('../types.d.ts').SpeedCalculator} core
- * @property {typeof import('../readers.d.ts').readGguf} readGguf
- * @property {typeof import('../readers.d.ts').readHuggingFace} readHuggingFace
- * @property {(query: string) => import('../catalog.d.ts').CatalogModel} findModel
+ * @property {import('../types/all.d.ts').WasmCalculator} core
+ * @property {typeof import('../entries/readers.d.ts').readGguf} readGguf
+ * @property {typeof import('../entries/readers.d.ts').readHuggingFace} readHuggingFace
+ * @property {(query: string) => import('../entries/catalog.d.ts').CatalogModel} findModel
  * @property {readonly string[]} recordedArchitectures
- * @property {import('../readers.d.ts').ReadOptions} options of the readers
+ * @property {import('../entries/readers.d.ts').ReadOptions} options of the readers
  */
 
 const DEFAULT_TYPE = /** @type {FileType} */ ('Q4_K_M');

@@ -2,15 +2,15 @@
 // fitModel, offloadCurve, decodeCeiling, parameterCount, fileBytes and backendOf over a core. What crosses to C++ is in
 // the order of bindings/fit.cpp.
 
-import { asking, nameOf, numberOf, placeOf, put, rangeError, wrongType } from '../arguments.js';
 import { ALL_LAYERS, MAXIMUM_GPUS, NAMES, VERDICTS } from '../generated/layout.js';
-import { writeMachine, writeModel, writeRuntime, writeTensors } from '../memory.js';
+import { asking, nameOf, numberOf, placeOf, put, rangeError, wrongType } from './arguments.js';
 import { backendOf } from './backend-of.js';
+import { writeMachine, writeModel, writeRuntime, writeTensors } from './memory.js';
 
 /**
- * @typedef {import('../types.d.ts').ModelSpec} ModelSpec
- * @typedef {import('../types.d.ts').MemoryPlan} MemoryPlan
- * @typedef {import('../types.d.ts').SpeedMachine} SpeedMachine
+ * @typedef {import('../types/all.d.ts').ModelSpec} ModelSpec
+ * @typedef {import('../types/all.d.ts').MemoryPlan} MemoryPlan
+ * @typedef {import('../types/all.d.ts').SpeedMachine} SpeedMachine
  * @typedef {(to: Float64Array, model: ModelSpec, runtime: any, machine: any, workload: any) =>
  *   { next: number, measured: boolean }} WriteQuestion
  */
@@ -32,11 +32,11 @@ const roomOf = ({ kind, hostMemory, hostReserved, hostMargin, gpus }) => ({
 });
 
 /**
- * @param {import('../create.js').Core} core @param {Float64Array} block
+ * @param {import('./create.js').Core} core @param {Float64Array} block
  * @param {WriteQuestion} writeQuestion of estimateSpeed
  */
 export function createFit(core, block, writeQuestion) {
-  /** @type {typeof import('../types.d.ts').fitModel} */
+  /** @type {typeof import('../types/all.d.ts').fitModel} */
   function fitModel(model, runtime = {}, machine) {
     return asking(block, 'fitModel', fitModel, (question) => {
       if (typeof machine !== 'object' || machine === null) throw wrongType('machine', 'an object', machine);
@@ -55,7 +55,7 @@ export function createFit(core, block, writeQuestion) {
     });
   }
 
-  /** @type {typeof import('../types.d.ts').offloadCurve} */
+  /** @type {typeof import('../types/all.d.ts').offloadCurve} */
   function offloadCurve(model, runtime = {}, machine, workload = {}) {
     return asking(block, 'offloadCurve', offloadCurve, (question) => {
       const { next, measured } = writeQuestion(question, model, runtimeOn(runtime, machine), machine, workload);
@@ -70,7 +70,7 @@ export function createFit(core, block, writeQuestion) {
     });
   }
 
-  /** @type {typeof import('../types.d.ts').decodeCeiling} */
+  /** @type {typeof import('../types/all.d.ts').decodeCeiling} */
   function decodeCeiling(plan, machine) {
     return asking(block, 'decodeCeiling', decodeCeiling, (question) => {
       const devices = plan?.devices;
@@ -97,7 +97,7 @@ export function createFit(core, block, writeQuestion) {
     });
   }
 
-  /** @type {typeof import('../types.d.ts').parameterCount} */
+  /** @type {typeof import('../types/all.d.ts').parameterCount} */
   function parameterCount(model) {
     return asking(block, 'parameterCount', parameterCount, (question) => {
       put(block, question, writeModel(question, 0, model));
@@ -107,7 +107,7 @@ export function createFit(core, block, writeQuestion) {
     });
   }
 
-  /** @type {typeof import('../types.d.ts').fileBytes} */
+  /** @type {typeof import('../types/all.d.ts').fileBytes} */
   function fileBytes(model, fileType, importanceMatrix = false) {
     return asking(block, 'fileBytes', fileBytes, (question) => {
       const type = nameOf(NAMES.fileType, fileType, Number.NaN, 'fileType');

@@ -2,8 +2,8 @@
 // Written by scripts/make-layout.mjs from include/llmcalc/readers/gguf/architectures.hpp, never by hand.
 
 /**
- * What an architecture's layers have beside a pair of norms, attention and a gated feed-forward network, and what no key
- * of its files tells.
+ * What an architecture's layers have beside a pair of norms, attention and a gated feed-forward network, and what no
+ * key of its files tells.
  *
  * @typedef {object} Traits
  * @property {string} [like] the architecture whose plan it has, if not its own

@@ -1,5 +1,5 @@
 // Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand. It compiles where the interfaces
-// of types.d.ts have the fields of the tables.
+// of js/types/ have the fields of the tables.
 import type {
   Band,
   Device,
@@ -13,7 +13,7 @@ import type {
   Spread,
   VllmRuntime,
   Workload,
-} from '../types.d.ts';
+} from '../types/all.d.ts';
 
 type Same<A extends B, B extends C, C = A> = [A, B, C];
 

@@ -1,8 +1,8 @@
 // @ts-check
 // Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand.
 
-import { flagOf, nameOf, numberOf } from '../arguments.js';
-import { indexed, words } from '../keys.js';
+import { flagOf, nameOf, numberOf } from '../core/arguments.js';
+import { indexed, words } from '../core/keys.js';
 
 export const STAGES = [
   'none',
@@ -116,7 +116,7 @@ export const MACHINE_KEYS = words(
  *
  * @param {Float64Array} to
  * @param {number} i
- * @param {import('../types.d.ts').LayerGroup} g
+ * @param {import('../types/all.d.ts').LayerGroup} g
  * @param {number} n its place
  * @returns {number} where the next thing goes
  */
@@ -186,7 +186,7 @@ export const MODEL = {
  *
  * @param {Float64Array} to
  * @param {number} i
- * @param {import('../types.d.ts').ModelSpec} m
+ * @param {import('../types/all.d.ts').ModelSpec} m
  * @returns {number} where the next thing goes
  */
 export function writeModelFields(to, i, m) {
@@ -241,7 +241,7 @@ export const RUNTIME = {
  *
  * @param {Float64Array} to
  * @param {number} i
- * @param {import('../types.d.ts').LlamaCppRuntime} r
+ * @param {import('../types/all.d.ts').LlamaCppRuntime} r
  * @returns {number} where the next thing goes
  */
 export function writeRuntimeFields(to, i, r) {
@@ -268,7 +268,7 @@ export const RUNTIME_GPU = { share: 0, multiprocessors: 1, threads: 2, memory: 3
 /** Where those of a plan are, before its devices. */
 export const PLAN = { devices: 0, cells: 1, outputs: 4, fileBytes: 5, bytesPerToken: 6, length: 7 };
 
-/** @param {Float64Array} from @param {import('../types.d.ts').DeviceMemory[]} devices */
+/** @param {Float64Array} from @param {import('../types/all.d.ts').DeviceMemory[]} devices */
 export function readPlanFields(from, devices) {
   return {
     devices,

@@ -1,9 +1,9 @@
 // @ts-check
 // Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand.
 
-import { knownObject, nameOf, numberOf } from '../arguments.js';
-import { indexed, words } from '../keys.js';
-import { TENSOR_TYPES } from '../tensors.js';
+import { knownObject, nameOf, numberOf } from '../core/arguments.js';
+import { indexed, words } from '../core/keys.js';
+import { TENSOR_TYPES } from '../models/tensors.js';
 
 /** The lists of names that only speed has, in the order of their places in C++, and the numbers of a profile. */
 export const SPEED_NAMES = {
@@ -72,7 +72,7 @@ export const WORKLOAD = {
  *
  * @param {Float64Array} to
  * @param {number} i
- * @param {import('../types.d.ts').Workload} w
+ * @param {import('../types/all.d.ts').Workload} w
  * @returns {number} where the next thing goes
  */
 export function writeWorkloadFields(to, i, w) {
@@ -93,7 +93,7 @@ export const HARDWARE = { gpus: 0, host: 1, linkBandwidth: 6, gpuLinkBandwidth: 
  *
  * @param {Float64Array} to
  * @param {number} i
- * @param {import('../types.d.ts').Hardware} m
+ * @param {import('../types/all.d.ts').Hardware} m
  * @returns {number} where the next thing goes
  */
 export function writeHardwareFields(to, i, m) {
@@ -124,7 +124,7 @@ export function writeProfile(to, i, profile, name) {
   return next;
 }
 
-/** @param {Float64Array} from @param {number} i @returns {[import('../types.d.ts').SpeedProfile, number]} and where the next thing is */
+/** @param {Float64Array} from @param {number} i @returns {[import('../types/all.d.ts').SpeedProfile, number]} and where the next thing is */
 export function readProfile(from, i) {
   let next = i;
   /** @type {any} */

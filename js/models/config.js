@@ -1,6 +1,6 @@
 // @ts-check
 // The config.json of a model as its keys are asked for, and what is known of a model_type.
-import { display } from '../violation.js';
+import { display } from '../core/violation.js';
 
 /**
  * @typedef {Record<string, any>} Config
@@ -104,8 +104,8 @@ export class Reader {
     const names = ['num_key_value_heads', 'num_kv_heads', 'num_query_groups', 'n_head_kv'];
     const count = this.maybe(...names);
     if (count !== undefined) return count;
-    // Of null all classes make the number of heads. Where the key is not there, Llama 1 was written before it was, which
-    // has 2,048 tokens of context; in later files it got lost.
+    // Of null all classes make the number of heads. Where the key is not there, Llama 1 was written before it was,
+    // which has 2,048 tokens of context; in later files it got lost.
     const isLeftOut = this.isDifference || (this.maybe('max_position_embeddings') ?? 0) <= 2048;
     if (this.config.num_key_value_heads === null || (this.type.kvHeadsAreHeads && isLeftOut)) return this.heads;
     throw missing('num_key_value_heads');

@@ -1,6 +1,6 @@
 // @ts-check
 // Nemotron's layers: of several kinds (Nemotron-H), and pruned block by block.
-import { display } from '../violation.js';
+import { display } from '../core/violation.js';
 import { missing, NAME } from './config.js';
 
 /**

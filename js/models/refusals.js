@@ -1,7 +1,7 @@
 // @ts-check
 // Configs of what is not planned: models of other kinds, drafts, layers that a type does not have.
-import { nearest } from '../search.js';
-import { display } from '../violation.js';
+import { nearest } from '../catalog/search.js';
+import { display } from '../core/violation.js';
 import { NAME } from './config.js';
 import { HUGGING_FACE_TYPES } from './types.js';
 

@@ -2,7 +2,7 @@
 // and devices around those. Each level is calibrate() of the package, with the other levels held, in turn until nothing
 // moves.
 import wasmCalculator from '../../dist/wasmCalculator.js';
-import { SPREADS } from '../../js/speed.js';
+import { SPREADS } from '../../js/core/speed.js';
 import { FIELDS, NUMBERS, OWN_FIELDS, priorRows, TYPES } from './speed-profiles.mjs';
 
 const { calibrate } = wasmCalculator;
@@ -221,7 +221,8 @@ function reset(fit, part) {
  * @param {any[]} cells of the back end and the part
  * @param {'decode' | 'prefill'} part
  * @param {{ on?: 'gpu' | 'host', sweeps?: number, all?: any[], gpuProfileOf?: (cell: any) => object }} [options] `all`:
- *   cells of both parts, by which a family or device is known; `gpuProfileOf`: the profile of the GPU that has the rest of
+ *   cells of both parts, by which a family or device is known; `gpuProfileOf`: the profile of the GPU that has the rest
+ * of
  *   a processor's cell
  */
 export function fitPart(fit, cells, part, { on = 'gpu', sweeps = SWEEPS, all = cells, gpuProfileOf } = {}) {

@@ -2,8 +2,8 @@
 // from the compact files of tests/golden that scripts/make-memory-golden.mjs makes of it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { modelFromGgufMetadata } from '../../js/gguf.js';
-import { writeModel } from '../../js/memory.js';
+import { writeModel } from '../../js/core/memory.js';
+import { modelFromGgufMetadata } from '../../js/models/gguf.js';
 import { parseCsv } from './csv.mjs';
 
 const number = (text) => (text === '' ? 0 : Number(text));

@@ -1,6 +1,7 @@
-// Which model of the catalogue a benchmark means by a name of its own: "qwen3-5-27b", "Some-tune-llama3.3-70b.i1-Q4_K_M".
-// A wrong model is worse than none, so what could be two models, or has a word that makes it another one, is none.
-import { wordsOf } from '../../js/search.js';
+// Which model of the catalogue a benchmark means by a name of its own: "qwen3-5-27b",
+// "Some-tune-llama3.3-70b.i1-Q4_K_M". A wrong model is worse than none, so what could be two models, or has a word that
+// makes it another one, is none.
+import { wordsOf } from '../../js/catalog/search.js';
 
 /** Engines, file types and packaging, which say nothing of the model. */
 const PACKAGING =

@@ -1,8 +1,9 @@
-// data/runtime_profiles.csv, data/speed_spreads.csv and data/speed_types.csv as objects, and as the header that C++ reads them from.
+// data/runtime_profiles.csv, data/speed_spreads.csv and data/speed_types.csv as objects, and as the header that C++
+// reads them from.
 import { readFileSync } from 'node:fs';
-import { NAMES } from '../../js/memory.js';
-import { SPEED_NAMES, SPREADS } from '../../js/speed.js';
-import { TENSOR_TYPES } from '../../js/tensors.js';
+import { NAMES } from '../../js/core/memory.js';
+import { SPEED_NAMES, SPREADS } from '../../js/core/speed.js';
+import { TENSOR_TYPES } from '../../js/models/tensors.js';
 import { parseCsv } from './csv.mjs';
 
 const DATA = new URL('../../data/', import.meta.url);

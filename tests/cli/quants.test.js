@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { quantOf } from '../../js/cli/quants.js';
-import { NAMES } from '../../js/memory.js';
+import { NAMES } from '../../js/core/memory.js';
 
 const typeOf = (text) => quantOf(text).fileType;
 const refused = (text, message) => assert.throws(() => quantOf(text), { name: 'RangeError', message });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { devices, models } from 'wasm-calculator/catalog';
-import { GGUF_ARCHITECTURES } from '../../js/gguf.js';
+import { GGUF_ARCHITECTURES } from '../../js/models/gguf.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const example = fileURLToPath(new URL('../../examples/node/estimate.mjs', import.meta.url));

@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { NAMES } from '../../js/memory.js';
-import { BANDS, SPEED_NAMES } from '../../js/speed.js';
+import { NAMES } from '../../js/core/memory.js';
+import { BANDS, SPEED_NAMES } from '../../js/core/speed.js';
 import { readCompact } from '../../scripts/support/memory-golden.mjs';
 import { entries } from './support/entries.js';
 

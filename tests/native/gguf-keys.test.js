@@ -1,13 +1,13 @@
-// The keys of GGUF headers become the same model in C++ and in JavaScript: of every recorded model, of the catalogue, and
-// of thousands with keys that nobody writes.
+// The keys of GGUF headers become the same model in C++ and in JavaScript: of every recorded model, of the catalogue,
+// and of thousands with keys that nobody writes.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { GGUF_ARCHITECTURES, modelFromGgufMetadata } from '../../js/gguf.js';
-import { ggufMetadataFromHuggingFaceConfig } from '../../js/huggingface.js';
-import { writeModel } from '../../js/memory.js';
+import { writeModel } from '../../js/core/memory.js';
+import { GGUF_ARCHITECTURES, modelFromGgufMetadata } from '../../js/models/gguf.js';
+import { ggufMetadataFromHuggingFaceConfig } from '../../js/readers/huggingface.js';
 import { parseCsv } from '../../scripts/support/csv.mjs';
 import { readCompact } from '../../scripts/support/memory-golden.mjs';
 import { configOf } from '../../scripts/support/model-rows.mjs';

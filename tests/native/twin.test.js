@@ -7,8 +7,8 @@ import { devices, findDevice, findModel, models as known, parseModelName } from 
 import { isRepository, saidBy } from '../../js/cli/names.js';
 import { overriddenLayers } from '../../js/cli/overrides.js';
 import { QUANT_ALIASES, quantOf } from '../../js/cli/quants.js';
-import { nearestKey } from '../../js/keys.js';
-import { NAMES } from '../../js/memory.js';
+import { nearestKey } from '../../js/core/keys.js';
+import { NAMES } from '../../js/core/memory.js';
 import { readCompact } from '../../scripts/support/memory-golden.mjs';
 
 const program = fileURLToPath(new URL('../../build/native-release/tests/native/twin', import.meta.url));

@@ -45,6 +45,7 @@ test('the tarball has the entries, their types, and nothing else', () => {
     'dist/readers.js.map',
     'dist/release.wasm',
     'dist/release.wasm.d.ts',
+    'dist/types/all.d.ts',
     'dist/types/build.d.ts',
     'dist/types/calculator.d.ts',
     'dist/types/formulas.d.ts',
@@ -52,7 +53,6 @@ test('the tarball has the entries, their types, and nothing else', () => {
     'dist/types/model.d.ts',
     'dist/types/names.d.ts',
     'dist/types/speed.d.ts',
-    'dist/types/types.d.ts',
     'dist/wasmCalculator.d.ts',
     'dist/wasmCalculator.global.js',
     'dist/wasmCalculator.global.js.map',
@@ -94,7 +94,15 @@ test('every program has a map of our own code in it, and names it', () => {
 
 test('the command line takes the entries beside it and has no second copy of them', () => {
   const { sources } = JSON.parse(read(installed, 'dist/cli.js.map'));
-  for (const entry of ['js', 'catalog', 'readers', 'detect-node', 'calculator', 'gguf-file', 'source']) {
+  for (const entry of [
+    'entries/js',
+    'entries/catalog',
+    'entries/readers',
+    'entries/detect-node',
+    'entries/calculator',
+    'readers/gguf-file',
+    'readers/source',
+  ]) {
     assert.ok(!sources.includes(`../js/${entry}.js`), entry);
   }
   assert.ok(sources.includes('../js/cli/answer.js'));
@@ -111,7 +119,7 @@ test("a thrown error shows the caller's line, or its own code with --enable-sour
     ['wasm-calculator/calculator', 'getCPUFactor(7, 4)', 'RangeError: getCPUFactor: generation', 'thrower.mjs:2'],
     ['wasm-calculator/js', 'planMemory(7)', 'TypeError: planMemory: ', 'thrower.mjs:2'],
     ['wasm-calculator/catalog', 'findModel(7)', 'TypeError: model must be a name', 'thrower.mjs:2'],
-    ['wasm-calculator/readers', 'parseBenchmarks(7)', '', 'js/benchmarks.js'],
+    ['wasm-calculator/readers', 'parseBenchmarks(7)', '', 'js/readers/benchmarks.js'],
   ]) {
     writeFileSync(
       join(folder, 'thrower.mjs'),
@@ -138,8 +146,8 @@ test('a map is cut to our own sources, and what is mapped stays', async () => {
     stdin: {
       contents:
         "import pico from 'picocolors';\nimport { display } from './violation.js';\nconsole.log(pico, display(1));",
-      resolveDir: join(root, 'js'),
-      sourcefile: 'js/stdin.js',
+      resolveDir: join(root, 'js/core'),
+      sourcefile: 'js/core/stdin.js',
     },
     bundle: true,
     minify: true,
@@ -174,7 +182,7 @@ test('THIRD-PARTY.txt has the licence of every package whose code is in a bundle
   // Found out again, by another way from paths to packages.
   const { metafile } = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: ['js/cli.js', 'js/detect-node.js', 'js/readers.js', 'js/catalog.js'],
+    entryPoints: ['js/entries/cli.js', 'js/entries/detect-node.js', 'js/entries/readers.js', 'js/entries/catalog.js'],
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -211,7 +219,7 @@ test('THIRD-PARTY.txt has the licence of every package whose code is in a bundle
 test('a package in the folder of another is its own, wherever node_modules lies', () => {
   assert.equal(packageFolder('node_modules/a/node_modules/b/index.js'), 'node_modules/a/node_modules/b');
   assert.equal(packageFolder('../main/node_modules/@s/a/lib/x.js'), '../main/node_modules/@s/a');
-  assert.equal(packageFolder('js/cli.js'), null);
+  assert.equal(packageFolder('js/entries/cli.js'), null);
 });
 
 test('THIRD-PARTY.txt has a notice for every library that Emscripten linked in', () => {

@@ -8,7 +8,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readGguf } from '../../dist/readers.js';
 import wasmCalculator, { modelFromGgufMetadata, planMemory } from '../../dist/wasmCalculator.js';
-import { ggufMetadataFromHuggingFaceConfig } from '../../js/huggingface.js';
+import { ggufMetadataFromHuggingFaceConfig } from '../../js/readers/huggingface.js';
 import { parseCsv } from '../../scripts/support/csv.mjs';
 import { readCompact } from '../../scripts/support/memory-golden.mjs';
 import { configOf } from '../../scripts/support/model-rows.mjs';

@@ -25,8 +25,8 @@ export function architecturesText({ architectures, tables, lists }, root) {
 // Written by scripts/make-layout.mjs from include/llmcalc/readers/gguf/architectures.hpp, never by hand.
 
 /**
- * What an architecture's layers have beside a pair of norms, attention and a gated feed-forward network, and what no key
- * of its files tells.
+ * What an architecture's layers have beside a pair of norms, attention and a gated feed-forward network, and what no
+ * key of its files tells.
  *
  * @typedef {object} Traits
  * @property {string} [like] ${comments.get('like')}
@@ -63,7 +63,7 @@ const NAMES =
   '${words}';
 
 /** By the numbers of llama.cpp's enum llama_ftype, of which some are of no file. */
-export const FILE_TYPE_NAMES = /** @type {(import('../types.d.ts').FileType | '-')[]} */ (NAMES.split(' '));
+export const FILE_TYPE_NAMES = /** @type {(import('../types/all.d.ts').FileType | '-')[]} */ (NAMES.split(' '));
 `;
 }
 

@@ -6,7 +6,7 @@ const PRINTED = 0.006;
 const WHOLE = 1.01;
 
 /**
- * @param {Pick<import('../../../js/types.d.ts').WasmCalculator, 'planMemory' | 'modelFromGgufMetadata'>} calculator
+ * @param {Pick<import('../../../js/types/all.d.ts').WasmCalculator, 'planMemory' | 'modelFromGgufMetadata'>} calculator
  * @returns a function of a shape and the options of a run
  */
 export function planner({ planMemory, modelFromGgufMetadata }) {

@@ -1,7 +1,8 @@
-// GGUF files of real shape whose data is a hole: planners read names, shapes and types, and a 400 GB model takes a few MB.
+// GGUF files of real shape whose data is a hole: planners read names, shapes and types, and a 400 GB model takes a few
+// MB.
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { blockSizeOf, TENSOR_TYPES } from '../../../js/tensors.js';
+import { blockSizeOf, TENSOR_TYPES } from '../../../js/models/tensors.js';
 
 const ALIGNMENT = 32;
 const [U32, I32, F32, BOOL, STRING, ARRAY] = [4, 5, 6, 7, 8, 9];

@@ -1,4 +1,4 @@
-// catalog.hpp: models and devices by name; the native side of js/catalog.js, made from the same data/.
+// catalog.hpp: models and devices by name; the native side of js/entries/catalog.js, made from the same data/.
 //
 // The catalogue is a library, which a program links beside the headers: llmcalc::catalog.
 #pragma once

@@ -1,6 +1,6 @@
 // gguf/walk.hpp: the header of a GGUF file, found by stepping over lengths. A header is anyone's: counts are bounded,
 // and what is long, as the tokens of a vocabulary, is stepped over, so that a header costs the time and memory of its
-// bytes, whatever it says of itself. js/gguf-walk.js has the same bounds.
+// bytes, whatever it says of itself. js/readers/gguf-walk.js has the same bounds.
 #pragma once
 
 #include <array>

@@ -1,0 +1,5 @@
+import type { WasmCalculator } from '../types/all.js';
+
+declare global {
+  var wasmCalculator: WasmCalculator;
+}

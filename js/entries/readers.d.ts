@@ -1,0 +1,172 @@
+import type { FileType, Measurement, MemoryRuntime, ModelSpec, SpeedMachine, SpeedRuntime } from '../types/all.js';
+
+/** A path (in Node, Deno and Bun), an address, a File or Blob, or bytes. */
+export type Input = string | URL | Blob | ArrayBuffer | ArrayBufferView;
+
+export interface ReadOptions {
+  /** For addresses; default the global one. */
+  fetch?: typeof fetch;
+  /** Sent with every request, as `Authorization`. */
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+  /** An address that is not read within so many seconds, all parts of a file together, is given up. Default 600. */
+  timeoutSeconds?: number;
+  /** A connection that sends nothing for so many seconds is tried again. Default 30. */
+  idleTimeoutSeconds?: number;
+  /**
+   * A connection that brings less over `idleTimeoutSeconds`, in bytes/s, is tried again too, and what it brought is no
+   * progress. Default 1000; 0 for none.
+   */
+  leastBytesPerSecond?: number;
+  /** Attempts without progress before giving up. Default 4. */
+  attempts?: number;
+  /** Called while an address is read; `size` once it is known. */
+  onProgress?: (progress: { location: string; bytesRead: number; size: number | undefined }) => void;
+  /** The largest header that is read. Default 50e6. */
+  maximumHeaderBytes?: number;
+}
+
+export interface GgufModel {
+  /** For `planMemory`, with the file's tensors. */
+  model: ModelSpec;
+  /** `general.name`. */
+  name: string | null;
+  /** `general.architecture`. */
+  architecture: string;
+  /** From `general.file_type`; null for one that llama.cpp has no name for. */
+  fileType: FileType | null;
+  /** Elements of all tensors. */
+  parameters: number;
+  tensorBytes: number;
+  /** As `HuggingFaceModel.rope`, from `rope.scaling`. */
+  rope: HuggingFaceModel['rope'];
+  /** Keys and values, without arrays of more than 1024 numbers or 64 texts and values of more than a million bytes. */
+  metadata: Record<string, unknown>;
+  source: {
+    kind: 'gguf';
+    locations: string[];
+    /** Of the format. */
+    version: number;
+    tensorCount: number;
+    /** False where a file is shorter than its tensors. */
+    complete: boolean;
+    bytesRead: number;
+    /** Null where a server does not tell. */
+    fileBytes: number | null;
+  };
+}
+
+/**
+ * The model of a GGUF file, of which only the header is read; of a split file, any part's name finds the others.
+ *
+ * @param input One file, or all parts of a split one.
+ * @throws {RangeError} for a header that is wrong, naming what; {@link Error} for a file that cannot be read
+ */
+export declare function readGguf(input: Input | Input[], options?: ReadOptions): Promise<GgufModel>;
+
+export interface HuggingFaceModel {
+  model: ModelSpec;
+  name: string | null;
+  /** `general.architecture` of the GGUF file that llama.cpp's converter would make. */
+  architecture: string;
+  modelType: string;
+  /** Of the checkpoint's weights as they are; null without an index or header. */
+  tensorBytes: number | null;
+  /** How the checkpoint is quantised; null for one that is not. `bitsPerWeight` counts scales and zero points. */
+  quantization: {
+    method: string;
+    bits: number | null;
+    groupSize: number | null;
+    bitsPerWeight: number | null;
+    /** As people call it: "NVFP4 (modelopt), 4.5 bits a weight". */
+    label: string;
+  } | null;
+  /** How the config extends the context it was first trained on; null where it does not say. */
+  rope: { type: string; factor: number; originalContextLength: number | null } | null;
+  source: { kind: 'huggingface'; locations: string[] };
+}
+
+/**
+ * The model of a checkpoint on Hugging Face, from its config.json.
+ *
+ * @param input The file, or the object in it.
+ * @param options `index`: model.safetensors.index.json, `weights`: the only safetensors file, of which the header is
+ * read. Where the config is given by its place, files of these names beside it are found.
+ * @throws {RangeError} naming the key that is missing or unknown, and for an unknown model_type the nearest
+ */
+export declare function readHuggingFace(
+  input: Input | Record<string, unknown>,
+  options?: ReadOptions & { index?: Input; weights?: Input },
+): Promise<HuggingFaceModel>;
+
+/** The shape of a model from the object in a config.json. @throws {TypeError | RangeError} */
+export declare function modelFromHuggingFaceConfig(config: Record<string, unknown>): ModelSpec;
+
+/** The values of model_type that are understood. */
+export declare const huggingFaceTypes: readonly string[];
+
+/** One test of llama-bench; null for what its build or format does not say. */
+export interface BenchmarkRow {
+  /** As printed: `llama 8B Q4_K - Medium`. */
+  modelName: string;
+  /** Bytes of all tensors; from a table to two decimals, as all of its numbers. */
+  modelBytes: number | null;
+  parameters: number | null;
+  fileType: FileType | null;
+  /** Null also for one that is not listed, and for several. */
+  backend: NonNullable<MemoryRuntime['backend']> | null;
+  /** Several different ones with commas. */
+  gpuName: string | null;
+  build: number | null;
+  /** Below 0: all. */
+  gpuLayers: number | null;
+  cpuMoeLayers: number | null;
+  threads: number | null;
+  batchSize: number | null;
+  microBatchSize: number | null;
+  /** As llama.cpp, or a fork of it, calls it. */
+  cacheTypeK: string | null;
+  cacheTypeV: string | null;
+  /** Null for `auto` too. */
+  flashAttention: boolean | null;
+  kvOffload: boolean | null;
+  /** `none`, `layer`, `row` or `tensor`. */
+  split: string | null;
+  /** `--override-tensor`. */
+  tensorOverrides: string | null;
+  metric: 'decode' | 'prefill';
+  /** Tokens; 0 for `decode`. */
+  promptLength: number;
+  /** Tokens; 0 for `prefill`. */
+  outputLength: number;
+  /** Tokens in the cache before. */
+  depth: number;
+  tokensPerSecond: number;
+  /** Of the repetitions, in tokens/s. */
+  deviation: number | null;
+}
+
+/**
+ * What llama.cpp's `llama-bench` printed as `-o json`, `jsonl`, `csv` or `md`, with the log around it, in the order of
+ * the tests. Tests of prompt and output together (`pp512+tg128`) are left out.
+ *
+ * @param text At most 4e6 characters.
+ * @throws {TypeError | RangeError} for another text; for a damaged row, naming its line
+ */
+export declare function parseBenchmarks(text: string): BenchmarkRow[];
+
+/**
+ * Rows as measurements for `calibrate`. Left out are rows whose model is null, and those whose runtime cannot be said:
+ * with overridden tensors, or a cache of a type that is not known.
+ *
+ * @param options `model`: of all rows, or of each. `runtime`: what rows do not say; what they do say wins.
+ * @throws {TypeError}
+ */
+export declare function measurementsOf(
+  rows: BenchmarkRow[],
+  options: {
+    model: ModelSpec | ((row: BenchmarkRow) => ModelSpec | null);
+    machine: SpeedMachine;
+    runtime?: SpeedRuntime;
+  },
+): Measurement[];

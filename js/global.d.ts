@@ -1,5 +1,0 @@
-import type { WasmCalculator } from './types.js';
-
-declare global {
-  var wasmCalculator: WasmCalculator;
-}

@@ -1,6 +1,0 @@
-// @ts-check
-// wasm-calculator/js: the transpiled build alone. Nothing here touches WebAssembly, eval or dynamic import.
-import instantiate from 'llmcalc:transpiled';
-import { createCalculator } from './create.js';
-
-export default createCalculator(instantiate({}), 'js', null);
