@@ -49,5 +49,4 @@ constexpr void checkRuntime(Check& check, const ModelSpec& model, const Runtime&
   }
 }
 
-
 }  // namespace llmcalc::detail

@@ -1,5 +1,3 @@
-#include "llmcalc/memory.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "llmcalc/memory.hpp"
 #include "shapes.hpp"
 
 namespace {
