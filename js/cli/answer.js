@@ -11,7 +11,7 @@ import { ceilingOf, endOf, estimates, machineOf, measuredMachine, speedOf } from
 /**
  * @typedef {import('../types/all.d.ts').WasmCalculator} Calculator
  * @typedef {import('../types/all.d.ts').ModelSpec} ModelSpec
- * @typedef {import('../types/all.d.ts').SpeedMachine} SpeedMachine
+ * @typedef {import('../types/all.d.ts').Hardware} SpeedMachine
  * @typedef {import('./subject.js').Subject} Subject
  * @typedef {import('./machine.js').Hardware} Hardware
  * @typedef {import('./machine.js').Split} Split

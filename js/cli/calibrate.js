@@ -4,8 +4,8 @@
 /**
  * @typedef {import('../types/all.d.ts').WasmCalculator} Calculator
  * @typedef {import('../types/all.d.ts').ModelSpec} ModelSpec
- * @typedef {import('../types/all.d.ts').MemoryRuntime} MemoryRuntime
- * @typedef {import('../types/all.d.ts').SpeedMachine} SpeedMachine
+ * @typedef {import('../types/all.d.ts').LlamaCppRuntime} LlamaCppRuntime
+ * @typedef {import('../types/all.d.ts').Hardware} SpeedMachine
  * @typedef {import('../entries/readers.d.ts').BenchmarkRow} BenchmarkRow
  * @typedef {{ name: string, architecture: string | null, model: ModelSpec }} Named
  */
@@ -56,7 +56,7 @@ function modelsOf(core, planned, models) {
  * @param {BenchmarkRow[]} of.rows
  * @param {typeof import('../entries/readers.d.ts').measurementsOf} of.measurementsOf
  * @param {Named} of.planned @param {readonly any[]} of.models
- * @param {SpeedMachine} of.machine @param {MemoryRuntime} of.runtime of the plan
+ * @param {SpeedMachine} of.machine @param {LlamaCppRuntime} of.runtime of the plan
  * @param {(text: string) => void} of.note
  */
 export function calibrated(core, { rows, measurementsOf, planned, models, machine, runtime, note }) {

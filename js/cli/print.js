@@ -9,7 +9,7 @@ const { print: PRINT, speeds: SPEEDS } = SENTENCES;
 /** @typedef {import('./layout.js').Screen} Screen */
 /** @typedef {import('./answer.js').Answer} Answer */
 /** @typedef {import('./layout.js').Colors} Colors */
-/** @typedef {{ p10: number, p50: number, p90: number }} Quantiles */
+/** @typedef {{ p10: number, p50: number, p90: number }} Band */
 /** @typedef {'weights' | 'kvCache' | 'recurrentState' | 'computeBuffer' | 'outputBuffer' | 'overhead'} Term */
 /** A memory as it is shown: of a device, or of one that all share. @typedef {Record<Term | 'total', number> & { name: string, title: string, available: number | null }} Row */
 
@@ -134,7 +134,7 @@ function memoryBlocks(rows, screen) {
 /** Three digits, as far as there are that many. @param {number} value */
 const digits = (value) => value.toFixed(value < 1 ? 2 : value < 100 ? 1 : 0);
 
-/** @param {Quantiles} band @param {string} unit @param {number} [scale] */
+/** @param {Band} band @param {string} unit @param {number} [scale] */
 function bandText({ p10, p50, p90 }, unit, scale = 1) {
   return say(SPEEDS.band, {
     middle: digits(p50 * scale),
@@ -144,7 +144,7 @@ function bandText({ p10, p50, p90 }, unit, scale = 1) {
   });
 }
 
-/** @param {Quantiles} seconds */
+/** @param {Band} seconds */
 const timeText = (seconds) => (seconds.p50 < 1 ? bandText(seconds, 'ms', 1000) : bandText(seconds, 's'));
 
 /** What takes the largest part of a time, in words. @type {Record<string, string>} */

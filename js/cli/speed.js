@@ -6,7 +6,7 @@ import { ASSUMED_HOST } from '../generated/machine.js';
  * @typedef {import('../types/all.d.ts').WasmCalculator} Calculator
  * @typedef {import('../types/all.d.ts').ModelSpec} ModelSpec
  * @typedef {import('../types/all.d.ts').MemoryPlan} MemoryPlan
- * @typedef {import('../types/all.d.ts').SpeedMachine} SpeedMachine
+ * @typedef {import('../types/all.d.ts').Hardware} SpeedMachine
  * @typedef {import('../types/all.d.ts').SpeedEstimate} SpeedEstimate
  * @typedef {import('../types/all.d.ts').Workload} Workload
  * @typedef {import('./machine.js').Hardware} Hardware

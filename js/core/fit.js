@@ -10,7 +10,7 @@ import { writeMachine, writeModel, writeRuntime, writeTensors } from './memory.j
 /**
  * @typedef {import('../types/all.d.ts').ModelSpec} ModelSpec
  * @typedef {import('../types/all.d.ts').MemoryPlan} MemoryPlan
- * @typedef {import('../types/all.d.ts').SpeedMachine} SpeedMachine
+ * @typedef {import('../types/all.d.ts').Hardware} SpeedMachine
  * @typedef {(to: Float64Array, model: ModelSpec, runtime: any, machine: any, workload: any) =>
  *   { next: number, measured: boolean }} WriteQuestion
  */

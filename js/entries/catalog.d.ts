@@ -1,4 +1,4 @@
-import type { FileType, MemoryRuntime, ModelSpec, SpeedDevice } from '../types/all.js';
+import type { Device, FileType, GpuBackend, ModelSpec } from '../types/all.js';
 
 /** A model of the catalogue: its shape, and where that is from. */
 export interface CatalogModel {
@@ -49,7 +49,7 @@ export interface CatalogDevice {
   /** The same in GB/s, as data sheets have it. */
   readonly bandwidthGBs: number | null;
   /** What llama.cpp runs on it with, where nothing else is asked for; null where it does not run. */
-  readonly backend: NonNullable<MemoryRuntime['backend']> | null;
+  readonly backend: GpuBackend | null;
   /** Streaming multiprocessors, for CUDA's `overhead`. */
   readonly multiprocessors: number | null;
   /** Dense, 1e12 FLOP/s: with FP16 accumulation where that is faster, and with FP32 accumulation. */
@@ -131,4 +131,4 @@ export declare function parseModelName(text: string): { name: string; quant: str
  */
 export declare function gpuOf(
   device: CatalogDevice,
-): { memory?: number; memorySold?: number; multiprocessors?: number; backend?: MemoryRuntime['backend'] } & SpeedDevice;
+): { memory?: number; memorySold?: number; multiprocessors?: number; backend?: GpuBackend } & Device;

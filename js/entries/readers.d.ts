@@ -1,4 +1,4 @@
-import type { FileType, Measurement, MemoryRuntime, ModelSpec, SpeedMachine, SpeedRuntime } from '../types/all.js';
+import type { FileType, GpuBackend, Hardware, Measurement, ModelSpec, Runtime } from '../types/all.js';
 
 /** A path (in Node, Deno and Bun), an address, a File or Blob, or bytes. */
 export type Input = string | URL | Blob | ArrayBuffer | ArrayBufferView;
@@ -114,7 +114,7 @@ export interface BenchmarkRow {
   parameters: number | null;
   fileType: FileType | null;
   /** Null also for one that is not listed, and for several. */
-  backend: NonNullable<MemoryRuntime['backend']> | null;
+  backend: GpuBackend | null;
   /** Several different ones with commas. */
   gpuName: string | null;
   build: number | null;
@@ -166,7 +166,7 @@ export declare function measurementsOf(
   rows: BenchmarkRow[],
   options: {
     model: ModelSpec | ((row: BenchmarkRow) => ModelSpec | null);
-    machine: SpeedMachine;
-    runtime?: SpeedRuntime;
+    machine: Hardware;
+    runtime?: Runtime;
   },
 ): Measurement[];
