@@ -1,7 +1,7 @@
 // calculator.hpp: the six functions that answer "will it fit, and how fast will it be?" from a handful of numbers.
 //
 // Sizes are GB = 1e9 bytes, bandwidths GB/s, parameter counts billions, speeds tokens per second. Every `calculateX`
-// throws ArgumentError for an argument outside its range (validation.hpp); its twin `tryCalculateX` returns a
+// throws ArgumentError for an argument outside its range (base/result.hpp); its twin `tryCalculateX` returns a
 // Result instead and is noexcept. Results are always finite. The arithmetic is + - * / and comparisons only, so that
 // native, WebAssembly and transpiled JavaScript builds agree to the last bit (with -ffp-contract=off, which the CMake
 // target sets). docs/formulas.md has the derivations and the measured errors.

@@ -41,7 +41,7 @@ struct Device {
   std::optional<double> bandwidthGBs;  // the same in GB/s
   std::string backend;                 // as in kBackends; empty where llama.cpp does not run
   double multiprocessors = 0;          // 0: unknown
-  // Operations/s that estimates of speed start from, as in llmcalc/device.hpp; 0: unknown.
+  // Operations/s that estimates of speed start from, as in llmcalc/machine/hardware.hpp; 0: unknown.
   double shaderFlops = 0;
   double halfFlops = 0;
   double quantizedOps = 0;
