@@ -11,31 +11,9 @@
 #include <tuple>
 
 #include "llmcalc/base/field.hpp"
+#include "llmcalc/model/architecture.hpp"
 
 namespace llmcalc {
-
-// Architectures whose llama.cpp graph needs a rule of its own (engines/llama_cpp/graphs/). The name is
-// general.architecture of a GGUF file; every architecture that has no name here is planned by the common rules.
-enum class Architecture : std::uint8_t {
-  common,
-  commandR,
-  cohere2,
-  deepseek2,
-  falconH1,
-  gemma3n,
-  gemma4,
-  graniteHybrid,
-  llama4,
-  olmo2,
-  qwen35,
-  qwen35moe,
-  qwen3next,
-};
-
-inline constexpr std::array<std::string_view, 13> kArchitectures = {
-    "common",        "command-r", "cohere2", "deepseek2", "falcon-h1", "gemma3n",   "gemma4",
-    "granitehybrid", "llama4",    "olmo2",   "qwen35",    "qwen35moe", "qwen3next",
-};
 
 enum class Attention : std::uint8_t {
   none,

@@ -3,6 +3,7 @@
 
 #include "llmcalc/engines/llama_cpp/graphs/common.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
+#include "llmcalc/model/architecture.hpp"
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 
@@ -10,6 +11,8 @@ namespace llmcalc {
 
 // Attention and feed-forward start from one norm, so each keeps its own input while the other is computed.
 struct CommandRGraph : CommonGraph {
+  static constexpr GraphOf kOf{Architecture::commandR, 1, "command-r"};
+
   static constexpr bool kIsParallel = true;
 
   [[nodiscard]] static constexpr double besideFeedForward(const ModelSpec& /*model*/, const ComputeShape& shape,
@@ -28,6 +31,8 @@ struct CommandRGraph : CommonGraph {
 };
 
 struct Cohere2Graph : CommandRGraph {
+  static constexpr GraphOf kOf{Architecture::cohere2, 2, "cohere2"};
+
   // Layers that attend to all cells have no positions.
   [[nodiscard]] static constexpr bool rotates(const LayerGroup& group) noexcept {
     return group.attention == Attention::sliding;

@@ -1,19 +1,33 @@
 // common.hpp: the hooks by which the graph of an architecture differs from most, and what most do.
 //
 // The graph of an architecture (src/models/NAME.cpp of ggml-org/llama.cpp) is a struct in a file of this folder that
-// derives from CommonGraph and restates what differs; graphs.hpp picks the struct by the name in the ModelSpec. A few
-// architectures have no name there, because their shape tells: their files have predicates instead. Hooks answer in
-// floats per token of a micro-batch. Numbers of the hooks were read off recorded plans (tests/golden/memory.tsv).
+// derives from CommonGraph, says of which architecture it is (kOf) and restates what differs; graphs.hpp picks the
+// struct by the name in the ModelSpec. A few architectures have no name there, because their shape tells: their files
+// have predicates instead. Hooks answer in floats per token of a micro-batch. Numbers of the hooks were read off
+// recorded plans (tests/golden/memory.tsv).
 #pragma once
+
+#include <cstddef>
+#include <string_view>
 
 #include "llmcalc/engines/llama_cpp/graphs/llama3.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
+#include "llmcalc/model/architecture.hpp"
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 
+// Which architecture a graph is of, for scripts/make-graphs.mjs, which writes model/architecture.hpp.
+struct GraphOf {
+  Architecture architecture;
+  std::size_t value;  // of the enumerator: never changed, since it crosses to JavaScript; a new graph takes the next
+  std::string_view name;  // general.architecture of its GGUF files
+};
+
 struct CommonGraph {
+  static constexpr GraphOf kOf{Architecture::common, 0, "common"};
+
   // Norms stand after attention and network instead of before them.
   static constexpr bool kNormsAfter = false;
   // Attention and network start from one norm, and their results are added to the layer's input together.

@@ -3,12 +3,15 @@
 
 #include "llmcalc/engines/llama_cpp/graphs/common.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
+#include "llmcalc/model/architecture.hpp"
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 
 struct DeepSeek2Graph : CommonGraph {
+  static constexpr GraphOf kOf{Architecture::deepseek2, 3, "deepseek2"};
+
   // Only models that do not compress queries keep a hidden vector.
   [[nodiscard]] static constexpr double besideLogits(const ModelSpec& model, const ComputeShape& shape,
                                                      const Runtime& /*runtime*/) noexcept {

@@ -3,6 +3,7 @@
 
 #include "llmcalc/engines/llama_cpp/graphs/common.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
+#include "llmcalc/model/architecture.hpp"
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/model/state.hpp"
 #include "llmcalc/question/runtime.hpp"
@@ -10,6 +11,8 @@
 namespace llmcalc {
 
 struct FalconH1Graph : CommonGraph {
+  static constexpr GraphOf kOf{Architecture::falconH1, 4, "falcon-h1"};
+
   // Recorded plans have no convolution on the host.
   static constexpr bool kConvolvesOnHost = false;
 

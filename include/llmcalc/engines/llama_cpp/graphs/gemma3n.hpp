@@ -3,12 +3,15 @@
 
 #include "llmcalc/engines/llama_cpp/graphs/common.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
+#include "llmcalc/model/architecture.hpp"
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 
 struct Gemma3nGraph : CommonGraph {
+  static constexpr GraphOf kOf{Architecture::gemma3n, 5, "gemma3n"};
+
   static constexpr bool kLoadsTiedHeadTwice = true;
   static constexpr bool kFreesBeforeLogits = true;
   // AltUp computes four hidden vectors for every token.

@@ -4,12 +4,15 @@
 #include "llmcalc/engines/llama_cpp/graphs/common.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/ggml/types.hpp"
+#include "llmcalc/model/architecture.hpp"
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 
 struct Gemma4Graph : CommonGraph {
+  static constexpr GraphOf kOf{Architecture::gemma4, 6, "gemma4"};
+
   static constexpr bool kLoadsTiedHeadTwice = true;
 
   // Recorded plans keep the embeddings of all layers beside the network where the cache has several streams or

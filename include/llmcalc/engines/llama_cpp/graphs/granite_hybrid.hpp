@@ -3,12 +3,15 @@
 
 #include "llmcalc/engines/llama_cpp/graphs/common.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
+#include "llmcalc/model/architecture.hpp"
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 
 struct GraniteHybridGraph : CommonGraph {
+  static constexpr GraphOf kOf{Architecture::graniteHybrid, 7, "granitehybrid"};
+
   static constexpr bool kScalesEmbeddings = true;
 
   // The shared expert's vector is alive beside the experts'.

@@ -1,4 +1,5 @@
-// graphs.hpp: the graph of every architecture that a ModelSpec names.
+// graphs.hpp: the graph of every architecture that a ModelSpec names. Written by scripts/make-graphs.mjs from the files
+// beside it, never by hand.
 #pragma once
 
 #include "llmcalc/engines/llama_cpp/graphs/command_r.hpp"
@@ -12,6 +13,7 @@
 #include "llmcalc/engines/llama_cpp/graphs/olmo2.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/qwen35.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/qwen3next.hpp"
+#include "llmcalc/model/architecture.hpp"
 #include "llmcalc/model/spec.hpp"
 
 namespace llmcalc {

@@ -3,11 +3,14 @@
 
 #include "llmcalc/engines/llama_cpp/graphs/common.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
+#include "llmcalc/model/architecture.hpp"
 #include "llmcalc/model/spec.hpp"
 
 namespace llmcalc {
 
 struct Olmo2Graph : CommonGraph {
+  static constexpr GraphOf kOf{Architecture::olmo2, 9, "olmo2"};
+
   static constexpr bool kNormsAfter = true;
 
   // Recorded plans have a hidden vector beside the scores, however long the queries are.

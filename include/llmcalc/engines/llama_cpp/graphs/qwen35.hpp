@@ -3,17 +3,22 @@
 
 #include "llmcalc/engines/llama_cpp/graphs/qwen3next.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
+#include "llmcalc/model/architecture.hpp"
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
 
 struct Qwen35Graph : Qwen3NextGraph {
+  static constexpr GraphOf kOf{Architecture::qwen35, 10, "qwen35"};
+
   // Queries and keys keep their order.
   [[nodiscard]] static constexpr double besideDeltaNet(const LayerGroup& /*group*/) noexcept { return 0.0; }
 };
 
 struct Qwen35MoeGraph : Qwen35Graph {
+  static constexpr GraphOf kOf{Architecture::qwen35moe, 11, "qwen35moe"};
+
   // Recorded plans have a hidden vector more than those of the dense models, beside experts and beside scores.
   [[nodiscard]] static constexpr double besideExperts(const LayerGroup& /*group*/, const ComputeShape& shape,
                                                       const Runtime& /*runtime*/) noexcept {

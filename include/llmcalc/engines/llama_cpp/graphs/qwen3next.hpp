@@ -3,11 +3,14 @@
 
 #include "llmcalc/engines/llama_cpp/graphs/common.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
+#include "llmcalc/model/architecture.hpp"
 #include "llmcalc/model/spec.hpp"
 
 namespace llmcalc {
 
 struct Qwen3NextGraph : CommonGraph {
+  static constexpr GraphOf kOf{Architecture::qwen3next, 12, "qwen3next"};
+
   // The query matrix gives a gate too, as long as the queries, which waits until the scores have been used.
   [[nodiscard]] static constexpr double besideScores(const ModelSpec& /*model*/, const LayerGroup& group,
                                                      const ComputeShape& shape) noexcept {

@@ -52,6 +52,16 @@ Beside besideOf(Architecture architecture, const Runtime& runtime = at8192()) {
   });
 }
 
+TEST(Graphs, AreOfTheArchitecturesThatAreListed) {
+  for (std::size_t i = 0; i < kArchitectures.size(); ++i) {
+    const ModelSpec model = named(static_cast<Architecture>(i));
+    const GraphOf of = askGraph(model, [](auto graph) { return graph.kOf; });
+    EXPECT_EQ(of.architecture, model.architecture) << kArchitectures[i];
+    EXPECT_EQ(of.value, i) << kArchitectures[i];
+    EXPECT_EQ(of.name, kArchitectures[i]);
+  }
+}
+
 TEST(Graphs, OfArchitecturesWithoutANameHoldNothingBeside) {
   EXPECT_EQ(besideOf(Architecture::common), (Beside{0, 0, 0, 0, 0, 0, 0}));
 }
