@@ -29,7 +29,11 @@ for (const key of /** @type {const} */ (['enumerator', 'name'])) {
   for (const twice of all.filter((one, n) => all.indexOf(one) !== n)) errors.push(`two graphs are of ${twice}`);
 }
 for (const [n, { file, value }] of graphs.entries()) {
-  if (value !== n) errors.push(`${folder}${file}: ${value} is not the next value of an architecture, which is ${n}`);
+  if (value === n) continue;
+  const others = graphs.filter((other) => other.value === value).map((other) => other.file);
+  const next = graphs.findIndex((_, free) => graphs.every((other) => other.value !== free));
+  errors.push(`${folder}${file}: ${value} is the value of ${others.join(' and ')}, and none has ${next}`);
+  break;
 }
 const [common, ...named] = graphs;
 if (common?.enumerator !== 'common') errors.push('the graph of most architectures has not the value 0');
