@@ -110,19 +110,19 @@ class Calibration {
     if (measured.prefill && workload.promptLength == 0.0) {
       return Violation{"workload.promptLength", "at least 1 where prefill was measured", 0.0};
     }
-    detail::SpeedShape shape;
-    detail::fillShape(shape, model, runtime, workload.fileBytes, weights);
+    speed::SpeedShape shape;
+    speed::fillShape(shape, model, runtime, workload.fileBytes, weights);
     if (!measured.prefill) remember(shape, runtime);
     apply(hardware);
     const auto estimate = [&] {
       if (measured.prefill) {
         return workload.promptLength /
-               detail::promptTerms(shape, model, runtime, hardware, workload.promptLength, workload.cachedTokens)
+               speed::promptTerms(shape, model, runtime, hardware, workload.promptLength, workload.cachedTokens)
                    .total();
       }
       const double depth = workload.cachedTokens + workload.promptLength + 0.5 * workload.outputLength;
       return workload.concurrency /
-             detail::stepTerms(shape, model, runtime, hardware, {workload.concurrency, 1.0, depth}).total();
+             speed::stepTerms(shape, model, runtime, hardware, {workload.concurrency, 1.0, depth}).total();
     };
     const double value = estimate();
     // About the logarithm of the ratio, without one: it is the same in every build.
@@ -214,25 +214,25 @@ class Calibration {
   }
 
   // Whether a type's cost can matter: most are not in a file.
-  static constexpr bool matters(const detail::SpeedShape& shape, std::size_t index) noexcept {
+  static constexpr bool matters(const speed::SpeedShape& shape, std::size_t index) noexcept {
     const std::size_t i = index % kProfileLength;
     if (i < kProfileFields.size()) return true;
     const std::size_t type = (i - kProfileFields.size()) % kTensorTypes.size();
-    return std::any_of(shape.work.begin(), shape.work.end(), [&](const detail::DeviceWork& w) {
+    return std::any_of(shape.work.begin(), shape.work.end(), [&](const speed::DeviceWork& w) {
       return w.dense[type] + w.head[type] + w.experts[type] > 0.0;
     });
   }
 
   // Which model was measured where one side alone did the work.
-  void remember(const detail::SpeedShape& shape, const Runtime& runtime) noexcept {
-    const bool host = detail::holdsWork(shape.work[detail::kHostWork]);
+  void remember(const speed::SpeedShape& shape, const Runtime& runtime) noexcept {
+    const bool host = speed::holdsWork(shape.work[speed::kHostWork]);
     bool gpus = false;
     for (std::size_t i = 0; i < static_cast<std::size_t>(runtime.gpuCount); ++i) {
-      gpus = gpus || detail::holdsWork(shape.work[i]);
+      gpus = gpus || speed::holdsWork(shape.work[i]);
     }
     if (host == gpus) return;
     double& known = host ? hostBytes_ : gpuBytes_;
-    const double bytes = detail::weightBytes(shape);
+    const double bytes = speed::weightBytes(shape);
     known = known == 0.0 || std::abs(known - bytes) <= 1e-9 * bytes ? bytes : kSeveral;
   }
 

@@ -48,7 +48,7 @@ namespace llmcalc {
 [[nodiscard]] inline Result<SpeedEstimate> tryEstimateSpeed(const ModelSpec& model, const Runtime& runtime,
                                                             const Hardware& hardware, const Workload& workload = {},
                                                             const MeasuredWeights* measured = nullptr) noexcept {
-  using namespace detail;
+  using namespace speed;
   const Violation wrong = speedViolation(model, runtime, hardware, workload);
   if (!wrong.parameter.empty()) return wrong;
   SpeedShape shape;
@@ -74,8 +74,8 @@ namespace llmcalc {
 
   estimate.step = times.step;
   estimate.prompt = times.prompt;
-  estimate.decodeLimit = largest(estimate.step);
-  estimate.prefillLimit = largest(estimate.prompt);
+  estimate.decodeLimit = limitOf(estimate.step);
+  estimate.prefillLimit = limitOf(estimate.prompt);
   estimate.decode = rateOf(1.0, times.alone);
   if (prompts) estimate.prefill = rateOf(workload.promptLength, times.prefill);
   const double users = workload.concurrency;

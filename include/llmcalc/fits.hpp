@@ -119,7 +119,7 @@ namespace detail {
 // The result is the fit or the first Violation. Nothing throws or allocates.
 // Source: margins are llama.cpp's own --fit-target and a quarter of the host's memory, at most 4 GiB (machine.hpp).
 [[nodiscard]] inline Result<Fit> tryFits(const MemoryPlan& plan, const Machine& machine) noexcept {
-  const detail::Checker check = detail::checkFit(plan, machine);
+  const Checker check = detail::checkFit(plan, machine);
   if (check.found()) return check.violation();
 
   const auto left = [](double memory, double reserved) { return memory > reserved ? memory - reserved : 0.0; };

@@ -53,8 +53,8 @@ template <typename Check>
 [[nodiscard]] inline Result<MemoryPlan> tryPlanMemory(const ModelSpec& model, const Runtime& runtime,
                                                       const MeasuredWeights* measured = nullptr,
                                                       const Machine* machine = nullptr) noexcept {
-  if (kCompact || detail::planChecks<detail::QuickChecker>(model, runtime).found()) {
-    const auto check = detail::planChecks<detail::Checker>(model, runtime);
+  if (kCompact || detail::planChecks<QuickChecker>(model, runtime).found()) {
+    const auto check = detail::planChecks<Checker>(model, runtime);
     if (check.found()) return check.violation();
   }
   return withEngine(runtime.engine, [&](auto engine) {

@@ -84,7 +84,7 @@ export function headerOf(rows = profileRows(), spreads = spreadRows(), types = t
 #include "llmcalc/machine/backend.hpp"
 #include "llmcalc/speed/profile.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 struct Adjustment {
   Backend backend;
@@ -128,6 +128,6 @@ ${types.map(({ backend, fileType }) => `    {Backend::${backend}, FileType::${fi
 // Of decoding the very model that was measured.
 inline constexpr std::array<float, 3> kMeasuredSpread = ${list([measured.p10, measured.p50, measured.p90])};
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed
 `;
 }

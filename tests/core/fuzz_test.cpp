@@ -202,7 +202,7 @@ Runtime drawRuntime(Random& random) {
   r.gpuCount = random.chance(0.6) ? random.whole(0, 2) : random.whole(0, 16);
   for (double& share : r.gpuShares)
     share = random.chance(0.7) ? 1 : random.chance(0.9) ? random.share() * 24 : random.hostile();
-  if (random.chance(0.2)) spoil<detail::kRuntimeFields>(random, r);
+  if (random.chance(0.2)) spoil<llama_cpp::kRuntimeFields>(random, r);
   return r;
 }
 

@@ -85,7 +85,7 @@ TEST(Fuzz, PlansAreSoundOrRefused) {
     if (random.chance(50)) runtime.contextLength = 4096;
     if (random.chance(30)) change(random, model, detail::kModelFields);
     if (random.chance(30)) change(random, model.groups[random.below(8)], detail::kGroupFields);
-    if (random.chance(30)) change(random, runtime, detail::kRuntimeFields);
+    if (random.chance(30)) change(random, runtime, llama_cpp::kRuntimeFields);
     if (random.chance(10)) model.runs[random.below(160)] = {random.number(), random.number()};
     if (random.chance(10)) runtime.gpuShares[random.below(16)] = random.number();
     if (random.chance(10)) runtime.gpuMemory[random.below(16)] = random.number();

@@ -68,9 +68,8 @@ struct SpeedEstimate {
   Evidence evidence = Evidence::none;
 };
 
-namespace detail {
-
-[[nodiscard]] constexpr Limit largest(const SpeedTerms& t) noexcept {
+// What takes the largest part of a time.
+[[nodiscard]] constexpr Limit limitOf(const SpeedTerms& t) noexcept {
   const std::array<double, 6> seconds = {t.memory, t.compute, t.cache, t.launch, t.link, t.host};
   std::size_t limit = 0;
   for (std::size_t i = 1; i < seconds.size(); ++i) {
@@ -78,7 +77,5 @@ namespace detail {
   }
   return static_cast<Limit>(limit);
 }
-
-}  // namespace detail
 
 }  // namespace llmcalc

@@ -13,7 +13,9 @@
 #include "llmcalc/base/field.hpp"
 #include "llmcalc/base/result.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc {
+
+namespace detail {
 
 // How far `value` is from a whole number within `range`; 0 if it is one. It has no branches, since checks take much of
 // the time of a plan. A double beyond 2^52 has no digits after the point, so adding 2^52 and taking it away rounds. NaN
@@ -58,13 +60,17 @@ template <const auto& table, typename Is>
   return count;
 }
 
+}  // namespace detail
+
 // The ranged numbers of a table.
 template <typename T>
 inline constexpr auto kChecked = [] {
-  std::array<Field<T>, countRows<kFields<T>>([](const auto& row) { return rangeOf(row) != nullptr; })> checked{};
+  std::array<detail::Field<T>,
+             detail::countRows<kFields<T>>([](const auto& row) { return detail::rangeOf(row) != nullptr; })>
+      checked{};
   std::size_t next = 0;
   eachField<kFields<T>>([&](auto at) {
-    if constexpr (rangeOf(at.kRow) != nullptr) checked[next++] = {at.kRow.name, at.kRow.member, at.kRow.range};
+    if constexpr (detail::rangeOf(at.kRow) != nullptr) checked[next++] = {at.kRow.name, at.kRow.member, at.kRow.range};
   });
   return checked;
 }();
@@ -72,10 +78,11 @@ inline constexpr auto kChecked = [] {
 // The numbers of a table that are in a unit of their own.
 template <typename T, const auto& table = kFields<T>>
 inline constexpr auto kMeasured = [] {
-  std::array<field::Measure<T>, countRows<table>([](const auto& row) { return isMeasure(row); })> measured{};
+  std::array<field::Measure<T>, detail::countRows<table>([](const auto& row) { return detail::isMeasure(row); })>
+      measured{};
   std::size_t next = 0;
   eachField<table>([&](auto at) {
-    if constexpr (isMeasure(at.kRow)) measured[next++] = at.kRow;
+    if constexpr (detail::isMeasure(at.kRow)) measured[next++] = at.kRow;
   });
   return measured;
 }();
@@ -85,13 +92,13 @@ class Checker {
  public:
   template <const auto& all, typename T>
   constexpr void fields(const T& object, double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
-    for (const Field<T>& field : all) whole(field.name, object.*field.member, *field.range, index);
+    for (const detail::Field<T>& field : all) whole(field.name, object.*field.member, *field.range, index);
   }
 
   // Names are pointers, since passing views takes more code.
   constexpr void whole(const char* name, double value, const Range& range,
                        double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
-    if (offWhole(range, value) != 0.0) report(name, range.requirement, value, index);
+    if (detail::offWhole(range, value) != 0.0) report(name, range.requirement, value, index);
   }
 
   constexpr void require(bool holds, const char* name, const char* requirement, double value,
@@ -149,7 +156,7 @@ class QuickChecker {
   }
 
   constexpr void whole(const char* /*name*/, double value, const Range& range, double /*index*/ = 0.0) noexcept {
-    off_ |= std::bit_cast<std::uint64_t>(offWhole(range, value));
+    off_ |= std::bit_cast<std::uint64_t>(detail::offWhole(range, value));
   }
 
   constexpr void require(bool holds, const char* /*name*/, const char* /*requirement*/, double /*value*/,
@@ -182,4 +189,4 @@ class QuickChecker {
   std::uint64_t off_ = 0;
 };
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc

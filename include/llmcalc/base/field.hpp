@@ -230,12 +230,12 @@ template <typename Traits, std::size_t count>
   return names;
 }
 
-namespace detail {
+namespace field {
 
 inline constexpr Range kWholePositive{"", "a whole number from 1 to 1e9", 1.0, 1e9};
 inline constexpr Range kWholeOrNone{"", "a whole number from 0 to 1e9", 0.0, 1e9};
 inline constexpr Range kElements{"", "a whole number from 0 to 1e13", 0.0, 1e13};
 
-}  // namespace detail
+}  // namespace field
 
 }  // namespace llmcalc

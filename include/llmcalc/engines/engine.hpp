@@ -23,7 +23,7 @@ namespace llmcalc {
 // kPages: a sequence has pages of its own instead of a part of the cache.
 template <typename E>
 concept EngineModel = std::derived_from<Runtime, typename E::Options> &&
-    requires(detail::Checker& check, const ModelSpec& model, const Runtime& runtime) {
+    requires(Checker& check, const ModelSpec& model, const Runtime& runtime) {
   { E::kEngine } -> std::convertible_to<Engine>;
   { E::kPlans } -> std::convertible_to<bool>;
   { E::kPages } -> std::convertible_to<bool>;
@@ -40,20 +40,20 @@ concept PlanningEngine = EngineModel<E> && E::kPlans &&
 struct Hardware;
 struct Workload;
 
-namespace detail {
+namespace speed {
 
 struct Bands;
 struct SpeedShape;
 struct SpeedTimes;
 
-}  // namespace detail
+}  // namespace speed
 
 // An engine of whose speed there are estimates: what a question takes, with bands. `depth` is the tokens in the cache.
 template <typename E>
 concept TimedEngine = EngineModel<E> &&
-    requires(const detail::SpeedShape& shape, const ModelSpec& model, const Runtime& runtime, const Hardware& hardware,
-             const Workload& workload, const detail::Bands& bands, double depth) {
-  { E::times(shape, model, runtime, hardware, workload, bands, depth) } -> std::same_as<detail::SpeedTimes>;
+    requires(const speed::SpeedShape& shape, const ModelSpec& model, const Runtime& runtime, const Hardware& hardware,
+             const Workload& workload, const speed::Bands& bands, double depth) {
+  { E::times(shape, model, runtime, hardware, workload, bands, depth) } -> std::same_as<speed::SpeedTimes>;
 };
 
 }  // namespace llmcalc

@@ -148,12 +148,12 @@ struct QuantizationContext {
   return isWholeBlocks(next, rowLength) ? next : TensorType::F16;
 }
 
-namespace detail {
-
 [[nodiscard]] constexpr bool isTwoBitOrLess(FileType file) noexcept {
   return file == FileType::IQ2_XXS || file == FileType::IQ2_XS || file == FileType::IQ2_S || file == FileType::IQ2_M ||
          file == FileType::IQ1_S || file == FileType::IQ1_M;
 }
+
+namespace detail {
 
 [[nodiscard]] constexpr bool isIQ2SOrM(FileType file) noexcept {
   return file == FileType::IQ2_S || file == FileType::IQ2_M;

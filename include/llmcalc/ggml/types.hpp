@@ -66,8 +66,6 @@ inline constexpr std::array<TensorTypeTraits, 30> kTensorTypes = {{
   return kTensorTypes[static_cast<std::size_t>(type)];
 }
 
-namespace detail {
-
 // The sizes alone: a program that prints no names need not hold them. Blocks have a power of two elements, so that
 // bytes per element are exact.
 inline constexpr auto kBytesPerElement = [] {
@@ -77,6 +75,8 @@ inline constexpr auto kBytesPerElement = [] {
   }
   return bytes;
 }();
+
+namespace detail {
 
 inline constexpr auto kBlockSizes = [] {
   std::array<std::uint16_t, kTensorTypes.size()> sizes{};
@@ -104,7 +104,7 @@ inline constexpr auto kBlockSizes = [] {
 
 // Bytes of a tensor of `rows` rows of `rowLength` elements; a row is a whole number of blocks.
 [[nodiscard]] constexpr double tensorBytes(TensorType type, double rowLength, double rows) noexcept {
-  return rowLength * rows * detail::kBytesPerElement[static_cast<std::size_t>(type)];
+  return rowLength * rows * kBytesPerElement[static_cast<std::size_t>(type)];
 }
 
 // What a GGUF file calls its quantisation; the names are llama-quantize's.

@@ -20,8 +20,6 @@ struct MeasuredWeights {
   double outputExtras = 0;  // other tensors that are placed with the head
 };
 
-namespace detail {
-
 // Bytes of those of the next `count` layers that are of `group`.
 [[nodiscard]] constexpr LayerWeights measuredBytes(const MeasuredWeights& measured, LayerBlocks blocks, int count,
                                                    std::size_t group) noexcept {
@@ -36,7 +34,5 @@ namespace detail {
   });
   return sum;
 }
-
-}  // namespace detail
 
 }  // namespace llmcalc

@@ -31,25 +31,25 @@ struct TensorBytes {
   }
 };
 
-namespace detail {
-
 // Bytes of the tensors that follow one rule: in the rule's base type, and how many more in its special type.
-struct Variant {
+struct WeightsOfRule {
   double base;
   double extra;
 
-  constexpr Variant& operator+=(const Variant& other) noexcept {
+  constexpr WeightsOfRule& operator+=(const WeightsOfRule& other) noexcept {
     base += other.base;
     extra += other.extra;
     return *this;
   }
 };
 
+namespace detail {
+
 // The bytes of one tensor or of several alike. They are a result and not added to a sum here, so that a group's sums
 // stay in registers.
 template <typename Measure>
-[[nodiscard]] constexpr Variant tensors(const Measure& measure, const FileRules& rules, TensorRole role, bool stacked,
-                                        double rowLength, double rows) noexcept {
+[[nodiscard]] constexpr WeightsOfRule tensors(const Measure& measure, const FileRules& rules, TensorRole role,
+                                              bool stacked, double rowLength, double rows) noexcept {
   if (rows <= 0.0) return {0.0, 0.0};
   const TypeRule& rule = rules.rule(role, stacked);
   const double bytes = measure(fittingType(rule.base, rowLength), rowLength, rows);
@@ -64,13 +64,13 @@ template <typename Measure>
 struct GroupWeights {
   double fixed;         // bytes that are the same in every layer, of all but the experts
   double expertsFixed;  // bytes that are the same in every layer, of the experts
-  detail::Variant values;
-  detail::Variant down;  // the dense network's
-  detail::Variant up;    // the dense network's, with its gate
-  detail::Variant sharedDown;
-  detail::Variant sharedUp;
-  detail::Variant expertsDown;
-  detail::Variant expertsUp;
+  WeightsOfRule values;
+  WeightsOfRule down;  // the dense network's
+  WeightsOfRule up;    // the dense network's, with its gate
+  WeightsOfRule sharedDown;
+  WeightsOfRule sharedUp;
+  WeightsOfRule expertsDown;
+  WeightsOfRule expertsUp;
   double largestExpertUp;  // bytes of the largest tensor among gates and ups of the experts
   // llama-quantize numbers the tensors of a role over all layers, and picks those that get more bits by number.
   int valueTensors;   // tensors of values in one layer that it numbers
@@ -114,7 +114,7 @@ namespace detail {
 template <typename Measure>
 constexpr void addAttention(GroupWeights& w, const LayerGroup& g, double hidden, const Measure& measure,
                             const FileRules& rules) noexcept {
-  Variant plain{};
+  WeightsOfRule plain{};
   const auto add = [&](TensorRole role, double rowLength, double rows, bool stacked = false) {
     plain += tensors(measure, rules, role, stacked, rowLength, rows);
   };
@@ -150,7 +150,7 @@ template <typename Measure>
 constexpr void addRecurrence(GroupWeights& w, const LayerGroup& g, double hidden, const Measure& measure,
                              const FileRules& rules) noexcept {
   if (g.recurrence == Recurrence::none) return;
-  Variant plain{};
+  WeightsOfRule plain{};
   const auto add = [&](double rowLength, double rows) {
     plain += tensors(measure, rules, TensorRole::other, false, rowLength, rows);
   };

@@ -59,7 +59,7 @@ inline constexpr auto kFields<Machine> = std::tuple{
     field::Measure{"machine.hostMemory", &Machine::hostMemory, &kBytes},
     field::Measure{"machine.hostReserved", &Machine::hostReserved, &kBytesOrNone},
     field::OptionalMeasure{"machine.hostMargin", &Machine::hostMargin, &kBytesOrNone},
-    field::Count{"machine.gpus", &Machine::gpuCount, &detail::kGpus},
+    field::Count{"machine.gpus", &Machine::gpuCount, &kGpuRange},
 };
 
 template <>

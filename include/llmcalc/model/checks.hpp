@@ -57,27 +57,29 @@ constexpr void checkGroup(Check& check, const ModelSpec& model, std::size_t i) n
   check.require(g.stateLength > 0.0, "model.groups[].stateLength", kWithRecurrence, g.stateLength, at);
 }
 
+}  // namespace detail
+
+// Checks all that must hold of a model. `Check` is Checker, or QuickChecker where it is enough to know whether it
+// holds.
 template <typename Check>
 constexpr void checkModel(Check& check, const ModelSpec& model) noexcept {
-  check.template fields<kModelFields>(model);
+  check.template fields<detail::kModelFields>(model);
   if (check.found()) return;
   const Range group{"", "the index of a group", 0.0, model.groupCount - 1.0};
   check.whole("model.predictionGroup", model.predictionGroup, group);
   for (std::size_t i = 0, n = asCount(model.runCount); i < n; ++i) {
     const LayerRun& run = model.runs[i];
     check.whole("model.runs[].group", run.group, group, static_cast<double>(i));
-    check.whole("model.runs[].count", run.count, kLayers, static_cast<double>(i));
+    check.whole("model.runs[].count", run.count, kLayerRange, static_cast<double>(i));
   }
-  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) checkGroup(check, model, i);
+  for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) detail::checkGroup(check, model, i);
 }
-
-}  // namespace detail
 
 // The first field of `model` that is out of its range or contradicts another. A Violation without a parameter means
 // that nothing is wrong.
 [[nodiscard]] constexpr Violation modelViolation(const ModelSpec& model) noexcept {
-  detail::Checker check;
-  detail::checkModel(check, model);
+  Checker check;
+  checkModel(check, model);
   return check.violation();
 }
 

@@ -128,9 +128,10 @@ struct ModelSpec {
   std::array<LayerRun, kMaximumRuns> runs{};
 };
 
+inline constexpr Range kLayerRange{"", "a whole number from 1 to 1024", 1.0, ModelSpec::kMaximumLayers};
+
 namespace detail {
 
-inline constexpr Range kLayers{"", "a whole number from 1 to 1024", 1.0, ModelSpec::kMaximumLayers};
 inline constexpr Range kLayersOrNone{"", "a whole number from 0 to 1024", 0.0, ModelSpec::kMaximumLayers};
 inline constexpr Range kGroups{"", "1 to 8 groups", 1.0, static_cast<double>(ModelSpec::kMaximumGroups)};
 inline constexpr Range kRuns{"", "1 to 160 runs", 1.0, static_cast<double>(ModelSpec::kMaximumRuns)};
@@ -142,72 +143,71 @@ inline constexpr Range kRuns{"", "1 to 160 runs", 1.0, static_cast<double>(Model
 template <>
 inline constexpr auto kFields<LayerGroup> = std::tuple{
     field::Choice{"model.groups[].attention", &LayerGroup::attention, kAttentions},
-    field::Number{"model.groups[].headCount", &LayerGroup::headCount, &detail::kWholeOrNone},
-    field::Number{"model.groups[].kvHeadCount", &LayerGroup::kvHeadCount, &detail::kWholeOrNone},
-    field::Number{"model.groups[].keyLength", &LayerGroup::keyLength, &detail::kWholeOrNone},
-    field::Number{"model.groups[].valueLength", &LayerGroup::valueLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].headCount", &LayerGroup::headCount, &field::kWholeOrNone},
+    field::Number{"model.groups[].kvHeadCount", &LayerGroup::kvHeadCount, &field::kWholeOrNone},
+    field::Number{"model.groups[].keyLength", &LayerGroup::keyLength, &field::kWholeOrNone},
+    field::Number{"model.groups[].valueLength", &LayerGroup::valueLength, &field::kWholeOrNone},
     field::Flag{"model.groups[].sharesCache", &LayerGroup::sharesCache},
     field::Flag{"model.groups[].valueFromKey", &LayerGroup::valueFromKey},
     field::Flag{"model.groups[].fusedQKV", &LayerGroup::fusedQKV},
     field::Flag{"model.groups[].gatedQuery", &LayerGroup::gatedQuery},
     field::Choice{"model.groups[].feedForward", &LayerGroup::feedForward, kFeedForwards},
-    field::Number{"model.groups[].feedForwardLength", &LayerGroup::feedForwardLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].feedForwardLength", &LayerGroup::feedForwardLength, &field::kWholeOrNone},
 
-    field::Number{"model.groups[].queryLoraRank", &LayerGroup::queryLoraRank, &detail::kWholeOrNone},
-    field::Number{"model.groups[].kvLoraRank", &LayerGroup::kvLoraRank, &detail::kWholeOrNone},
-    field::Number{"model.groups[].ropeLength", &LayerGroup::ropeLength, &detail::kWholeOrNone},
-    field::Number{"model.groups[].mlaKeyLength", &LayerGroup::mlaKeyLength, &detail::kWholeOrNone},
-    field::Number{"model.groups[].mlaValueLength", &LayerGroup::mlaValueLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].queryLoraRank", &LayerGroup::queryLoraRank, &field::kWholeOrNone},
+    field::Number{"model.groups[].kvLoraRank", &LayerGroup::kvLoraRank, &field::kWholeOrNone},
+    field::Number{"model.groups[].ropeLength", &LayerGroup::ropeLength, &field::kWholeOrNone},
+    field::Number{"model.groups[].mlaKeyLength", &LayerGroup::mlaKeyLength, &field::kWholeOrNone},
+    field::Number{"model.groups[].mlaValueLength", &LayerGroup::mlaValueLength, &field::kWholeOrNone},
 
     field::Choice{"model.groups[].recurrence", &LayerGroup::recurrence, kRecurrences},
-    field::Number{"model.groups[].convolutionLength", &LayerGroup::convolutionLength, &detail::kWholeOrNone},
-    field::Number{"model.groups[].innerLength", &LayerGroup::innerLength, &detail::kWholeOrNone},
-    field::Number{"model.groups[].stateLength", &LayerGroup::stateLength, &detail::kWholeOrNone},
-    field::Number{"model.groups[].stateGroupCount", &LayerGroup::stateGroupCount, &detail::kWholeOrNone},
-    field::Number{"model.groups[].timeStepRank", &LayerGroup::timeStepRank, &detail::kWholeOrNone},
+    field::Number{"model.groups[].convolutionLength", &LayerGroup::convolutionLength, &field::kWholeOrNone},
+    field::Number{"model.groups[].innerLength", &LayerGroup::innerLength, &field::kWholeOrNone},
+    field::Number{"model.groups[].stateLength", &LayerGroup::stateLength, &field::kWholeOrNone},
+    field::Number{"model.groups[].stateGroupCount", &LayerGroup::stateGroupCount, &field::kWholeOrNone},
+    field::Number{"model.groups[].timeStepRank", &LayerGroup::timeStepRank, &field::kWholeOrNone},
 
-    field::Number{"model.groups[].expertCount", &LayerGroup::expertCount, &detail::kWholeOrNone},
-    field::Number{"model.groups[].expertsUsed", &LayerGroup::expertsUsed, &detail::kWholeOrNone},
-    field::Number{"model.groups[].expertLength", &LayerGroup::expertLength, &detail::kWholeOrNone},
-    field::Number{"model.groups[].sharedExpertLength", &LayerGroup::sharedExpertLength, &detail::kWholeOrNone},
-    field::Number{"model.groups[].expertHiddenLength", &LayerGroup::expertHiddenLength, &detail::kWholeOrNone},
+    field::Number{"model.groups[].expertCount", &LayerGroup::expertCount, &field::kWholeOrNone},
+    field::Number{"model.groups[].expertsUsed", &LayerGroup::expertsUsed, &field::kWholeOrNone},
+    field::Number{"model.groups[].expertLength", &LayerGroup::expertLength, &field::kWholeOrNone},
+    field::Number{"model.groups[].sharedExpertLength", &LayerGroup::sharedExpertLength, &field::kWholeOrNone},
+    field::Number{"model.groups[].expertHiddenLength", &LayerGroup::expertHiddenLength, &field::kWholeOrNone},
     field::Flag{"model.groups[].fusedExperts", &LayerGroup::fusedExperts},
     field::Flag{"model.groups[].plainExperts", &LayerGroup::plainExperts},
 
-    field::Number{"model.groups[].indexerKeyLength", &LayerGroup::indexerKeyLength, &detail::kWholeOrNone},
-    field::Number{"model.groups[].perLayerEmbeddingLength", &LayerGroup::perLayerEmbeddingLength,
-                  &detail::kWholeOrNone},
-    field::Number{"model.groups[].expertVectorElements", &LayerGroup::expertVectorElements, &detail::kElements},
-    field::Number{"model.groups[].unquantizedElements", &LayerGroup::unquantizedElements, &detail::kElements},
-    field::Number{"model.groups[].furtherElements", &LayerGroup::furtherElements, &detail::kElements},
+    field::Number{"model.groups[].indexerKeyLength", &LayerGroup::indexerKeyLength, &field::kWholeOrNone},
+    field::Number{"model.groups[].perLayerEmbeddingLength", &LayerGroup::perLayerEmbeddingLength, &field::kWholeOrNone},
+    field::Number{"model.groups[].expertVectorElements", &LayerGroup::expertVectorElements, &field::kElements},
+    field::Number{"model.groups[].unquantizedElements", &LayerGroup::unquantizedElements, &field::kElements},
+    field::Number{"model.groups[].furtherElements", &LayerGroup::furtherElements, &field::kElements},
 
-    field::Number{"model.groups[].vectorElements", &LayerGroup::vectorElements, &detail::kElements},
+    field::Number{"model.groups[].vectorElements", &LayerGroup::vectorElements, &field::kElements},
 };
 
 template <>
 inline constexpr auto kFields<LayerRun> = std::tuple{
     field::Number{"model.runs[].group", &LayerRun::group},
-    field::Number{"model.runs[].count", &LayerRun::count, &detail::kLayers},
+    field::Number{"model.runs[].count", &LayerRun::count, &kLayerRange},
 };
 
 // Numbers that every model has stand first, for the reason given at kFields<LayerGroup>.
 template <>
 inline constexpr auto kFields<ModelSpec> = std::tuple{
     field::Choice{"model.architecture", &ModelSpec::architecture, kArchitectures},
-    field::Number{"model.vocabularySize", &ModelSpec::vocabularySize, &detail::kWholePositive},
-    field::Number{"model.hiddenSize", &ModelSpec::hiddenSize, &detail::kWholePositive},
-    field::Number{"model.layerCount", &ModelSpec::layerCount, &detail::kLayers},
-    field::Number{"model.contextLength", &ModelSpec::contextLength, &detail::kWholeOrNone},
+    field::Number{"model.vocabularySize", &ModelSpec::vocabularySize, &field::kWholePositive},
+    field::Number{"model.hiddenSize", &ModelSpec::hiddenSize, &field::kWholePositive},
+    field::Number{"model.layerCount", &ModelSpec::layerCount, &kLayerRange},
+    field::Number{"model.contextLength", &ModelSpec::contextLength, &field::kWholeOrNone},
     field::Count{"model.groups", &ModelSpec::groupCount, &detail::kGroups},
     field::Count{"model.runs", &ModelSpec::runCount, &detail::kRuns},
-    field::Number{"model.slidingWindow", &ModelSpec::slidingWindow, &detail::kWholeOrNone},
-    field::Number{"model.outputVectorElements", &ModelSpec::outputVectorElements, &detail::kElements},
+    field::Number{"model.slidingWindow", &ModelSpec::slidingWindow, &field::kWholeOrNone},
+    field::Number{"model.outputVectorElements", &ModelSpec::outputVectorElements, &field::kElements},
     field::Flag{"model.tiedEmbeddings", &ModelSpec::tiedEmbeddings},
     field::Flag{"model.is70B", &ModelSpec::is70B},
-    field::Number{"model.perLayerEmbeddingLength", &ModelSpec::perLayerEmbeddingLength, &detail::kWholeOrNone},
-    field::Number{"model.outputUnquantizedElements", &ModelSpec::outputUnquantizedElements, &detail::kElements},
-    field::Number{"model.firstLayerVectorElements", &ModelSpec::firstLayerVectorElements, &detail::kElements},
-    field::Number{"model.firstLayerUnquantizedElements", &ModelSpec::firstLayerUnquantizedElements, &detail::kElements},
+    field::Number{"model.perLayerEmbeddingLength", &ModelSpec::perLayerEmbeddingLength, &field::kWholeOrNone},
+    field::Number{"model.outputUnquantizedElements", &ModelSpec::outputUnquantizedElements, &field::kElements},
+    field::Number{"model.firstLayerVectorElements", &ModelSpec::firstLayerVectorElements, &field::kElements},
+    field::Number{"model.firstLayerUnquantizedElements", &ModelSpec::firstLayerUnquantizedElements, &field::kElements},
     field::Number{"model.predictionLayerCount", &ModelSpec::predictionLayerCount, &detail::kLayersOrNone},
     field::Number{"model.predictionGroup", &ModelSpec::predictionGroup},
 };

@@ -43,11 +43,12 @@ struct Runtime : CommonRuntime, llama_cpp::Options, vllm::Options {};
 inline constexpr auto kFileTypeNames = namesOf(kFileTypes);
 inline constexpr auto kCacheTypeNames = namesOf(kCacheTypes);
 
+inline constexpr Range kGpuRange{"", "a whole number from 0 to 16, or up to 16 shares", 0.0,
+                                 static_cast<double>(CommonRuntime::kMaximumGpus)};
+
 namespace detail {
 
 inline constexpr Range kSequences{"", "a whole number from 1 to 256", 1.0, 256.0};
-inline constexpr Range kGpus{"", "a whole number from 0 to 16, or up to 16 shares", 0.0,
-                             static_cast<double>(CommonRuntime::kMaximumGpus)};
 
 }  // namespace detail
 
@@ -56,13 +57,13 @@ inline constexpr auto kFields<CommonRuntime> = std::tuple{
     field::Choice{"runtime.engine", &CommonRuntime::engine, kEngines},
     field::Choice{"runtime.fileType", &CommonRuntime::fileType, kFileTypeNames},
     field::Flag{"runtime.importanceMatrix", &CommonRuntime::importanceMatrix},
-    field::Number{"runtime.contextLength", &CommonRuntime::contextLength, &detail::kWholeOrNone},
+    field::Number{"runtime.contextLength", &CommonRuntime::contextLength, &field::kWholeOrNone},
     field::Number{"runtime.sequences", &CommonRuntime::sequences, &detail::kSequences},
     field::Choice{"runtime.cacheTypeK", &CommonRuntime::cacheTypeK, kCacheTypeNames},
     field::Choice{"runtime.cacheTypeV", &CommonRuntime::cacheTypeV, kCacheTypeNames},
     field::Choice{"runtime.backend", &CommonRuntime::backend, kBackends},
-    field::Number{"runtime.multiprocessors", &CommonRuntime::multiprocessors, &detail::kWholeOrNone},
-    field::Count{"runtime.gpus", &CommonRuntime::gpuCount, &detail::kGpus},
+    field::Number{"runtime.multiprocessors", &CommonRuntime::multiprocessors, &field::kWholeOrNone},
+    field::Count{"runtime.gpus", &CommonRuntime::gpuCount, &kGpuRange},
 };
 
 template <>

@@ -33,9 +33,9 @@ inline constexpr Quantity kFileBytes{
 
 template <>
 inline constexpr auto kFields<Workload> = std::tuple{
-    field::Number{"workload.promptLength", &Workload::promptLength, &detail::kWholeOrNone},
-    field::Number{"workload.outputLength", &Workload::outputLength, &detail::kWholePositive},
-    field::Number{"workload.cachedTokens", &Workload::cachedTokens, &detail::kWholeOrNone},
+    field::Number{"workload.promptLength", &Workload::promptLength, &field::kWholeOrNone},
+    field::Number{"workload.outputLength", &Workload::outputLength, &field::kWholePositive},
+    field::Number{"workload.cachedTokens", &Workload::cachedTokens, &field::kWholeOrNone},
     field::Number{"workload.concurrency", &Workload::concurrency, &detail::kConcurrency},
     field::Number{"workload.draftLength", &Workload::draftLength, &detail::kDraftLength},
     field::Measure{"workload.acceptanceRate", &Workload::acceptanceRate, &detail::kShare},

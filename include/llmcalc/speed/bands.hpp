@@ -13,7 +13,7 @@
 #include "llmcalc/speed/profiles.hpp"
 #include "llmcalc/speed/work.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 // No band is narrower: two runs of one machine differ by more.
 inline constexpr double kLeastWidth = 0.01;
@@ -118,4 +118,4 @@ struct Bands {
   return hardware.split == Split::tensor ? longest : sum;
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed

@@ -92,8 +92,8 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
 // The first thing that is impossible in a question, or an empty name.
 [[nodiscard]] constexpr Violation speedViolation(const ModelSpec& model, const Runtime& runtime,
                                                  const Hardware& hardware, const Workload& workload) noexcept {
-  detail::Checker check;
-  detail::checkModel(check, model);
+  Checker check;
+  checkModel(check, model);
   if (!check.found()) withEngine(runtime.engine, [&](auto engine) { decltype(engine)::check(check, model, runtime); });
   if (!check.found()) detail::checkSpeed(check, model, runtime, hardware, workload);
   return check.violation();

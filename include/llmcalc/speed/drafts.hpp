@@ -3,7 +3,7 @@
 
 #include "llmcalc/question/workload.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 // The model's own token, and of the draft's tokens those before the first that is refused: each is accepted with the
 // acceptance rate where all before it were. Source: Leviathan et al. 2023 (arXiv 2211.17192), equation 1.
@@ -17,4 +17,4 @@ namespace llmcalc::detail {
   return accepted;
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed

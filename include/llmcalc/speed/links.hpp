@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 // A tensor split sums the results of all GPUs twice a layer. Two H200 with NCCL took a fixed time for each such
 // all-reduce, and a time that grows with the root of the tokens in it.
@@ -23,4 +23,4 @@ inline constexpr double kLinkShare = 0.75;
   return kReduceSeconds + kReduceTokenSeconds * std::sqrt(tokens);
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed

@@ -8,7 +8,7 @@
 #include "llmcalc/machine/backend.hpp"
 #include "llmcalc/speed/profile.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 struct Adjustment {
   Backend backend;
@@ -273,4 +273,4 @@ inline constexpr std::array<MeasuredType, 77> kMeasuredTypes = {{
 // Of decoding the very model that was measured.
 inline constexpr std::array<float, 3> kMeasuredSpread = {0.952F, 1.0F, 1.054F};
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed

@@ -16,7 +16,7 @@ namespace llmcalc {
 namespace detail {
 
 [[nodiscard]] constexpr SpeedProfile backendProfile(Backend backend) noexcept {
-  const auto& numbers = kBackendProfiles[static_cast<std::size_t>(backend)];
+  const auto& numbers = speed::kBackendProfiles[static_cast<std::size_t>(backend)];
   SpeedProfile profile;
   std::size_t next = 0;
   for (const ProfileField& field : kProfileFields) profile.*field.member = static_cast<double>(numbers[next++]);
@@ -28,10 +28,10 @@ namespace detail {
 template <typename Adjustments>
 [[nodiscard]] constexpr bool adjust(SpeedProfile& profile, const Adjustments& adjustments, Backend backend,
                                     std::string_view name) noexcept {
-  for (const Adjustment& adjustment : adjustments) {
+  for (const speed::Adjustment& adjustment : adjustments) {
     if (adjustment.backend != backend || adjustment.name != name) continue;
-    for (std::size_t i = 0; i < kAdjusted.size(); ++i) {
-      profile.*kAdjusted[i] *= static_cast<double>(adjustment.factors[i]);
+    for (std::size_t i = 0; i < speed::kAdjusted.size(); ++i) {
+      profile.*speed::kAdjusted[i] *= static_cast<double>(adjustment.factors[i]);
     }
     return true;
   }
@@ -45,7 +45,7 @@ template <typename Adjustments>
 // The bands where nothing that was measured is like it: of each kind of rates the widest of all back ends.
 [[nodiscard]] constexpr SpeedProfile widestProfile() noexcept {
   SpeedProfile widest;
-  for (const auto& backend : kSpreads) {
+  for (const auto& backend : speed::kSpreads) {
     const auto& spreads = backend[static_cast<std::size_t>(Evidence::none)];
     for (std::size_t kind = 0; kind < spreads.size(); ++kind) {
       const Spread spread = spreadOf(spreads[kind]);
@@ -56,22 +56,15 @@ template <typename Adjustments>
   }
   return widest;
 }
-inline constexpr SpeedProfile kWidest = widestProfile();
-
 // By back end, whether weights of a tensor type are the most of a file that was measured.
 using MeasuredByType = std::array<std::array<bool, kTensorTypes.size()>, kBackends.size()>;
 inline constexpr MeasuredByType kMeasuredByType = [] {
   MeasuredByType measured{};
-  for (const MeasuredType& row : kMeasuredTypes) {
+  for (const speed::MeasuredType& row : speed::kMeasuredTypes) {
     measured[static_cast<std::size_t>(row.backend)][static_cast<std::size_t>(baseType(row.fileType))] = true;
   }
   return measured;
 }();
-
-// Widens `spread` about its own median until it is no narrower than `least`.
-[[nodiscard]] constexpr Spread widened(const Spread& spread, const Spread& least) noexcept {
-  return {std::min(spread.p10, least.p10 * spread.p50), spread.p50, std::max(spread.p90, least.p90 * spread.p50)};
-}
 
 // The first builds of llama.cpp in 2024 and in 2025.
 inline constexpr double kFirstBuildOf2024 = 1750.0;
@@ -79,14 +72,25 @@ inline constexpr double kFirstBuildOf2025 = 4410.0;
 
 }  // namespace detail
 
+namespace speed {
+
+inline constexpr SpeedProfile kWidest = detail::widestProfile();
+
+// Widens `spread` about its own median until it is no narrower than `least`.
+[[nodiscard]] constexpr Spread widened(const Spread& spread, const Spread& least) noexcept {
+  return {std::min(spread.p10, least.p10 * spread.p50), spread.p50, std::max(spread.p90, least.p90 * spread.p50)};
+}
+
+}  // namespace speed
+
 // `profile` with evidence, and with the bands that estimates of `backend` on such evidence have
 // (data/speed_spreads.csv: measured over estimated, by cross-validation).
 [[nodiscard]] constexpr SpeedProfile withEvidence(SpeedProfile profile, Backend backend, Evidence evidence) noexcept {
-  const auto& spreads = detail::kSpreads[static_cast<std::size_t>(backend)][static_cast<std::size_t>(evidence)];
+  const auto& spreads = speed::kSpreads[static_cast<std::size_t>(backend)][static_cast<std::size_t>(evidence)];
   for (std::size_t kind = 0; kind < spreads.size(); ++kind) {
     profile.*kProfileSpreads[kind] = detail::spreadOf(spreads[kind]);
   }
-  profile.measured = detail::spreadOf(detail::kMeasuredSpread);
+  profile.measured = detail::spreadOf(speed::kMeasuredSpread);
   profile.evidence = evidence;
   return profile;
 }
@@ -112,16 +116,16 @@ inline constexpr double kFirstBuildOf2025 = 4410.0;
                                                   double build = kReferenceBuild) noexcept {
   SpeedProfile profile = detail::backendProfile(backend);
   Evidence evidence = Evidence::backend;
-  if (detail::adjust(profile, detail::kFamilyAdjustments, backend, family)) evidence = Evidence::family;
-  if (detail::adjust(profile, detail::kDeviceAdjustments, backend, device)) evidence = Evidence::device;
+  if (detail::adjust(profile, speed::kFamilyAdjustments, backend, family)) evidence = Evidence::family;
+  if (detail::adjust(profile, speed::kDeviceAdjustments, backend, device)) evidence = Evidence::device;
   if (build < detail::kFirstBuildOf2025) {
     const std::string_view year = build < detail::kFirstBuildOf2024 ? "2023" : "2024";
-    if (!detail::adjust(profile, detail::kBuildAdjustments, backend, year)) evidence = Evidence::backend;
+    if (!detail::adjust(profile, speed::kBuildAdjustments, backend, year)) evidence = Evidence::backend;
   }
   profile = withEvidence(profile, backend, evidence);
   if (evidence != Evidence::device) return profile;
   // Where a device has rows enough, its own bands.
-  for (const detail::DeviceSpread& own : detail::kDeviceSpreads) {
+  for (const speed::DeviceSpread& own : speed::kDeviceSpreads) {
     if (own.backend == backend && own.name == device) {
       profile.*kProfileSpreads[own.kind] = detail::spreadOf(own.quantiles);
     }

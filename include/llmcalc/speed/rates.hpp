@@ -7,7 +7,7 @@
 #include "llmcalc/machine/hardware.hpp"
 #include "llmcalc/speed/profile.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 [[nodiscard]] inline double rootOfSquares(double a, double b) noexcept { return std::sqrt(a * a + b * b); }
 
@@ -44,4 +44,4 @@ inline constexpr double kUnifiedHostBandwidth = 120e9;
   return d;
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed

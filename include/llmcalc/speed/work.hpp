@@ -16,7 +16,7 @@
 #include "llmcalc/model/state.hpp"
 #include "llmcalc/question/runtime.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 inline constexpr std::size_t kTypes = kTensorTypes.size();
 using ByType = std::array<double, kTypes>;
@@ -221,8 +221,8 @@ inline void fillShape(SpeedShape& shape, const ModelSpec& model, const Runtime& 
     if (seen[type]) addElements(shape, model, runtime, place, type, seen);
   }
   if (fileBytes > 0.0 || measured != nullptr) {
-    const double bytes = fileBytes > 0.0 ? fileBytes : planChecked(model, runtime, measured)->fileBytes;
-    const double ruled = planChecked(model, runtime, nullptr)->fileBytes;
+    const double bytes = fileBytes > 0.0 ? fileBytes : llama_cpp::planChecked(model, runtime, measured)->fileBytes;
+    const double ruled = llama_cpp::planChecked(model, runtime, nullptr)->fileBytes;
     shape.denseScale = shape.expertScale = bytes / ruled;
     double experts = 0;
     for (const DeviceWork& w : shape.work) experts += bytesOf(w.experts);
@@ -236,4 +236,4 @@ inline void fillShape(SpeedShape& shape, const ModelSpec& model, const Runtime& 
   shape.quantizedCache = isQuantized(runtime.cacheTypeK) || isQuantized(runtime.cacheTypeV);
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed

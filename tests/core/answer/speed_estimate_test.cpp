@@ -34,7 +34,7 @@ TEST(Largest, IsTheLimitOfTheTermsName) {
   eachField<kFields<SpeedTerms>>([&](auto at) {
     SpeedTerms terms{1, 1, 1, 1, 1, 1};
     terms.*at.kRow.member = 2;
-    EXPECT_EQ(static_cast<std::size_t>(detail::largest(terms)), i);
+    EXPECT_EQ(static_cast<std::size_t>(limitOf(terms)), i);
     EXPECT_TRUE(std::string_view(at.kRow.name).ends_with(kLimits.at(i))) << at.kRow.name;
     ++i;
   });
@@ -42,8 +42,8 @@ TEST(Largest, IsTheLimitOfTheTermsName) {
 }
 
 TEST(Largest, OfEqualTermsIsTheFirst) {
-  EXPECT_EQ(detail::largest({0, 0, 3, 0, 3, 0}), Limit::cache);
-  EXPECT_EQ(detail::largest({}), Limit::memory);
+  EXPECT_EQ(limitOf({0, 0, 3, 0, 3, 0}), Limit::cache);
+  EXPECT_EQ(limitOf({}), Limit::memory);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ TEST(OffWhole, IsZeroForWholeNumbersOfTheRangeAlone) {
 }
 
 TEST(Checker, KeepsTheFirstViolation) {
-  detail::Checker check;
+  Checker check;
   check.whole("a", 5, kOneToTen);
   EXPECT_FALSE(check.found());
   check.whole("b[].c", 11, kOneToTen, 2);
@@ -33,13 +33,13 @@ TEST(Checker, KeepsTheFirstViolation) {
 }
 
 TEST(Checker, NamesWhatItRefusesByItsName) {
-  detail::Checker check;
+  Checker check;
   check.refuse(true, "type", "f16", "q8_0");
   EXPECT_EQ(describe("f", check.violation()), "f: type must be f16, got q8_0");
 }
 
 TEST(Checker, SaysTheBoundThatAnotherArgumentGives) {
-  detail::Checker check;
+  Checker check;
   check.limit(32, 32, "part", "at most whole");
   EXPECT_FALSE(check.found());
   check.limit(33, 32, "part", "at most whole");
@@ -48,8 +48,8 @@ TEST(Checker, SaysTheBoundThatAnotherArgumentGives) {
 
 TEST(QuickChecker, FindsWhatCheckerFinds) {
   for (const double value : {0.0, 1.0, 2.5, 10.0, 11.0, kNaN}) {
-    detail::Checker slow;
-    detail::QuickChecker quick;
+    Checker slow;
+    QuickChecker quick;
     slow.whole("a", value, kOneToTen);
     quick.whole("a", value, kOneToTen);
     EXPECT_EQ(quick.found(), slow.found()) << value;
@@ -59,11 +59,11 @@ TEST(QuickChecker, FindsWhatCheckerFinds) {
 TEST(QuickChecker, TakesFiveZerosAtOnce) {
   LayerGroup group;
   group.vectorElements = 1;
-  detail::QuickChecker check;
-  check.fields<detail::kChecked<LayerGroup>>(group);
+  QuickChecker check;
+  check.fields<kChecked<LayerGroup>>(group);
   EXPECT_FALSE(check.found());
   group.kvLoraRank = 0.5;
-  check.fields<detail::kChecked<LayerGroup>>(group);
+  check.fields<kChecked<LayerGroup>>(group);
   EXPECT_TRUE(check.found());
 }
 

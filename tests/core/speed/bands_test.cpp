@@ -42,7 +42,7 @@ TEST(EstimateSpeed, HasNoEvidenceOfAFileTypeThatItsBackendWasNotMeasuredWith) {
   for (const FileType unmeasured : {FileType::IQ1_S, FileType::IQ3_XXS, FileType::TQ2_0}) {
     const SpeedEstimate e = evidence(Backend::vulkan, unmeasured);
     EXPECT_EQ(e.evidence, Evidence::none);
-    const Spread widest = detail::kWidest.decode;
+    const Spread widest = speed::kWidest.decode;
     EXPECT_LE(e.decode.p10, widest.p10 * e.decode.p50 * 1.0001);
   }
   EXPECT_EQ(evidence(Backend::cuda, FileType::IQ1_S).evidence, Evidence::none);

@@ -12,13 +12,13 @@ using namespace speed_cases;
 
 TEST(TokensPerStep, AreTheModelsOwnAndWhatItAccepts) {
   Workload workload;
-  EXPECT_EQ(detail::tokensPerStep(workload), 1);
+  EXPECT_EQ(speed::tokensPerStep(workload), 1);
   workload.draftLength = 2;
-  EXPECT_EQ(detail::tokensPerStep(workload), 1);
+  EXPECT_EQ(speed::tokensPerStep(workload), 1);
   workload.acceptanceRate = 0.5;
-  EXPECT_EQ(detail::tokensPerStep(workload), 1.75);
+  EXPECT_EQ(speed::tokensPerStep(workload), 1.75);
   workload.acceptanceRate = 1;
-  EXPECT_EQ(detail::tokensPerStep(workload), 3);
+  EXPECT_EQ(speed::tokensPerStep(workload), 3);
 }
 
 TEST(EstimateSpeed, ADraftGainsWithItsAcceptance) {

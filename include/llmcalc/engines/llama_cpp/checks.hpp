@@ -9,7 +9,7 @@
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::llama_cpp {
 
 inline constexpr auto kRuntimeFields = kChecked<Runtime>;
 
@@ -27,8 +27,9 @@ constexpr void checkRuntime(Check& check, const ModelSpec& model, const Runtime&
     check.require(share >= 0.0 && share <= 1e15, "runtime.gpus[]", "a share of at least 0", share,
                   static_cast<double>(i));
     shares += share;
-    check.whole("runtime.gpus[].multiprocessors", runtime.gpuMultiprocessors[i], kWholeOrNone, static_cast<double>(i));
-    check.whole("runtime.gpus[].threads", runtime.gpuThreads[i], kWholeOrNone, static_cast<double>(i));
+    check.whole("runtime.gpus[].multiprocessors", runtime.gpuMultiprocessors[i], field::kWholeOrNone,
+                static_cast<double>(i));
+    check.whole("runtime.gpus[].threads", runtime.gpuThreads[i], field::kWholeOrNone, static_cast<double>(i));
     check.measure("runtime.gpus[].memory", runtime.gpuMemory[i], kGivenBytes, static_cast<double>(i));
   }
   check.require(runtime.gpuCount == 0.0 || shares > 0.0, "runtime.gpus", "shares of which one is more than 0", shares);
@@ -49,4 +50,4 @@ constexpr void checkRuntime(Check& check, const ModelSpec& model, const Runtime&
   }
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::llama_cpp

@@ -15,20 +15,20 @@ struct LlamaCpp {
 
   template <typename Check>
   static constexpr void check(Check& check, const ModelSpec& model, const Runtime& runtime) noexcept {
-    detail::checkRuntime(check, model, runtime);
+    llama_cpp::checkRuntime(check, model, runtime);
   }
 
   // Source: the rules in the headers of the terms; tests/golden/memory.tsv has 6,743 recorded rows of 62 models.
   [[nodiscard]] static Result<MemoryPlan> plan(const ModelSpec& model, const Runtime& runtime,
                                                const MeasuredWeights* measured, const Machine* /*machine*/) noexcept {
-    return detail::planChecked(model, runtime, measured);
+    return llama_cpp::planChecked(model, runtime, measured);
   }
 
   // Defined in engines/llama_cpp/speed/times.hpp, which a plan needs not.
-  [[nodiscard]] static detail::SpeedTimes times(const detail::SpeedShape& shape, const ModelSpec& model,
-                                                const Runtime& runtime, const Hardware& hardware,
-                                                const Workload& workload, const detail::Bands& bands,
-                                                double depth) noexcept;
+  [[nodiscard]] static speed::SpeedTimes times(const speed::SpeedShape& shape, const ModelSpec& model,
+                                               const Runtime& runtime, const Hardware& hardware,
+                                               const Workload& workload, const speed::Bands& bands,
+                                               double depth) noexcept;
 };
 
 static_assert(PlanningEngine<LlamaCpp>);

@@ -34,14 +34,14 @@ struct Options {
 
 template <>
 inline constexpr auto kFields<llama_cpp::Options> = std::tuple{
-    field::Number{"runtime.build", &llama_cpp::Options::build, &detail::kWholePositive},
+    field::Number{"runtime.build", &llama_cpp::Options::build, &field::kWholePositive},
     field::Flag{"runtime.server", &llama_cpp::Options::server},
-    field::Number{"runtime.batchSize", &llama_cpp::Options::batchSize, &detail::kWholePositive},
-    field::Number{"runtime.microBatchSize", &llama_cpp::Options::microBatchSize, &detail::kWholePositive},
+    field::Number{"runtime.batchSize", &llama_cpp::Options::batchSize, &field::kWholePositive},
+    field::Number{"runtime.microBatchSize", &llama_cpp::Options::microBatchSize, &field::kWholePositive},
     field::Flag{"runtime.kvUnified", &llama_cpp::Options::kvUnified},
     field::Flag{"runtime.flashAttention", &llama_cpp::Options::flashAttention},
-    field::Number{"runtime.gpuLayers", &llama_cpp::Options::gpuLayers, &detail::kWholeOrNone},
-    field::Number{"runtime.cpuMoeLayers", &llama_cpp::Options::cpuMoeLayers, &detail::kWholeOrNone},
+    field::Number{"runtime.gpuLayers", &llama_cpp::Options::gpuLayers, &field::kWholeOrNone},
+    field::Number{"runtime.cpuMoeLayers", &llama_cpp::Options::cpuMoeLayers, &field::kWholeOrNone},
     field::Flag{"runtime.swaFull", &llama_cpp::Options::swaFull},
     field::Flag{"runtime.kvOffload", &llama_cpp::Options::kvOffload},
 };

@@ -9,6 +9,9 @@
 
 namespace llmcalc {
 
+// A storage buffer of Vulkan has at most 4 GiB on discrete cards; larger tensors stay on the host.
+inline constexpr double kVulkanLargestTensor = 4294967295.0;
+
 namespace detail {
 
 // CUDA's context has memory for all threads that run at once. It takes 107 MiB on a 4060 Ti, whose 34 multiprocessors
@@ -30,9 +33,6 @@ inline constexpr double kVulkanBytes = 256.0 * kBytesPerMiB;
 // SYCL takes scratch memory of 997 MiB (#28860). Logs leave 2,265 MiB unaccounted for (Arc Pro B70), or 2,129 to 2,379
 // more than Vulkan takes (#23203).
 inline constexpr double kSyclBytes = 2400.0 * kBytesPerMiB;
-// A storage buffer of Vulkan has at most 4 GiB on discrete cards; larger tensors stay on the host.
-inline constexpr double kVulkanLargestTensor = 4294967295.0;
-
 // The most threads that any card of at most so much memory runs at once, read off data/devices.csv: 3070 Ti, V100 16GB,
 // 4090, 5090, H100, PRO 6000. The last row, B300, is for cards of more memory and for those of which nothing is known.
 struct CudaThreads {

@@ -27,7 +27,7 @@
 #include "llmcalc/model/state.hpp"
 #include "llmcalc/question/runtime.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::llama_cpp {
 
 // A plan in the making, of a model and a runtime that were checked: layers, then the head, then buffers, each step
 // adding to what the devices of `plan` hold. Steps are inlined, since each is called once and WebAssembly has to be
@@ -254,4 +254,4 @@ class Planning {
   return result;
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::llama_cpp

@@ -17,7 +17,7 @@ struct Vllm {
   // The weights and the cache of its estimates are those of a GGUF file under llama.cpp. It computes on GPUs alone.
   template <typename Check>
   static constexpr void check(Check& check, const ModelSpec& model, const Runtime& runtime) noexcept {
-    detail::checkRuntime(check, model, runtime);
+    llama_cpp::checkRuntime(check, model, runtime);
     const bool offloads =
         runtime.gpuCount == 0.0 || runtime.gpuLayers < kAllLayers || runtime.cpuMoeLayers > 0.0 || !runtime.kvOffload;
     check.refuse(offloads, "runtime.engine", "llama.cpp where the host has a part",
@@ -25,10 +25,10 @@ struct Vllm {
   }
 
   // Defined in engines/vllm/speed.hpp, which a plan needs not.
-  [[nodiscard]] static detail::SpeedTimes times(const detail::SpeedShape& shape, const ModelSpec& model,
-                                                const Runtime& runtime, const Hardware& hardware,
-                                                const Workload& workload, const detail::Bands& bands,
-                                                double depth) noexcept;
+  [[nodiscard]] static speed::SpeedTimes times(const speed::SpeedShape& shape, const ModelSpec& model,
+                                               const Runtime& runtime, const Hardware& hardware,
+                                               const Workload& workload, const speed::Bands& bands,
+                                               double depth) noexcept;
 };
 
 static_assert(EngineModel<Vllm> && !PlanningEngine<Vllm>);

@@ -18,7 +18,7 @@
 #include "llmcalc/speed/rates.hpp"
 #include "llmcalc/speed/work.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 // vLLM reads weights once per step whatever the batch, at this share of the bandwidth, and takes a fixed time per
 // layer. Both were set by hand to single GPUs of data centres.
@@ -104,14 +104,14 @@ inline constexpr double kVllmChunk = 2048.0;
   return times;
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed
 
 namespace llmcalc {
 
-inline detail::SpeedTimes Vllm::times(const detail::SpeedShape& shape, const ModelSpec& model, const Runtime& runtime,
-                                      const Hardware& hardware, const Workload& workload, const detail::Bands& bands,
-                                      double depth) noexcept {
-  return detail::vllmTimes(shape, model, runtime, hardware, workload, bands, depth);
+inline speed::SpeedTimes Vllm::times(const speed::SpeedShape& shape, const ModelSpec& model, const Runtime& runtime,
+                                     const Hardware& hardware, const Workload& workload, const speed::Bands& bands,
+                                     double depth) noexcept {
+  return speed::vllmTimes(shape, model, runtime, hardware, workload, bands, depth);
 }
 
 static_assert(TimedEngine<Vllm>);

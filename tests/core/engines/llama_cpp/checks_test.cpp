@@ -87,7 +87,7 @@ TEST(PlanMemory, RefusesEveryNumberThatIsNotWholeOrOutOfItsRange) {
   Runtime runtime = at8192();
   expectRefusedOutside(detail::kModelFields, model, model, runtime);
   expectRefusedOutside(detail::kGroupFields, model.groups[0], model, runtime);
-  expectRefusedOutside(detail::kRuntimeFields, runtime, model, runtime);
+  expectRefusedOutside(llama_cpp::kRuntimeFields, runtime, model, runtime);
 }
 
 TEST(PlanMemory, TakesAZeroBelowZeroForNone) {

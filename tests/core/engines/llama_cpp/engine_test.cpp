@@ -12,7 +12,7 @@ namespace {
 using namespace llmcalc;
 
 std::string refusal(const ModelSpec& model, const Runtime& runtime) {
-  detail::Checker check;
+  Checker check;
   LlamaCpp::check(check, model, runtime);
   return check.found() ? describe("llama.cpp", check.violation()) : "taken";
 }

@@ -21,7 +21,7 @@ Runtime ofVllm() {
 }
 
 std::string refusal(const Runtime& runtime) {
-  detail::Checker check;
+  Checker check;
   Vllm::check(check, llama(), runtime);
   return check.found() ? describe("vllm", check.violation()) : "taken";
 }

@@ -64,8 +64,8 @@ inline void OffloadReplay::network(const LayerGroup& g, const GroupWeights& w) n
   const bool isShared = g.feedForward == FeedForward::none;
   const double length = isShared ? g.sharedExpertLength : g.feedForwardLength;
   if (length <= 0.0) return;
-  const detail::Variant& upWeights = isShared ? w.sharedUp : w.up;
-  const detail::Variant& downWeights = isShared ? w.sharedDown : w.down;
+  const WeightsOfRule& upWeights = isShared ? w.sharedUp : w.up;
+  const WeightsOfRule& downWeights = isShared ? w.sharedDown : w.down;
   const bool plain = isShared ? g.plainExperts : g.feedForward == FeedForward::plain;
   const bool fused = g.feedForward == FeedForward::fusedGated;
   const bool gated = !plain && !fused;

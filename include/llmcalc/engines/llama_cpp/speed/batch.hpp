@@ -3,7 +3,7 @@
 
 #include "llmcalc/machine/backend.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 // The costs of batched steps were set by hand to runs on the H100 (tests/golden/h100.tsv) and a GB10, both with CUDA.
 // Metal pads more, and few measurements of it are known.
@@ -34,4 +34,4 @@ struct BatchCosts {
   return costs;
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed

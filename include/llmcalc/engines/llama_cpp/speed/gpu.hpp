@@ -15,7 +15,7 @@
 #include "llmcalc/speed/rates.hpp"
 #include "llmcalc/speed/work.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 // Adds what `d` takes for one step through what it holds (`w`).
 inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork& w, const Device& d,
@@ -74,4 +74,4 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
   }
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed

@@ -11,7 +11,7 @@
 #include "llmcalc/speed/rates.hpp"
 #include "llmcalc/speed/work.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 // Seconds of one step through what the host holds (`w`). Processors have no cliff between eight and more sequences: a
 // batch is as good as prefill.
@@ -39,4 +39,4 @@ namespace llmcalc::detail {
              d.threads;
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed

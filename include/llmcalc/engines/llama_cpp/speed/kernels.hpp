@@ -10,7 +10,7 @@
 #include "llmcalc/speed/rates.hpp"
 #include "llmcalc/speed/work.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 // Matrix-vector kernels of llama.cpp take up to eight sequences. Beyond, the matrix-matrix kernels of prefill take
 // over, and a step can get shorter.
@@ -60,4 +60,4 @@ inline constexpr double kVectorKernelSequences = 8.0;
   return seconds;
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed

@@ -16,7 +16,7 @@
 #include "llmcalc/speed/rates.hpp"
 #include "llmcalc/speed/work.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 struct Prompt {
   double tokens = 0;
@@ -69,4 +69,4 @@ inline void addPrompt(SpeedTerms& terms, const SpeedShape& shape, const DeviceWo
   }
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed

@@ -17,7 +17,7 @@
 #include "llmcalc/speed/rates.hpp"
 #include "llmcalc/speed/work.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 // From this many tokens on, the GPU computes what the host holds, and reads the weights over the link
 // (ggml_backend_offload_op).
@@ -91,4 +91,4 @@ inline constexpr double kExpertReduce = 1.8;
   return sum;
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed

@@ -15,7 +15,7 @@
 #include "llmcalc/speed/rates.hpp"
 #include "llmcalc/speed/work.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 // A step that crosses between host and GPU takes longer, because the graph is split and threads wake up. It takes as
 // much longer however many layers are where.
@@ -64,4 +64,4 @@ inline constexpr double kGpuHopSeconds = 26e-6;     // per further GPU of a laye
   return sum;
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed

@@ -17,7 +17,7 @@
 #include "llmcalc/speed/profile.hpp"
 #include "llmcalc/speed/work.hpp"
 
-namespace llmcalc::detail {
+namespace llmcalc::speed {
 
 // The time of a step, whose parts on GPUs and host have bands of their own. `bytes`: measuredPart().
 [[nodiscard]] inline Times stepTimes(const SpeedTerms& terms, const Bands& bands, bool experts, bool batched,
@@ -66,14 +66,14 @@ namespace llmcalc::detail {
   return times;
 }
 
-}  // namespace llmcalc::detail
+}  // namespace llmcalc::speed
 
 namespace llmcalc {
 
-inline detail::SpeedTimes LlamaCpp::times(const detail::SpeedShape& shape, const ModelSpec& model,
-                                          const Runtime& runtime, const Hardware& hardware, const Workload& workload,
-                                          const detail::Bands& bands, double depth) noexcept {
-  return detail::llamaCppTimes(shape, model, runtime, hardware, workload, bands, depth);
+inline speed::SpeedTimes LlamaCpp::times(const speed::SpeedShape& shape, const ModelSpec& model, const Runtime& runtime,
+                                         const Hardware& hardware, const Workload& workload, const speed::Bands& bands,
+                                         double depth) noexcept {
+  return speed::llamaCppTimes(shape, model, runtime, hardware, workload, bands, depth);
 }
 
 static_assert(TimedEngine<LlamaCpp>);

@@ -8,9 +8,9 @@ namespace {
 
 using namespace llmcalc;
 using namespace speed_cases;
-using detail::SpeedShape;
-using detail::SpeedTimes;
-using detail::Times;
+using speed::SpeedShape;
+using speed::SpeedTimes;
+using speed::Times;
 
 // Bands that halve and double, of the GPUs; a tenth and ten times, of the host.
 Hardware banded() {
@@ -29,7 +29,7 @@ Hardware banded() {
 Times timesOf(const SpeedTerms& terms, bool experts, bool batched, double bytes) {
   const Hardware hardware = banded();
   const Runtime runtime = runtimeOf(FileType::Q4_K_M);
-  return detail::stepTimes(terms, detail::Bands(hardware, runtime), experts, batched, bytes);
+  return speed::stepTimes(terms, speed::Bands(hardware, runtime), experts, batched, bytes);
 }
 
 TEST(StepTimes, HaveTheBandOfWhatIsMostLikeThem) {
@@ -55,8 +55,8 @@ SpeedTimes timesOf(const ModelSpec& model, const Workload& workload, double dept
   const Runtime runtime = runtimeOf(FileType::Q4_K_M);
   const Hardware hardware = banded();
   SpeedShape shape;
-  detail::fillShape(shape, model, runtime, 0, nullptr);
-  return LlamaCpp::times(shape, model, runtime, hardware, workload, detail::Bands(hardware, runtime), depth);
+  speed::fillShape(shape, model, runtime, 0, nullptr);
+  return LlamaCpp::times(shape, model, runtime, hardware, workload, speed::Bands(hardware, runtime), depth);
 }
 
 TEST(LlamaCppTimes, OfOneSequenceAreThoseOfAStepAlone) {
@@ -110,9 +110,9 @@ TEST(LlamaCppTimes, OfAPromptOnTheHostHaveItsBand) {
   hardware.gpuCount = 0;
   hardware.hostProfile.prefill = {0.2, 1.0, 5.0};
   SpeedShape shape;
-  detail::fillShape(shape, model, runtime, 0, nullptr);
+  speed::fillShape(shape, model, runtime, 0, nullptr);
   const SpeedTimes times =
-      detail::llamaCppTimes(shape, model, runtime, hardware, Workload(), detail::Bands(hardware, runtime), 512);
+      speed::llamaCppTimes(shape, model, runtime, hardware, Workload(), speed::Bands(hardware, runtime), 512);
   EXPECT_GT(times.prompt.host, 0);
   EXPECT_DOUBLE_EQ(times.prefill.slow, 5 * times.prompt.total());
   EXPECT_EQ(times.alone.slow, times.step.host / 0.1);
