@@ -2,12 +2,14 @@
 // only what is on a lower one. A row may name a folder's files as `folder/*.hpp`, which are those without a row of their
 // own. A header at a former place stands on no floor; to include it is to include what took its place.
 //
-// A header in a room that has functions has its test at the same place in tests/core; architectures share one.
+// A header in a room that has functions has its test at the same place in tests/core; architectures share one. `detail`
+// is private to its file: no header uses what the detail namespace of another one declares.
 //
 //   node scripts/check-floors.mjs            compares
 //   node scripts/check-floors.mjs --write    counts the floors of the rows and sorts them
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { privateNamesUsed } from './support/private-names.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const include = `${root}/include/llmcalc`;
@@ -97,5 +99,7 @@ for (const header of headers.filter((header) => header.includes('/'))) {
   if (![own, shared].some((test) => existsSync(`${root}/tests/core/${test}`)))
     errors.push(`there is no tests/core/${own}`);
 }
+const trespasses = privateNamesUsed(texts, includedBy);
 for (const error of errors) console.error(`floors of docs/architecture.md: ${error}`);
-process.exitCode = errors.length > 0 ? 1 : 0;
+for (const error of trespasses) console.error(`detail is private to its file: ${error}`);
+process.exitCode = errors.length + trespasses.length > 0 ? 1 : 0;
