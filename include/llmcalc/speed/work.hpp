@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "llmcalc/engines/llama_cpp/cache.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/recurrences.hpp"
 #include "llmcalc/engines/llama_cpp/plan.hpp"
 #include "llmcalc/ggml/types.hpp"
 #include "llmcalc/layout/measured_weights.hpp"
@@ -117,12 +118,6 @@ struct TypeElements {
   if (g.attention == Attention::mla) return 2.1;
   if (g.keyLength <= 64.0) return 1.35;
   return g.keyLength <= 128.0 ? 1.0 : 1.3;
-}
-
-// Passes over the recurrent state in a step, set by hand: the state is gathered, scanned in pieces, written and copied
-// back; gated delta nets have one kernel for most of it.
-[[nodiscard]] constexpr double statePasses(Recurrence recurrence) noexcept {
-  return recurrence == Recurrence::gatedDeltaNet ? 5.0 : 14.0;
 }
 
 // AltUp, LAuReL and the per-layer embeddings take the fixed time of so many layers more: a layer of Gemma 3n E4B takes

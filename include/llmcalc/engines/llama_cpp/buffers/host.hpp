@@ -6,13 +6,12 @@
 #include <cstddef>
 
 #include "llmcalc/answer/terms.hpp"
-#include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/recurrences.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/stages.hpp"
 #include "llmcalc/layout/weights.hpp"
 #include "llmcalc/model/layers.hpp"
 #include "llmcalc/model/spec.hpp"
-#include "llmcalc/model/state.hpp"
 #include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
@@ -38,11 +37,6 @@ inline constexpr double kOffloadedBatch = 32.0;
   return tensor > weights.largestTensor ? 0.0 : tensor;
 }
 
-// Whether the host has to scan for the GPU, since ggml's Vulkan has no scan for Mamba 1.
-[[nodiscard]] inline bool lacksScan(const LayerGroup& g, const Runtime& runtime) noexcept {
-  return g.recurrence == Recurrence::mamba1 && runtime.backend == Backend::vulkan;
-}
-
 // Whether the host computes the attention of its layers itself. It does where the scheduler meets nothing for the GPU
 // between that attention and the next layer's state, which the host holds; experts and gated queries would be met.
 [[nodiscard]] inline bool hostAttends(const LayerGroup& g, const ComputeShape& s) noexcept {
@@ -66,37 +60,9 @@ namespace detail {
   for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
     const LayerGroup& g = model.groups[i];
     const GroupWeights& w = weights.groups[i];
-    // In a layer with attention two hidden vectors of the inputs are free by the time of the recurrence.
-    const double before = g.attention != Attention::none ? -2.0 * s.hidden : s.hidden;
+    const double before = floatsBeforeRecurrence(g, s);
     if (host.layersOf[i] || host.cache || lacksScan(g, runtime)) {
-      const StateElements state = stateElements(g, s.hidden);
-      switch (g.recurrence) {
-        case Recurrence::none:
-          break;
-        case Recurrence::shortConvolution:
-          largest = std::max(largest, s.bytes(s.hidden));
-          break;
-        case Recurrence::mamba1:
-          largest = std::max(largest, s.bytes(2.0 * g.innerLength + s.hidden) +
-                                          (state.convolution + state.state) * s.sequences * kStateBytes);
-          break;
-        case Recurrence::gatedDeltaNet:
-          largest = std::max(largest, (s.hidden < g.innerLength ? s.bytes(g.innerLength) : 0.0) +
-                                          state.convolution * s.sequences * kStateBytes);
-          break;
-        case Recurrence::mamba2:
-          if (host.layersOf[i]) {
-            // The host scans copies of what the GPU convolved: the input and both factors of the state.
-            const double attended = g.headCount * g.valueLength;
-            largest = std::max(largest, s.bytes(before + attended + 3.0 * convolutionChannels(g) + g.innerLength) +
-                                            state.state * s.sequences * kStateBytes);
-          } else if (askGraph(model, [](auto graph) { return graph.kConvolvesOnHost; })) {
-            // The host computes the convolution alone, because that starts from the state.
-            largest = std::max(
-                largest, s.bytes(convolutionChannels(g) + s.hidden) + state.convolution * s.sequences * kStateBytes);
-          }
-          break;
-      }
+      largest = std::max(largest, hostRecurrenceBytes(model, g, s, host.layersOf[i]));
       if (host.layersOf[i] && !runtime.flashAttention && hostAttends(g, s)) {
         largest = std::max(largest, s.bytes(g.headCount * s.cells.full + before));
       }

@@ -13,11 +13,11 @@
 
 #include "llmcalc/answer/terms.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/recurrences.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/ggml/types.hpp"
 #include "llmcalc/model/layers.hpp"
 #include "llmcalc/model/spec.hpp"
-#include "llmcalc/model/state.hpp"
 #include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
@@ -82,34 +82,6 @@ namespace detail {
   return std::max(floats - unrotated, values) + g.headCount * s.cells.full;
 }
 
-// A recurrence holds its projections, its convolution and the states of all sequences.
-[[nodiscard]] inline double recurrenceBytes(const ModelSpec& model, const LayerGroup& g,
-                                            const ComputeShape& s) noexcept {
-  const double channels = convolutionChannels(g);
-  const double convolved = channels * (s.tokens + (g.convolutionLength - 1.0) * s.sequences) * 4.0;
-  const double state = g.stateLength * g.innerLength * 4.0;
-  switch (g.recurrence) {
-    case Recurrence::none:
-    case Recurrence::shortConvolution:
-      return 0.0;
-    case Recurrence::mamba1:
-      return s.bytes(2.0 * g.innerLength + g.timeStepRank + 2.0 * g.stateLength + g.innerLength) + convolved +
-             s.sequences * state;
-    case Recurrence::gatedDeltaNet: {
-      const double beside = askGraph(model, [&](auto graph) { return graph.besideDeltaNet(g); });
-      return s.bytes(3.0 * channels - s.hidden + beside) +
-             s.sequences * (2.0 * state + (g.convolutionLength - 1.0) * channels * 4.0);
-    }
-    case Recurrence::mamba2:
-      break;
-  }
-  const double groups = g.stateGroupCount * g.stateLength;
-  const bool fits = s.sequences * state < s.bytes(g.innerLength);
-  const double bytes = s.bytes(2.0 * g.innerLength + 2.0 * groups + g.timeStepRank) + convolved + s.bytes(channels) +
-                       s.bytes(g.innerLength) + (2.0 * s.sequences - (fits ? 2.0 : 1.0)) * state;
-  return bytes + s.bytes(askGraph(model, [&](auto graph) { return graph.besideScan(g, s, fits); }));
-}
-
 }  // namespace detail
 
 // Bytes of the logits. They cost nothing where they fit into the hole of the attention mask, which is free by the end.
@@ -142,7 +114,7 @@ namespace detail {
       largest.consider(Stage::attention, detail::castBytes(g, s, runtime));
     }
     if (g.recurrence != Recurrence::none) {
-      largest.consider(Stage::recurrence, detail::recurrenceBytes(model, g, s));
+      largest.consider(Stage::recurrence, recurrenceBytes(model, g, s));
     }
   }
   return largest;

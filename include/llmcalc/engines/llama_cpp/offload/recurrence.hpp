@@ -12,7 +12,8 @@ namespace llmcalc {
 
 // Replays Mamba 1. Vulkan has no scan for it, so the operands of the scan go to the host, and its result and the new
 // state come back as two tensors. A GPU that scans makes one tensor of both.
-inline void OffloadReplay::mamba1(const LayerGroup& g) noexcept {
+template <>
+inline void OffloadReplay::replay<Recurrence::mamba1>(const LayerGroup& g) noexcept {
   using enum Slot;
   const double inner = g.innerLength;
   const double columns = g.timeStepRank + 2.0 * g.stateLength;
@@ -112,7 +113,8 @@ inline void OffloadReplay::mamba2BesideAttention(const LayerGroup& g) noexcept {
 }
 
 // Replays a gated delta net. The state of a layer of the host is copied to the GPU, which computes the net.
-inline void OffloadReplay::deltaNet(const LayerGroup& g) noexcept {
+template <>
+inline void OffloadReplay::replay<Recurrence::gatedDeltaNet>(const LayerGroup& g) noexcept {
   using enum Slot;
   const double groups = g.stateGroupCount * g.stateLength;
   const double inner = g.innerLength;
@@ -150,7 +152,8 @@ inline void OffloadReplay::deltaNet(const LayerGroup& g) noexcept {
 }
 
 // Replays the short convolution of LFM2. The state of a layer of the host is copied to the GPU.
-inline void OffloadReplay::shortConvolution(const LayerGroup& g) noexcept {
+template <>
+inline void OffloadReplay::replay<Recurrence::shortConvolution>(const LayerGroup& g) noexcept {
   using enum Slot;
   const double rows = 3.0 * s_.hidden;
   const bool fetches = fetchesHere(g);
@@ -177,7 +180,8 @@ inline void OffloadReplay::shortConvolution(const LayerGroup& g) noexcept {
 }
 
 // Replays Mamba 2 in a layer without attention. A layer of the host keeps its state there, so the host scans.
-inline void OffloadReplay::mamba2(const LayerGroup& g) noexcept {
+template <>
+inline void OffloadReplay::replay<Recurrence::mamba2>(const LayerGroup& g) noexcept {
   using enum Slot;
   const double inner = g.innerLength;
   const double channels = convolutionChannels(g);
@@ -244,6 +248,30 @@ inline void OffloadReplay::mamba2(const LayerGroup& g) noexcept {
   run<yNorm, ~ySwiglu>();
   finishRecurrence(inner, alone);
   addResidual(ffnOut, sumsInPlace_);
+}
+
+// Replays the recurrent part of a layer that has one.
+inline void OffloadReplay::recurrence(const LayerGroup& g) noexcept {
+  switch (g.recurrence) {
+    case Recurrence::none:
+      break;
+    case Recurrence::mamba1:
+      replay<Recurrence::mamba1>(g);
+      break;
+    case Recurrence::mamba2:
+      if (g.attention == Attention::none) {
+        replay<Recurrence::mamba2>(g);
+      } else {
+        mamba2BesideAttention(g);
+      }
+      break;
+    case Recurrence::gatedDeltaNet:
+      replay<Recurrence::gatedDeltaNet>(g);
+      break;
+    case Recurrence::shortConvolution:
+      replay<Recurrence::shortConvolution>(g);
+      break;
+  }
 }
 
 }  // namespace llmcalc

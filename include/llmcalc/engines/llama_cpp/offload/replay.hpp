@@ -68,17 +68,7 @@ class OffloadReplay {
     } else if (g.attention != Attention::none) {
       attention(g, w);
     }
-    if (g.recurrence == Recurrence::mamba2 && g.attention == Attention::none) {
-      mamba2(g);
-    } else if (g.recurrence == Recurrence::gatedDeltaNet) {
-      deltaNet(g);
-    } else if (g.recurrence == Recurrence::shortConvolution) {
-      shortConvolution(g);
-    } else if (g.recurrence == Recurrence::mamba1) {
-      mamba1(g);
-    } else if (g.recurrence != Recurrence::none) {
-      mamba2BesideAttention(g);
-    }
+    if (g.recurrence != Recurrence::none) recurrence(g);
     // Behind the rows that were selected for logits a token or two take nothing that counts.
     if (marks_.kept && s_.outputs < kOffloadedBatch) return;
     if (!parallel_ && (g.feedForward != FeedForward::none || g.expertCount > 0.0)) feedForward(g, w);
@@ -399,12 +389,11 @@ class OffloadReplay {
   void project(const LayerGroup& g, double length, bool onHost) noexcept;
   void latentAttention(const LayerGroup& g) noexcept;
 
-  // Parts of a layer, defined in recurrence.hpp.
-  void mamba1(const LayerGroup& g) noexcept;
+  // Parts of a layer, defined in recurrence.hpp: the one that it has, and a function for each kind.
+  void recurrence(const LayerGroup& g) noexcept;
+  template <Recurrence kind>
+  void replay(const LayerGroup& g) noexcept;
   void mamba2BesideAttention(const LayerGroup& g) noexcept;
-  void deltaNet(const LayerGroup& g) noexcept;
-  void shortConvolution(const LayerGroup& g) noexcept;
-  void mamba2(const LayerGroup& g) noexcept;
 
   // Parts of a layer, defined in network.hpp.
   void feedForward(const LayerGroup& g, const GroupWeights& w) noexcept;

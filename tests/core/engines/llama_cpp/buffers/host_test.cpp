@@ -64,19 +64,6 @@ TEST(CopiedBytes, AreNoneOfATensorThatTheBackEndCannotHold) {
   EXPECT_EQ(copiedBytes(1001, weights), 0);
 }
 
-TEST(LacksScan, IsOfVulkanAndMamba1) {
-  Runtime runtime = at8192();
-  runtime.backend = Backend::vulkan;
-  LayerGroup layer;
-  layer.recurrence = Recurrence::mamba1;
-  EXPECT_TRUE(lacksScan(layer, runtime));
-  layer.recurrence = Recurrence::mamba2;
-  EXPECT_FALSE(lacksScan(layer, runtime));
-  runtime.backend = Backend::cuda;
-  layer.recurrence = Recurrence::mamba1;
-  EXPECT_FALSE(lacksScan(layer, runtime));
-}
-
 TEST(CpuComputeBuffer, HasOneMoreHiddenVector) {
   const ModelSpec model = llama();
   const Runtime runtime = at8192();
