@@ -16,6 +16,7 @@
 #include "llmcalc/engines/llama_cpp/cache.hpp"
 #include "llmcalc/engines/llama_cpp/checks.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/recurrences.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/engines/llama_cpp/offload/look_ahead.hpp"
 #include "llmcalc/engines/llama_cpp/overhead.hpp"
