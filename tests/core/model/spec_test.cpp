@@ -6,7 +6,7 @@
 
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -28,4 +28,4 @@ TEST(Architectures, AreNamedAsInAFile) {
   EXPECT_EQ(kArchitectures.size(), static_cast<std::size_t>(Architecture::qwen3next) + 1);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE
