@@ -9,7 +9,7 @@
 #include "llmcalc/estimate.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -107,4 +107,4 @@ TEST(Calibration, RefusesRatesThatAreNone) {
             "calibrate: measurements[].tokensPerSecond must be from 1e-6 to 1e9, got -1");
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -9,7 +9,7 @@
 #include "recorded_plans.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -72,4 +72,4 @@ TEST(EstimateSpeed, IsFiniteForEveryModelFileTypeAndPlacement) {
   }
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

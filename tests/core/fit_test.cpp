@@ -9,7 +9,7 @@
 #include "llmcalc/offload_curve.hpp"
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -85,4 +85,4 @@ TEST(OffloadCurve, HasTheVerdictAndTheSpeedOfEveryNumberOfLayers) {
   EXPECT_EQ(points, offloadableLayers(llama()) + 1);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

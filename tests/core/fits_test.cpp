@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -189,4 +189,4 @@ TEST(Fits, AGpuThatThePlanDoesNotHaveMayBeUnknown) {
   EXPECT_EQ(refusal(taking(1, 1), machine), "answered");
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

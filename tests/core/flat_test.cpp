@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -50,4 +50,4 @@ TEST(Block, HasRoomForTheLongestQuestions) {
   EXPECT_EQ(flat::kMostFit, 2U + 16 + 6 + 16 * 3);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

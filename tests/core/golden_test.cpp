@@ -12,7 +12,7 @@
 
 #include "llmcalc/quick/calculator.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using Arguments = std::vector<double>;
@@ -124,4 +124,4 @@ TEST(GoldenVectors, HoldToTheLastDigit) {
   }
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -13,7 +13,7 @@
 #include "llmcalc/memory.hpp"
 #include "recorded_plans.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -131,4 +131,4 @@ TEST(Fuzz, FitsAreSoundOrRefused) {
   EXPECT_GT(answered, 10000U);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

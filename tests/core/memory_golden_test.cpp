@@ -8,7 +8,7 @@
 #include "llmcalc/estimate.hpp"
 #include "recorded_plans.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -196,4 +196,4 @@ TEST(RecordedPlans, NamesAreThoseOfJavaScript) {
   EXPECT_EQ(names, javascript);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

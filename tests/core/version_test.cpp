@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace {
+namespace LLMCALC_FILE {
 
 TEST(Version, IsThatOfThePackage) { EXPECT_EQ(llmcalc::kVersion, LLMCALC_PROJECT_VERSION); }
 
@@ -18,4 +18,4 @@ TEST(Version, HasItsPartsAsNumbers) {
   EXPECT_EQ(LLMCALC_VERSION_NUMBER, kVersionMajor * 1'000'000 + kVersionMinor * 1'000 + kVersionPatch);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

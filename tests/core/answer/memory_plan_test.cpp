@@ -6,7 +6,7 @@
 
 #include "llmcalc/base/field.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -27,4 +27,4 @@ TEST(DeviceMemory, PartsAreNotInTheTotal) {
   EXPECT_EQ(device.total(), 0);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

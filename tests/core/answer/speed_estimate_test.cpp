@@ -8,7 +8,7 @@
 #include "llmcalc/answer/speed_fields.hpp"
 #include "llmcalc/base/field.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -46,4 +46,4 @@ TEST(Largest, OfEqualTermsIsTheFirst) {
   EXPECT_EQ(limitOf({}), Limit::memory);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

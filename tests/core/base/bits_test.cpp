@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -12,4 +12,4 @@ TEST(CountBits, CountsThoseThatAreSet) {
   EXPECT_EQ(countBits(0xA5A5A5A5), 16);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

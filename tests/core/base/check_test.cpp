@@ -6,7 +6,7 @@
 
 #include "llmcalc/model/spec.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -67,4 +67,4 @@ TEST(QuickChecker, TakesFiveZerosAtOnce) {
   EXPECT_TRUE(check.found());
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -17,7 +17,7 @@
 #include "llmcalc/question/workload.hpp"
 #include "llmcalc/speed/profile.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -124,4 +124,4 @@ TEST(Fields, HaveANameForEveryDefault) {
   EXPECT_EQ(kCacheTypeNames[static_cast<std::size_t>(CacheType::iq4_nl)], "iq4_nl");
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -106,4 +106,4 @@ TEST(Quantity, BandwidthIsInBytesPerSecond) {
   EXPECT_TRUE(contains(kBytesPerSecond, 1e8));
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -23,4 +23,4 @@ TEST(Units, BinaryPrefixesAreStepsOf1024) {
   EXPECT_EQ(kBytesPerGiB, 1024 * kBytesPerMiB);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

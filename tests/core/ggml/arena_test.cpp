@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -46,4 +46,4 @@ TEST_F(ThreePieces, StayApartFromTheEndBehindAHoleOfNoSize) {
   EXPECT_EQ(arena.peak(), 36);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

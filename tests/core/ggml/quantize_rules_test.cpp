@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -124,4 +124,4 @@ TEST(TypeRules, AreTheSameFromTheTable) {
   }
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

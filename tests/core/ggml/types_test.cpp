@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -21,4 +21,4 @@ TEST(TensorTypes, CacheTypesHaveTheirBlockScales) {
   EXPECT_FALSE(isQuantized(CacheType::bf16));
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -6,7 +6,7 @@
 
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -28,4 +28,4 @@ TEST(MeasuredBytes, AreSummedOverTheLayersOfTheGroupAlone) {
   EXPECT_EQ(measuredBytes(measured, blocks, 2, 0).dense, 1);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

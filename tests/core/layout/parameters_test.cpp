@@ -8,7 +8,7 @@
 #include "recorded_plans.hpp"
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -85,4 +85,4 @@ TEST(FileBytes, AreThoseOfAllTensors) {
   EXPECT_GT(fileBytes(model, FileType::F16), fileBytes(llama(), FileType::F16) - 2 * 128256.0 * 4096);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

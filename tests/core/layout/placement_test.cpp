@@ -9,7 +9,7 @@
 
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -61,4 +61,4 @@ TEST(Placement, VisitsLayersByPlaceAndByWhetherTheirExpertsMove) {
   EXPECT_EQ(places, expected);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -7,7 +7,7 @@
 
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -82,4 +82,4 @@ TEST(SpecialLayers, OfFilesOfTwoBitsAreNumberedByTensorsThoughThereAreExperts) {
   }
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -4,7 +4,7 @@
 
 #include "llmcalc/machine/hardware.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -14,4 +14,4 @@ TEST(Assumptions, AreWhatAnEstimateTakesWhereNothingIsSaid) {
   EXPECT_EQ(AssumedHost().linkBandwidth, Hardware().linkBandwidth);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

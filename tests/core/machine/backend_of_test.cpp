@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -14,4 +14,4 @@ TEST(BackendOf, IsThatOfTheVendor) {
   EXPECT_EQ(backendOf(""), Backend::vulkan);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -30,4 +30,4 @@ TEST(MultiprocessorThreads, AreThoseOfTheFamily) {
   }
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

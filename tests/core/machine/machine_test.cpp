@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -33,4 +33,4 @@ TEST(Machine, LeavesAsMuchFreeOnEveryGpuAsLlamaCpp) {
   for (const double margin : Machine{}.gpuMargin) EXPECT_EQ(margin, 1024 * kBytesPerMiB);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

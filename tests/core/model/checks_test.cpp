@@ -6,7 +6,7 @@
 
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -48,4 +48,4 @@ TEST(ModelViolation, ChecksGroupsOfRunsAndOfPredictionBlocks) {
   EXPECT_EQ(refusal(model), "model: model.runs[0].count must be a whole number from 1 to 1024, got 0");
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -7,7 +7,7 @@
 
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -41,4 +41,4 @@ TEST(LayerBlocks, FollowTheRuns) {
   }
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

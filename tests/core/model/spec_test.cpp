@@ -6,7 +6,7 @@
 
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -27,4 +27,4 @@ TEST(Architectures, AreNamedAsInAFile) {
   EXPECT_EQ(kArchitectures[static_cast<std::size_t>(Architecture::qwen3next)], "qwen3next");
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

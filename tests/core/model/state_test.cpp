@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -32,4 +32,4 @@ TEST(State, OfAShortConvolutionIsTheTapsOfHiddenVectors) {
 
 TEST(State, OfNoRecurrenceIsNone) { EXPECT_EQ(layerStateBytes(recurrent(Recurrence::none), 2048, 4), 0); }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

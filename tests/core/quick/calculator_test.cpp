@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -307,4 +307,4 @@ TEST(Errors, LeaveNoValueBehind) {
   EXPECT_EQ(*result, 0);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -10,7 +10,7 @@
 
 namespace llmcalc::gguf {
 
-namespace {
+namespace LLMCALC_FILE {
 
 std::string refusalOf(const Metadata& keys) { return tryModelFromKeys(keys).refusal(); }
 
@@ -58,6 +58,6 @@ TEST(ModelFromKeys, TakesWhatTensorsTell) {
   EXPECT_FALSE(tryModelFromKeys(llamaKeys(), &tensors, false)->tiedEmbeddings);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE
 
 }  // namespace llmcalc::gguf

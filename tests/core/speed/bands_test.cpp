@@ -9,7 +9,7 @@
 #include "llmcalc/speed/profiles.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -79,4 +79,4 @@ TEST(EstimateSpeed, NoRateIsAboveTheCeilingOfThePlan) {
   }
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -7,7 +7,7 @@
 #include "llmcalc/estimate.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -71,4 +71,4 @@ TEST(EstimateSpeed, RefusesAProfileThatNobodyFilled) {
             "estimateSpeed: bandwidthShare must be from 1e-12 to 1e12, got 0");
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

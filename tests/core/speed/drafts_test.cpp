@@ -5,7 +5,7 @@
 #include "llmcalc/estimate.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -46,4 +46,4 @@ TEST(EstimateSpeed, ADraftGainsAtDepthToo) {
   EXPECT_GT(decodeRate(llama8B(), runtime, h100(), workload), 1.5 * plain);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

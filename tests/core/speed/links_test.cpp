@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -13,4 +13,4 @@ TEST(ReduceSeconds, OfTwoH200IsWhatWasMeasured) {
   EXPECT_NEAR(speed::reduceSeconds(2048), 0.4e-3, 0.03e-3);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -4,7 +4,7 @@
 
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -41,4 +41,4 @@ TEST(SpeedProfile, OldBuildsAreSlower) {
   EXPECT_GT(speedProfile(Backend::cuda, "NVIDIA Ada GeForce", {}, 1500).layerSeconds, 1.2 * now);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -33,4 +33,4 @@ TEST(Overlapped, TakesLittleLongerThanTheSlower) {
   EXPECT_NEAR(speed::overlapped(3, 3), 3 * 1.1892071150027210, 1e-12);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

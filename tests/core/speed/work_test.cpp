@@ -6,7 +6,7 @@
 #include "llmcalc/memory.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -31,4 +31,4 @@ TEST(EstimateSpeed, WhatIsLargerInAFileOfMxfp4ExpertsIsNoExpert) {
   EXPECT_GT(estimateSpeed(gptOss, runtime, h100(), workload).step.memory, 1.3 * byRule);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -4,7 +4,7 @@
 
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -69,4 +69,4 @@ TEST(LayerCacheBytes, OfLatentAttentionAreOneKey) {
   EXPECT_EQ(layerCacheBytes(latent().groups[0], runtime, cells, 0), 8192 * 576 * 2);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -8,7 +8,7 @@
 #include "llmcalc/memory.hpp"
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -166,4 +166,4 @@ TEST(PlanMemory, RefusesWhatIsNotKnownOfAGpu) {
   EXPECT_EQ(with([](Runtime& r) { r.gpuMemory[1] = 24; }), "planned");  // there is no second
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -7,7 +7,7 @@
 #include "recorded_plans.hpp"
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -81,4 +81,4 @@ TEST(LlamaCpp, HasAPlanAndNoPages) {
   EXPECT_FALSE(LlamaCpp::kPages);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -73,4 +73,4 @@ TEST(Overhead, IsOfEachGpuUnlessTheRuntimeSaysItOfAll) {
   EXPECT_EQ(mib(backendOverhead(runtime, 1)), 48 + 82 * 3.75);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -8,7 +8,7 @@
 #include "llmcalc/memory.hpp"
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -372,4 +372,4 @@ TEST(PlanMemory, MasksOfOlderBuildsAreWiderAndHaveACopy) {
   EXPECT_EQ(planMemory(llama(), runtime).host.computeBuffer - half, 131072.0 * 512 * 2);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -9,7 +9,7 @@
 #include "shapes.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -69,4 +69,4 @@ TEST(EstimateSpeed, RefusesVllmWithAPartOnTheHost) {
             "estimateSpeed: runtime.engine must be llama.cpp where the host has a part, got vllm");
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

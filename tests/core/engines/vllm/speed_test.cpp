@@ -5,7 +5,7 @@
 #include "llmcalc/estimate.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -39,4 +39,4 @@ TEST(EstimateSpeed, HasNoEvidenceOfVllm) {
   EXPECT_LT(e.decode.p10, 0.6 * e.decode.p50);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

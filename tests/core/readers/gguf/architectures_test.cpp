@@ -7,7 +7,7 @@
 
 namespace llmcalc::gguf {
 
-namespace {
+namespace LLMCALC_FILE {
 
 std::vector<std::string_view> namesWhere(bool (*holds)(const ArchitectureTraits&)) {
   std::vector<std::string_view> names;
@@ -64,6 +64,6 @@ TEST(Architectures, WithARecurrenceMixIt) {
   }
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE
 
 }  // namespace llmcalc::gguf

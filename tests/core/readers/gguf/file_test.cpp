@@ -11,7 +11,7 @@
 
 namespace llmcalc::gguf {
 
-namespace {
+namespace LLMCALC_FILE {
 
 Part partOf(const std::vector<unsigned char>& bytes, const std::string& location = "model.gguf") {
   Reading<Header> header = readHeader(sourceOf(bytes));
@@ -126,6 +126,6 @@ TEST(GgufFile, OfAnyBytesIsReadOrRefused) {
   EXPECT_GT(planned, 25);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE
 
 }  // namespace llmcalc::gguf

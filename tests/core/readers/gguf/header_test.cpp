@@ -7,7 +7,7 @@
 
 namespace llmcalc::gguf {
 
-namespace {
+namespace LLMCALC_FILE {
 
 TEST(Reading, IsAValueOrARefusal) {
   const Reading<double> read = 3.0;
@@ -61,6 +61,6 @@ TEST(DisplayElement, ShowsOneOfAList) {
   EXPECT_EQ(displayElement(7.0, 1), "7");
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE
 
 }  // namespace llmcalc::gguf

@@ -12,7 +12,7 @@
 
 namespace llmcalc::gguf {
 
-namespace {
+namespace LLMCALC_FILE {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -140,6 +140,6 @@ TEST(KeyReader, AtIsTheLayersOwnOrTheLast) {
   EXPECT_EQ(keys.at(Key::kvHeadCount, 5, 1), 1);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE
 
 }  // namespace llmcalc::gguf

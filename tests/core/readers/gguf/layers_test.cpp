@@ -14,7 +14,7 @@
 
 namespace llmcalc::gguf {
 
-namespace {
+namespace LLMCALC_FILE {
 
 // The layers of an architecture, and what they refer to.
 struct Model {
@@ -503,6 +503,6 @@ TEST(Layers, AreRefusedWithoutWhatTheyNeed) {
             "header: feed_forward_length must be a list of one element per layer (32), got 2");
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE
 
 }  // namespace llmcalc::gguf

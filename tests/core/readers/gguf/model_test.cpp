@@ -16,7 +16,7 @@
 
 namespace llmcalc::gguf {
 
-namespace {
+namespace LLMCALC_FILE {
 
 ModelSpec modelOf(std::string_view architecture, const HeaderValues& values) {
   const Result<ModelSpec> model = tryModel(*findArchitecture(architecture), values);
@@ -222,6 +222,6 @@ TEST(IsSame, ComparesEveryFieldAndTakesWhatIsUnknownForAlike) {
   EXPECT_TRUE(detail::isSame(other, other));
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE
 
 }  // namespace llmcalc::gguf

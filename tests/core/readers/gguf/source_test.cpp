@@ -14,7 +14,7 @@
 
 namespace llmcalc::gguf {
 
-namespace {
+namespace LLMCALC_FILE {
 
 constexpr double kKiB = 1024;
 constexpr double kMiB = 1024 * kKiB;
@@ -159,6 +159,6 @@ TEST(DecodeText, ReplacesWhatIsNone) {
   EXPECT_EQ(decodeText("\xf4\x90\x80\x80"), one + one + one + one);  // beyond the last
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE
 
 }  // namespace llmcalc::gguf

@@ -13,7 +13,7 @@
 
 namespace llmcalc::gguf {
 
-namespace {
+namespace LLMCALC_FILE {
 
 std::string refusalOf(std::vector<double> shape, double type = 1) {
   return bytesOf({"blk.0.attn_q.weight", std::move(shape), type, 0}, 7).refusal();
@@ -130,6 +130,6 @@ TEST(MeasuredWeights, GoWhereLlamaCppLoadsThem) {
   EXPECT_EQ(weights.output, 4 * 2);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE
 
 }  // namespace llmcalc::gguf

@@ -12,7 +12,7 @@
 
 namespace llmcalc::gguf {
 
-namespace {
+namespace LLMCALC_FILE {
 
 using Bytes = std::vector<unsigned char>;
 
@@ -271,6 +271,6 @@ TEST(ReadHeader, CostsNoMoreThanItsBytes) {
   }
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE
 
 }  // namespace llmcalc::gguf

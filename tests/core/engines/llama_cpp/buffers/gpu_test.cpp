@@ -6,7 +6,7 @@
 
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -72,4 +72,4 @@ TEST(GpuComputeBufferOfSeveral, OfTheHeadAloneIsLogitsAndTheirVectors) {
             (128256.0 + 5 * 4096) * 4 * 4);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

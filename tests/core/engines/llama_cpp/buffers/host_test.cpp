@@ -4,7 +4,7 @@
 
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -71,4 +71,4 @@ TEST(CpuComputeBuffer, HasOneMoreHiddenVector) {
             1e6 + 4096.0 * 512 * 4 + 3 * 14336.0 * 512 * 4);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -4,7 +4,7 @@
 
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -47,4 +47,4 @@ TEST(PipelinedInputs, AreFourCopiesButOfHiddenVectorsTen) {
   EXPECT_EQ(pipelinedInputs(shape, at8192(), kLlamaInputs), 4 * (kLlamaInputs - 4 * hidden) + 10 * hidden);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -10,7 +10,7 @@
 #include "llmcalc/engines/llama_cpp/graphs/nemotron_h.hpp"
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -148,4 +148,4 @@ TEST(Graphs, KnowModelsWithoutPositionsByTheirRecurrence) {
   EXPECT_TRUE(rotatesBesideMamba1(false));
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

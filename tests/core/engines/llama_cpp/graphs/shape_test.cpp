@@ -4,7 +4,7 @@
 
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -49,4 +49,4 @@ TEST(IsMultipleOf, TellsWholeNumbersOfALength) {
   EXPECT_FALSE(isMultipleOf(100, 64));
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -4,7 +4,7 @@
 
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -66,4 +66,4 @@ TEST(LogitsBytes, AreNothingWhereTheyFitWhereTheMaskWas) {
   EXPECT_EQ(logitsBytes(model, computeShape(model, runtime), runtime), (128256.0 + 4096) * 512 * 4);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

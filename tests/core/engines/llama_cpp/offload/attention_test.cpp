@@ -4,7 +4,7 @@
 
 #include "engines/llama_cpp/offload/recorded_buffers.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -37,4 +37,4 @@ TEST(OffloadedAttention, IsMetToTheDigitWithWindows) {
 
 TEST(OffloadedAttention, OfLatentKeysIsMetInAllPlansButThree) { EXPECT_EQ(metBuffers("deepseek-v3"), (Met{17, 14})); }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -5,7 +5,7 @@
 #include "llmcalc/base/units.hpp"
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -34,4 +34,4 @@ TEST(OffloadedBytes, AreNoLessWithTheHead) {
   EXPECT_GE(offloaded(runtime, 32, true), 128256.0 * 512 * 4);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -4,7 +4,7 @@
 
 #include "engines/llama_cpp/offload/recorded_buffers.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -26,4 +26,4 @@ TEST(OffloadedNetwork, OfASharedExpertIsMetInAllPlansButOne) {
   EXPECT_EQ(metBuffers("deepseek-v2-lite"), (Met{18, 17}));
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -4,7 +4,7 @@
 
 #include "engines/llama_cpp/offload/recorded_buffers.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -32,4 +32,4 @@ TEST(OffloadedRecurrence, OfShortConvolutionsIsMetInAllPlansButOne) {
 
 TEST(OffloadedRecurrence, OfDeltaNetsIsMetInAllPlansButTwo) { EXPECT_EQ(metBuffers("qwen3.5-9b"), (Met{11, 9})); }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

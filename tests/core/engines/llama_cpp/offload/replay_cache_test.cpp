@@ -7,7 +7,7 @@
 #include "llmcalc/engines/llama_cpp/offload/recurrence.hpp"
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -42,4 +42,4 @@ TEST(ReplayCache, FindsWhatEveryLayerReplayedFinds) {
   EXPECT_EQ(remembered.peak(), plain.peak());
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -7,7 +7,7 @@
 #include "llmcalc/engines/llama_cpp/offload/recurrence.hpp"
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -66,4 +66,4 @@ TEST_F(Replayed, TheHeadNeedsItsMatrixAndTheLogits) {
   EXPECT_EQ(replay.peak(), 1e9 + 128256.0 * 4 * 4);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

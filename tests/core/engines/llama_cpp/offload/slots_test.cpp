@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -35,4 +35,4 @@ TEST(FetchesTapsEarly, IsOfConvolutionsWithoutAttentionButNotOfDeltaNets) {
   EXPECT_FALSE(fetchesTapsEarly(layer));
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

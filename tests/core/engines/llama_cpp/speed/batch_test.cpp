@@ -5,7 +5,7 @@
 #include "llmcalc/estimate.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -18,4 +18,4 @@ TEST(EstimateSpeed, KnowsTheCliffBetweenEightAndSixteenSequences) {
   EXPECT_GT(sixteen, 2.0 * eight);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -5,7 +5,7 @@
 #include "llmcalc/estimate.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -16,4 +16,4 @@ TEST(EstimateSpeed, KnowsThatFewerBytesCanBeSlower) {
   EXPECT_LT(rate(FileType::Q2_K), rate(FileType::Q4_0));
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -5,7 +5,7 @@
 #include "llmcalc/estimate.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -19,4 +19,4 @@ TEST(HostStep, IsAllOfAStepWithoutGpus) {
   EXPECT_EQ(e.decodeLimit, Limit::host);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

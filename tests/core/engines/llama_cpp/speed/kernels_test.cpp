@@ -5,7 +5,7 @@
 #include "llmcalc/estimate.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -34,4 +34,4 @@ TEST(EstimateSpeed, ReadsAWindowAndNotTheWholeCache) {
             decodeRate(sliding, runtime, h100(), decoding(32768)));
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -5,7 +5,7 @@
 #include "llmcalc/estimate.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -23,4 +23,4 @@ TEST(EstimateSpeed, LargerMicroBatchesOfExpertsAreFaster) {
   EXPECT_LT(rate(llama8B(), 2048), 1.1 * rate(llama8B(), 512));
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -6,7 +6,7 @@
 #include "llmcalc/speed/profiles.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -79,4 +79,4 @@ TEST(EstimateSpeed, ATensorSplitReducesEveryMicroBatch) {
   EXPECT_LT(two, 1.2 * one);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

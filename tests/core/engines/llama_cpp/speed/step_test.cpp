@@ -5,7 +5,7 @@
 #include "llmcalc/estimate.hpp"
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -55,4 +55,4 @@ TEST(EstimateSpeed, LayerSplitAddsNothingAndTensorSplitDoes) {
   EXPECT_GT(decodeRate(large, runtime, two), 1.3 * one);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE

@@ -4,7 +4,7 @@
 
 #include "speed_cases.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 using namespace speed_cases;
@@ -118,4 +118,4 @@ TEST(LlamaCppTimes, OfAPromptOnTheHostHaveItsBand) {
   EXPECT_EQ(times.alone.slow, times.step.host / 0.1);
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE
