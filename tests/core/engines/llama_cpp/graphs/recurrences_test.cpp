@@ -4,7 +4,7 @@
 
 #include "shapes.hpp"
 
-namespace {
+namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
@@ -87,4 +87,4 @@ TEST(StatePasses, AreFewerOfADeltaNet) {
   EXPECT_LT(statePasses(Recurrence::gatedDeltaNet), statePasses(Recurrence::mamba2));
 }
 
-}  // namespace
+}  // namespace LLMCALC_FILE
