@@ -97,7 +97,7 @@ inline std::vector<Run> readRuns() {
     const auto flag = [&](std::size_t i) { return fields[i] == "1"; };
     Run run;
     run.model = model;
-    run.text = model + ": " + line;
+    run.text.append(model).append(": ").append(line);
     run.runtime.fileType = byName<llmcalc::FileType>(llmcalc::kFileTypes, fields[0]);
     run.runtime.server = flag(1);
     run.runtime.gpuCount = number(2);
