@@ -187,7 +187,9 @@ std::optional<Placed> bestPlacement(const ModelSpec& model, const Runtime& runti
                                     const PlanHardware& hardware, const MeasuredWeights* weights) {
   const ModelFit fit = fitModel(model, runtimeOn(runtime, asked, hardware), fitMachineOf(hardware), weights);
   if (fit.verdict == Verdict::doesNotFit) return std::nullopt;
-  return Placed{{fit.gpuLayers == kAllLayers ? kEveryLayer : fit.gpuLayers, fit.cpuMoeLayers}, fit.verdict};
+  Placed placed{{fit.gpuLayers, fit.cpuMoeLayers}, fit.verdict};
+  if (fit.gpuLayers == kAllLayers) placed.placing.gpuLayers = kEveryLayer;
+  return placed;
 }
 
 bool isFinal(FileType type) { return type == FileType::MXFP4_MOE || type == FileType::NVFP4; }

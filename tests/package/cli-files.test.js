@@ -100,8 +100,11 @@ test('a GGUF file, its address and a config.json are planned', async () => {
     tensorBytes: null,
     quantization: null,
   });
+  // The native twin reads the file alike; a config it leaves to this tool.
+  const twin = start(native, ['plan', 'mine.gguf', '--json', '--context', '8192', '--no-detect']);
+  assert.deepEqual(JSON.parse(twin.stdout), fromFile);
   for (const [file, message] of [
-    ['mine.gguf', /^llmcalc: readGguf: mine\.gguf: there is no such file \(ENOENT\)$/m],
+    ['none.gguf', /^llmcalc: readGguf: none\.gguf: there is no such file \(ENOENT\)$/m],
     ['config.json', /^llmcalc: config\.json is no ModelSpec; a config\.json takes the npm tool/m],
   ]) {
     const { status, stderr } = start(native, ['plan', file, '--no-detect']);

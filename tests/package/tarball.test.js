@@ -48,6 +48,8 @@ test('the tarball has the entries, their types, and nothing else', () => {
     'dist/types/all.d.ts',
     'dist/types/build.d.ts',
     'dist/types/calculator.d.ts',
+    'dist/types/fields.d.ts',
+    'dist/types/fit.d.ts',
     'dist/types/formulas.d.ts',
     'dist/types/memory.d.ts',
     'dist/types/model.d.ts',
