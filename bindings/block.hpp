@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -33,6 +34,13 @@ inline void writeViolation(const Violation& found) {
   *to++ = found.limit;
   *to++ = found.index;
   *to = found.value;
+}
+
+// What was asked for; else NaN, and why in the block.
+inline double valueOrViolation(const Result<double>& result) {
+  if (result) return *result;
+  writeViolation(result.violation());
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace llmcalc::bindings

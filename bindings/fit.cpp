@@ -125,11 +125,8 @@ bool parameterCount() {
 double fileBytes(double fileType, bool importanceMatrix) {
   llmcalc::flat::Reader reader(allOfBlock());
   llmcalc::flat::read(reader, question.model);
-  const auto bytes = llmcalc::tryFileBytes(
-      question.model, static_cast<llmcalc::FileType>(static_cast<std::uint8_t>(fileType)), importanceMatrix);
-  if (bytes) return *bytes;
-  llmcalc::bindings::writeViolation(bytes.violation());
-  return std::numeric_limits<double>::quiet_NaN();
+  return llmcalc::bindings::valueOrViolation(llmcalc::tryFileBytes(
+      question.model, static_cast<llmcalc::FileType>(static_cast<std::uint8_t>(fileType)), importanceMatrix));
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <string_view>
 
@@ -104,11 +103,9 @@ bool startCalibration(double freedoms) {
 // Adds a question and what was measured; the estimate, or NaN and a violation.
 double addMeasurement(bool measured, bool prefill, double tokensPerSecond, double weight) {
   read(measured);
-  const auto rate = calibration.add(question.model, question.runtime, question.hardware, question.workload,
-                                    {prefill, tokensPerSecond, weight}, weightsIf(measured));
-  if (rate) return *rate;
-  llmcalc::bindings::writeViolation(rate.violation());
-  return std::numeric_limits<double>::quiet_NaN();
+  return llmcalc::bindings::valueOrViolation(calibration.add(question.model, question.runtime, question.hardware,
+                                                             question.workload, {prefill, tokensPerSecond, weight},
+                                                             weightsIf(measured)));
 }
 
 bool stepCalibration() { return calibration.step(); }

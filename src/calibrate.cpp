@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "catalog.hpp"
+#include "llmcalc/catalog.hpp"
 #include "llmcalc/llmcalc.hpp"
 #include "spec_json.hpp"
 

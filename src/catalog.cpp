@@ -1,4 +1,4 @@
-#include "catalog.hpp"
+#include "llmcalc/catalog.hpp"
 
 #include <algorithm>
 #include <stdexcept>

@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "catalog.hpp"
 #include "llmcalc/base/result.hpp"
+#include "llmcalc/catalog.hpp"
 #include "llmcalc/readers/gguf/file.hpp"
 #include "search.hpp"
 

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <utility>
 
-#include "catalog.hpp"
 #include "llmcalc/base/result.hpp"
+#include "llmcalc/catalog.hpp"
 #include "say.hpp"
 #include "text.hpp"
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "catalog.hpp"
+#include "llmcalc/catalog.hpp"
 #include "llmcalc/layout/parameters.hpp"
 #include "llmcalc/machine/assumptions.hpp"
 #include "text.hpp"

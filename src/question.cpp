@@ -9,9 +9,9 @@
 #include <system_error>
 #include <utility>
 
-#include "catalog.hpp"
 #include "gguf_file.hpp"
 #include "llmcalc/base/result.hpp"
+#include "llmcalc/catalog.hpp"
 #include "llmcalc/memory.hpp"
 #include "names.hpp"
 #include "overrides.hpp"

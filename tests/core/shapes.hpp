@@ -28,6 +28,18 @@ inline ModelSpec llama() {
   return model;
 }
 
+// That model with experts in the place of its feed-forward.
+inline ModelSpec mixture(double expertCount, double expertsUsed, double expertLength) {
+  ModelSpec model = llama();
+  LayerGroup& layer = model.groups[0];
+  layer.feedForward = FeedForward::none;
+  layer.feedForwardLength = 0;
+  layer.expertCount = expertCount;
+  layer.expertsUsed = expertsUsed;
+  layer.expertLength = expertLength;
+  return model;
+}
+
 inline ModelSpec latent() {
   ModelSpec model = llama();
   LayerGroup& layer = model.groups[0];

@@ -62,6 +62,10 @@ const install = () => {
   run('cmake', '--install', build);
 };
 
+/** Whether CMake takes a project beside the installed package, and what it says. */
+const configure = ({ source, build }) =>
+  attempt('cmake', '-S', source, '-B', build, '-G', 'Ninja', `-DCMAKE_PREFIX_PATH=${prefix}`);
+
 test('find_package finds the installed package, and its program computes', () => {
   install();
   const program = project('installed', `find_package(llmcalc ${version} REQUIRED)`);
@@ -69,17 +73,8 @@ test('find_package finds the installed package, and its program computes', () =>
 });
 
 test('find_package refuses a version that is not there', () => {
-  const { source, build } = project('too-new', 'find_package(llmcalc 99 REQUIRED)');
-  const { status, stderr } = attempt(
-    'cmake',
-    '-S',
-    source,
-    '-B',
-    build,
-    '-G',
-    'Ninja',
-    `-DCMAKE_PREFIX_PATH=${prefix}`,
-  );
+  const program = project('too-new', 'find_package(llmcalc 99 REQUIRED)');
+  const { status, stderr } = configure(program);
   assert.notEqual(status, 0);
   assert.match(stderr, new RegExp(`llmcalcConfig\\.cmake, version: ${version}`));
 });
@@ -102,20 +97,8 @@ test('a program links the catalogue, and reads the keys of a GGUF header', () =>
 });
 
 test('a component that was not installed is not found', () => {
-  const { source, build } = project(
-    'component',
-    `find_package(llmcalc ${version} REQUIRED COMPONENTS catalog nothing)`,
-  );
-  const { status, stderr } = attempt(
-    'cmake',
-    '-S',
-    source,
-    '-B',
-    build,
-    '-G',
-    'Ninja',
-    `-DCMAKE_PREFIX_PATH=${prefix}`,
-  );
+  const program = project('component', `find_package(llmcalc ${version} REQUIRED COMPONENTS catalog nothing)`);
+  const { status, stderr } = configure(program);
   assert.notEqual(status, 0);
   assert.match(stderr, /llmcalc was installed without its nothing/);
 });

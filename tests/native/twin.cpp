@@ -9,10 +9,10 @@
 #include <type_traits>
 #include <vector>
 
-#include "catalog.hpp"
 #include "flat.hpp"
 #include "json.hpp"
 #include "keys.hpp"
+#include "llmcalc/catalog.hpp"
 #include "llmcalc/readers/gguf.hpp"
 #include "names.hpp"
 #include "options.hpp"

@@ -48,13 +48,8 @@ TEST(PlanMemory, FurtherMatricesAreOfWholeBlocks) {
 }
 
 TEST(PlanMemory, ExpertsMayWorkOnShorterVectors) {
-  ModelSpec model = llama();
+  ModelSpec model = mixture(16, 2, 1024);
   LayerGroup& layer = model.groups[0];
-  layer.feedForward = FeedForward::none;
-  layer.feedForwardLength = 0;
-  layer.expertCount = 16;
-  layer.expertsUsed = 2;
-  layer.expertLength = 1024;
   Runtime runtime = at8192();
   runtime.fileType = FileType::F16;
   const double whole = planMemory(model, runtime).gpus[0].experts;
@@ -307,13 +302,7 @@ TEST(PlanMemory, OverheadIsApartAndOfEachGpu) {
 
 TEST(PlanMemory, ExpertsThatVulkanHasNoBufferForAreOnTheHostOnceInTheirOwnType) {
   // Of this file type the expert matrices of some layers get fewer bits than those of others.
-  ModelSpec model = llama();
-  LayerGroup& layer = model.groups[0];
-  layer.feedForward = FeedForward::none;
-  layer.feedForwardLength = 0;
-  layer.expertCount = 450;
-  layer.expertsUsed = 8;
-  layer.expertLength = 11776;
+  const ModelSpec model = mixture(450, 8, 11776);
   Runtime runtime = at8192();
   runtime.fileType = FileType::IQ3_XS;
   runtime.importanceMatrix = true;

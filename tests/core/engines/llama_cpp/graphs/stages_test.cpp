@@ -27,13 +27,8 @@ TEST(LargestLayerStage, WithoutFlashAttentionIsTheScoresOfAllHeads) {
 }
 
 TEST(LargestLayerStage, OfExpertsIsOfThoseUsed) {
-  ModelSpec model = llama();
+  ModelSpec model = mixture(128, 8, 768);
   LayerGroup& layer = model.groups[0];
-  layer.feedForward = FeedForward::none;
-  layer.feedForwardLength = 0;
-  layer.expertCount = 128;
-  layer.expertsUsed = 8;
-  layer.expertLength = 768;
   // Results, longer than gate and up together, do not fit where those were.
   EXPECT_EQ(largest(model, at8192()).bytes, (3.0 * 768 * 8 + 4096 * 8) * 512 * 4);
   layer.plainExperts = true;
