@@ -104,7 +104,7 @@ std::string described(const Row& row, const T& object) {
     kind(kIsCount<Row> ? "count" : "number");
     fallback(object.*row.member);
     if constexpr (requires { row.range->minimum; }) {
-      if (row.range != nullptr) text.append(R"(, "minimum": )").append(formatNumber(row.range->minimum));
+      if (row.isRanged) text.append(R"(, "minimum": )").append(formatNumber(row.range->minimum));
     }
   }
   return text + "}";

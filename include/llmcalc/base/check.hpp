@@ -35,11 +35,11 @@ struct Field {
 };
 
 template <typename Row>
-[[nodiscard]] constexpr const Range* rangeOf(const Row& row) noexcept {
-  if constexpr (requires { row.range; }) {
-    return row.range;
+[[nodiscard]] constexpr bool isRanged(const Row& row) noexcept {
+  if constexpr (requires { row.isRanged; }) {
+    return row.isRanged;
   } else {
-    return nullptr;
+    return false;
   }
 }
 
@@ -65,12 +65,11 @@ template <const auto& table, typename Is>
 // The ranged numbers of a table.
 template <typename T>
 inline constexpr auto kChecked = [] {
-  std::array<detail::Field<T>,
-             detail::countRows<kFields<T>>([](const auto& row) { return detail::rangeOf(row) != nullptr; })>
+  std::array<detail::Field<T>, detail::countRows<kFields<T>>([](const auto& row) { return detail::isRanged(row); })>
       checked{};
   std::size_t next = 0;
   eachField<kFields<T>>([&](auto at) {
-    if constexpr (detail::rangeOf(at.kRow) != nullptr) checked[next++] = {at.kRow.name, at.kRow.member, at.kRow.range};
+    if constexpr (detail::isRanged(at.kRow)) checked[next++] = {at.kRow.name, at.kRow.member, at.kRow.range};
   });
   return checked;
 }();

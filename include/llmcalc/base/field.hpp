@@ -31,21 +31,22 @@ namespace field {
 // A number: whole and within `range`, or whatever a check of its own allows.
 template <typename T>
 struct Number {
+  constexpr Number(const char* place, double T::*field) : name(place), member(field) {}
+  constexpr Number(const char* place, double T::*field, const Range* allowed)
+      : name(place), member(field), range(allowed), isRanged(true) {}
+
   const char* name;
   double T::*member;
   const Range* range = nullptr;
+  // Whether there is a range: where g++ looks for undefined behaviour, it does not know an address from null while it
+  // compiles.
+  bool isRanged = false;
 };
-template <typename T>
-Number(const char*, double T::*) -> Number<T>;
-template <typename T>
-Number(const char*, double T::*, const Range*) -> Number<T>;
 
 // How many elements the list of this name has.
 template <typename T>
-struct Count {
-  const char* name;
-  double T::*member;
-  const Range* range = nullptr;
+struct Count : Number<T> {
+  using Number<T>::Number;
 };
 template <typename T>
 Count(const char*, double T::*) -> Count<T>;
