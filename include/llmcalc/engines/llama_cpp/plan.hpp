@@ -197,6 +197,7 @@ class Planning {
     }
   }
 
+  bool replaysWhole() const noexcept { return true; }
   [[gnu::always_inline]] void sizeGpuBuffers(double inputs, bool pipelined) noexcept {
     const bool offloads = (onHost_.layers || onHost_.experts || onHost_.cache) && shape_.tokens >= kOffloadedBatch;
     const bool firstHasHead = headHome_ <= 0;
@@ -204,8 +205,11 @@ class Planning {
     // layers.
     const bool whole = place_.gpus == 1 || firstHasHead || !runtime_.kvOffload;
     const int reach = whole ? headUnit_ : std::max(countOnFirst(place_), static_cast<int>(runtime_.cpuMoeLayers));
-    const double offloaded = offloads ? offloadedBytes(model_, shape_, runtime_, weights_, place_, reach, whole) : 0.0;
+    const double offloaded =
+        offloads ? replayedBytes(model_, shape_, runtime_, weights_, place_, {0, reach, whole}) : 0.0;
+    const bool replays = runtime_.build >= kMixedInputsBuild && isReplayed(model_, shape_);
     bool isFirst = true;
+    int firstLayer = place_.firstOnGpu;
     for (int i = 0; i < place_.gpus; ++i) {
       DeviceMemory& gpu = device(i);
       const auto at = static_cast<std::size_t>(i);
@@ -215,11 +219,22 @@ class Planning {
       if (place_.gpus > 1 && isEmpty && !(i == 0 && offloaded > 0.0)) continue;
       const bool hasHead = headHome_ == i || (headHome_ == kHost && i == 0);
       const bool copies = offloaded > 0.0 && (i == 0 || !runtime_.kvOffload);
-      const LargestStage stage =
+      LargestStage stage =
           place_.gpus == 1 || copies
               ? gpuComputeBuffer(model_, shape_, runtime_, groupsOn_[at], hasHead, inputs, offloaded)
               : gpuComputeBufferOfSeveral(model_, shape_, runtime_, groupsOn_[at],
                                           {isFirst, gpu.layers > 0.0, hasHead, pipelined, sharedCaches_[at]}, inputs);
+      const int behind = firstLayer + static_cast<int>(gpu.layers);
+      if (replays && gpu.layers > 0.0) {
+        if (copies) {
+          if (offloaded > 0.0) stage.bytes = offloaded;
+        } else if (runtime_.kvOffload && (place_.gpus == 1 ? replaysWhole() : firstLayer >= runtime_.cpuMoeLayers)) {
+          const GraphStart start = pipelined ? (isFirst ? GraphStart::pipelinedEmbeddings : GraphStart::pipelined)
+                                             : (place_.firstOnGpu == 0 && isFirst ? GraphStart::embeddings : GraphStart::passedOn);
+          stage.bytes = replayedBytes(model_, shape_, runtime_, weights_, place_, {firstLayer, behind, hasHead, start});
+        }
+      }
+      firstLayer = behind;
       isFirst = false;
       gpu.computeBuffer = stage.bytes;
       gpu.stage = stage.stage;

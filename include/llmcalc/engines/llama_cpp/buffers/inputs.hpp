@@ -9,6 +9,9 @@
 
 namespace llmcalc {
 
+// Rows of quantised caches are rotated where the length of a head is a multiple of this.
+inline constexpr double kRotationMultiple = 64.0;
+
 namespace detail {
 
 // Bytes of the Hadamard matrix (F32) that rotates the keys of a quantised cache. It has as many rows as the largest

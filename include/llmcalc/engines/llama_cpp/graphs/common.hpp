@@ -38,6 +38,8 @@ struct CommonGraph {
   static constexpr bool kLoadsTiedHeadTwice = false;
   // Nearly everything is free by the time of the logits.
   static constexpr bool kFreesBeforeLogits = false;
+  // The replay of offload/ follows the graph to the byte where all of it is on GPUs, too.
+  static constexpr bool kIsReplayed = true;
   // The host computes the convolution of a Mamba 2 layer on a GPU where it holds the layer's state.
   static constexpr bool kConvolvesOnHost = true;
   // Hidden vectors that live beside the layers' own from the first layer to the last.
