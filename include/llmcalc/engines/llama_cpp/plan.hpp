@@ -227,7 +227,12 @@ class Planning {
       const int behind = firstLayer + static_cast<int>(gpu.layers);
       if (replays && gpu.layers > 0.0) {
         if (copies) {
-          if (offloaded > 0.0) stage.bytes = offloaded;
+          // GPUs copy only the caches of their own layers.
+          stage.bytes = place_.gpus == 1 || runtime_.kvOffload
+                            ? offloaded
+                            : replayedBytes(model_, shape_, runtime_, weights_, place_,
+                                            {isFirst ? 0 : firstLayer, behind, hasHead,
+                                             isFirst ? GraphStart::embeddings : GraphStart::passedOn});
         } else if (runtime_.kvOffload && (place_.gpus == 1 ? replaysWhole() : firstLayer >= runtime_.cpuMoeLayers)) {
           const GraphStart start = pipelined ? (isFirst ? GraphStart::pipelinedEmbeddings : GraphStart::pipelined)
                                              : (place_.firstOnGpu == 0 && isFirst ? GraphStart::embeddings : GraphStart::passedOn);

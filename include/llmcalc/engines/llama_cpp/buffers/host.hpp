@@ -37,12 +37,6 @@ inline constexpr double kOffloadedBatch = 32.0;
   return tensor > weights.largestTensor ? 0.0 : tensor;
 }
 
-// Whether the host computes the attention of its layers itself. It does where the scheduler meets nothing for the GPU
-// between that attention and the next layer's state, which the host holds; experts and gated queries would be met.
-[[nodiscard]] inline bool hostAttends(const LayerGroup& g, const ComputeShape& s) noexcept {
-  return s.recurs && hasCache(g) && g.expertCount == 0.0 && !g.gatedQuery;
-}
-
 namespace detail {
 
 [[nodiscard]] inline double largestDown(const GroupWeights& w) noexcept {
@@ -63,7 +57,7 @@ namespace detail {
     const double before = floatsBeforeRecurrence(g, s);
     if (host.layersOf[i] || host.cache || lacksScan(g, runtime)) {
       largest = std::max(largest, hostRecurrenceBytes(model, g, s, host.layersOf[i]));
-      if (host.layersOf[i] && !runtime.flashAttention && hostAttends(g, s)) {
+      if ((host.layersOf[i] || host.cache) && !runtime.flashAttention && hostAttends(g, s)) {
         largest = std::max(largest, s.bytes(g.headCount * s.cells.full + before));
       }
     }

@@ -34,6 +34,8 @@ struct CommonGraph {
   static constexpr bool kIsParallel = false;
   // Embeddings are multiplied by a constant before the first layer.
   static constexpr bool kScalesEmbeddings = false;
+  // Experts read their input weighted, instead of their results being weighted.
+  static constexpr bool kWeightsBeforeExperts = false;
   // A head that is tied to the token embedding is loaded beside it even on the host, once there is a GPU.
   static constexpr bool kLoadsTiedHeadTwice = false;
   // Nearly everything is free by the time of the logits.

@@ -12,7 +12,7 @@ namespace llmcalc {
 struct Llama4Graph : CommonGraph {
   static constexpr GraphOf kOf{Architecture::llama4, 8, "llama4"};
 
-  static constexpr bool kIsReplayed = false;
+  static constexpr bool kWeightsBeforeExperts = true;
 
   [[nodiscard]] static constexpr bool scalesFrequencies(const ModelSpec& /*model*/) noexcept { return true; }
   // Recorded plans with flash attention have a hidden vector beside experts and logits. Those without have none.

@@ -4,6 +4,8 @@
 // with recorded plans: tests/golden/memory.tsv.
 #pragma once
 
+#include <algorithm>
+
 #include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/machine/backend.hpp"
@@ -70,14 +72,17 @@ namespace llmcalc {
       break;
   }
   if (hasLayer) {
-    // The host scans copies of what the GPU convolved: the input and both factors of the state.
+    // The host scans copies of what the GPU convolved: the input and both factors of the state. Sequences have their
+    // states before and after the scan, but for one that is written in place.
     const double attended = g.headCount * g.valueLength;
     return s.bytes(floatsBeforeRecurrence(g, s) + attended + 3.0 * convolutionChannels(g) + g.innerLength) +
-           state.state * s.sequences * kStateBytes;
+           state.state * (2.0 * s.sequences - 1.0) * kStateBytes;
   }
   if (!askGraph(model, [](auto graph) { return graph.kConvolvesOnHost; })) return 0.0;
-  // The host computes the convolution alone, because that starts from the state.
-  return s.bytes(convolutionChannels(g) + s.hidden) + state.convolution * s.sequences * kStateBytes;
+  // The host computes the convolution alone, because that starts from the state, and gathers the states of the scan.
+  const double gathered = std::max(s.bytes(convolutionChannels(g)) + state.convolution * s.sequences * kStateBytes,
+                                   state.state * s.sequences * kStateBytes);
+  return s.bytes(s.hidden) + gathered;
 }
 
 // Passes over the recurrent state in a step, set by hand: the state is gathered, scanned in pieces, written and copied

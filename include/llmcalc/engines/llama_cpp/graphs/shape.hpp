@@ -28,6 +28,7 @@ struct ComputeShape {
   double slidingKeyLength = 0;  // of one head, in layers that slide
   double valueLength = 0;       // of one head
   bool hasCache = false;
+  bool attends = false;    // to all cells, in any layer
   bool slides = false;     // in any layer
   bool latent = false;     // mla in any layer
   bool recurs = false;     // in any layer
@@ -45,6 +46,7 @@ struct ComputeShape {
   double slidingKeyLength = 0;
   double valueLength = 0;
   bool hasCache = false;
+  bool attends = false;
   bool slides = false;
   bool latent = false;
   bool recurs = false;
@@ -55,6 +57,7 @@ struct ComputeShape {
     queries = std::max(queries, g.headCount * g.keyLength);
     keys = std::max(keys, g.kvHeadCount * g.keyLength);
     hasCache = true;
+    attends = attends || g.attention != Attention::sliding;
     if (g.attention == Attention::mla) {
       latent = true;
       continue;
@@ -86,6 +89,7 @@ struct ComputeShape {
           .slidingKeyLength = slidingKeyLength,
           .valueLength = valueLength,
           .hasCache = hasCache,
+          .attends = attends,
           .slides = slides,
           .latent = latent,
           .recurs = recurs,

@@ -35,8 +35,9 @@ struct ReplayedLayers {
 // Whether the replay gives the buffers of GPUs that have nothing to do with the host.
 [[nodiscard]] inline bool isReplayed(const ModelSpec& model, const ComputeShape& shape) noexcept {
   for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
-    const Recurrence recurrence = model.groups[i].recurrence;
-    if (recurrence != Recurrence::none && recurrence != Recurrence::shortConvolution) return false;
+    const LayerGroup& g = model.groups[i];
+    const bool isNet = g.recurrence == Recurrence::gatedDeltaNet && g.expertCount == 0.0;
+    if (g.recurrence != Recurrence::none && g.recurrence != Recurrence::shortConvolution && !isNet) return false;
   }
   return !shape.latent && askGraph(model, [](auto graph) { return graph.kIsReplayed && graph.kStreams == 0.0; });
 }

@@ -156,6 +156,7 @@ enum class Slot : std::int8_t {
   ffnMoeWeightsSum,          // ffn_moe_weights_sum
   ffnMoeWeightsSumClamped,   // ffn_moe_weights_sum_clamped
   ffnMoeWeightsNorm,         // ffn_moe_weights_norm
+  ffnMoeWeighted,            // ffn_moe_weighted: the input, where weights come before experts
   ffnUp,                     // ffn_up or ffn_moe_up, beside a gate
   ffnUpAlone,                // ffn_up or ffn_moe_up without a gate
   ffnSwiglu,                 // ffn_swiglu or ffn_moe_swiglu
