@@ -123,7 +123,8 @@ export function parsePlan(lines, gpuCount) {
     found = /^(Vulkan\d+|Host) (\d+) (\d+) (\d+)\s*$/.exec(text);
     if (found) at(found[1]).weights = Number(found[2]);
   }
-  if (!isPlanned) {
+  // The host has inputs in every graph: without its line the log was cut.
+  if (!isPlanned || host.computeBuffer === 0) {
     const reasons = lines.filter((line) => / E |rror|ASSERT/.test(line)).slice(-3);
     return { refused: reasons.map((line) => line.replace(/^[\d.]+ /, '').slice(0, 200)).join(' | ') };
   }

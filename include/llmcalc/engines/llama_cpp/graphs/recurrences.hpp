@@ -67,16 +67,21 @@ namespace llmcalc {
     case Recurrence::mamba1:
       return s.bytes(2.0 * g.innerLength + s.hidden) + (state.convolution + state.state) * s.sequences * kStateBytes;
     case Recurrence::gatedDeltaNet:
-      return (s.hidden < g.innerLength ? s.bytes(g.innerLength) : 0.0) + state.convolution * s.sequences * kStateBytes;
+      // The states of all sequences are gathered where two hidden vectors of the inputs were.
+      return std::max((s.hidden < g.innerLength ? s.bytes(g.innerLength) : 0.0) +
+                          state.convolution * s.sequences * kStateBytes,
+                      state.state * s.sequences * kStateBytes - s.bytes(2.0 * s.hidden));
     case Recurrence::mamba2:
       break;
   }
   if (hasLayer) {
-    // The host scans copies of what the GPU convolved: the input and both factors of the state. Sequences have their
-    // states before and after the scan, but for one that is written in place.
+    // The host scans copies of what the GPU convolved: the input and both factors of the state. The states after the
+    // scan are written where those copies were, if they are no larger.
     const double attended = g.headCount * g.valueLength;
-    return s.bytes(floatsBeforeRecurrence(g, s) + attended + 3.0 * convolutionChannels(g) + g.innerLength) +
-           state.state * (2.0 * s.sequences - 1.0) * kStateBytes;
+    const double copies = s.bytes(3.0 * convolutionChannels(g) + g.innerLength);
+    const double states = state.state * s.sequences * kStateBytes;
+    const double written = states > copies ? states - state.state * kStateBytes : 0.0;
+    return s.bytes(floatsBeforeRecurrence(g, s) + attended) + copies + states + written;
   }
   if (!askGraph(model, [](auto graph) { return graph.kConvolvesOnHost; })) return 0.0;
   // The host computes the convolution alone, because that starts from the state, and gathers the states of the scan.
