@@ -197,17 +197,17 @@ class Planning {
     }
   }
 
-  bool replaysWhole() const noexcept { return true; }
   [[gnu::always_inline]] void sizeGpuBuffers(double inputs, bool pipelined) noexcept {
     const bool offloads = (onHost_.layers || onHost_.experts || onHost_.cache) && shape_.tokens >= kOffloadedBatch;
-    const bool firstHasHead = headHome_ <= 0;
-    // Where caches are on the host every GPU copies those of its layers, which takes as much as if one GPU had all
-    // layers.
-    const bool whole = place_.gpus == 1 || firstHasHead || !runtime_.kvOffload;
+    // Where caches are on the host every GPU copies those of its layers. Where the replay does not follow the model that
+    // is taken to need as much as if one GPU had all layers.
+    const Replayed replayed =
+        runtime_.build < kMixedInputsBuild ? Replayed::seldom : replayedAs(model_, shape_);
+    const bool whole =
+        place_.gpus == 1 || headHome_ <= 0 || (!runtime_.kvOffload && replayed != Replayed::exactly);
     const int reach = whole ? headUnit_ : std::max(countOnFirst(place_), static_cast<int>(runtime_.cpuMoeLayers));
     const double offloaded =
         offloads ? replayedBytes(model_, shape_, runtime_, weights_, place_, {0, reach, whole}) : 0.0;
-    const bool replays = runtime_.build >= kMixedInputsBuild && isReplayed(model_, shape_);
     bool isFirst = true;
     int firstLayer = place_.firstOnGpu;
     for (int i = 0; i < place_.gpus; ++i) {
@@ -219,27 +219,28 @@ class Planning {
       if (place_.gpus > 1 && isEmpty && !(i == 0 && offloaded > 0.0)) continue;
       const bool hasHead = headHome_ == i || (headHome_ == kHost && i == 0);
       const bool copies = offloaded > 0.0 && (i == 0 || !runtime_.kvOffload);
-      LargestStage stage =
-          place_.gpus == 1 || copies
-              ? gpuComputeBuffer(model_, shape_, runtime_, groupsOn_[at], hasHead, inputs, offloaded)
-              : gpuComputeBufferOfSeveral(model_, shape_, runtime_, groupsOn_[at],
+      const int reached = firstLayer + static_cast<int>(gpu.layers);
+      LargestStage stage;
+      if (copies && replayed == Replayed::exactly && (i == 0 || gpu.layers > 0.0)) {
+        stage = {Stage::hostCopy, i == 0 ? offloaded
+                                         : replayedBytes(model_, shape_, runtime_, weights_, place_,
+                                                         {firstLayer, reached, hasHead, GraphStart::passedOn})};
+      } else if (place_.gpus == 1 || copies) {
+        stage = gpuComputeBuffer(model_, shape_, runtime_, groupsOn_[at], hasHead, inputs, offloaded);
+      } else {
+        stage = gpuComputeBufferOfSeveral(model_, shape_, runtime_, groupsOn_[at],
                                           {isFirst, gpu.layers > 0.0, hasHead, pipelined, sharedCaches_[at]}, inputs);
-      const int behind = firstLayer + static_cast<int>(gpu.layers);
-      if (replays && gpu.layers > 0.0) {
-        if (copies) {
-          // GPUs copy only the caches of their own layers.
-          stage.bytes = place_.gpus == 1 || runtime_.kvOffload
-                            ? offloaded
-                            : replayedBytes(model_, shape_, runtime_, weights_, place_,
-                                            {isFirst ? 0 : firstLayer, behind, hasHead,
-                                             isFirst ? GraphStart::embeddings : GraphStart::passedOn});
-        } else if (runtime_.kvOffload && (place_.gpus == 1 ? replaysWhole() : firstLayer >= runtime_.cpuMoeLayers)) {
-          const GraphStart start = pipelined ? (isFirst ? GraphStart::pipelinedEmbeddings : GraphStart::pipelined)
-                                             : (place_.firstOnGpu == 0 && isFirst ? GraphStart::embeddings : GraphStart::passedOn);
-          stage.bytes = replayedBytes(model_, shape_, runtime_, weights_, place_, {firstLayer, behind, hasHead, start});
-        }
       }
-      firstLayer = behind;
+      // A GPU that copies nothing, nor gets results of experts that another computes.
+      if (replayed != Replayed::seldom && !copies && gpu.layers > 0.0 && firstLayer >= runtime_.cpuMoeLayers) {
+        const bool embeds = isFirst && place_.firstOnGpu == 0;
+        const GraphStart start = pipelined ? (embeds ? GraphStart::pipelinedEmbeddings : GraphStart::pipelined)
+                                           : (embeds ? GraphStart::embeddings : GraphStart::passedOn);
+        const double own = replayedBytes(model_, shape_, runtime_, weights_, place_,
+                                         {firstLayer, reached, hasHead, start});
+        stage.bytes = replayed == Replayed::exactly ? own : std::max(own, stage.bytes);
+      }
+      firstLayer = reached;
       isFirst = false;
       gpu.computeBuffer = stage.bytes;
       gpu.stage = stage.stage;

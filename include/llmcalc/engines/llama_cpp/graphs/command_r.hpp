@@ -14,7 +14,7 @@ struct CommandRGraph : CommonGraph {
   static constexpr GraphOf kOf{Architecture::commandR, 1, "command-r"};
 
   static constexpr bool kIsParallel = true;
-  static constexpr bool kIsReplayed = false;
+  static constexpr Replayed kReplayed = Replayed::seldom;
 
   [[nodiscard]] static constexpr double besideFeedForward(const ModelSpec& /*model*/, const ComputeShape& shape,
                                                           const Runtime& /*runtime*/) noexcept {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "llmcalc/engines/llama_cpp/graphs/llama3.hpp"
@@ -25,6 +26,13 @@ struct GraphOf {
   std::string_view name;  // general.architecture of its GGUF files
 };
 
+// How the replay of offload/ compares with recorded buffers of GPUs that have nothing to do with the host.
+enum class Replayed : std::uint8_t {
+  exactly,  // it is the buffer
+  atLeast,  // the buffer is the larger one of the replay's and the formula's
+  seldom,   // the formula is closer: Vulkan's order of operations is not followed far enough
+};
+
 struct CommonGraph {
   static constexpr GraphOf kOf{Architecture::common, 0, "common"};
 
@@ -40,8 +48,8 @@ struct CommonGraph {
   static constexpr bool kLoadsTiedHeadTwice = false;
   // Nearly everything is free by the time of the logits.
   static constexpr bool kFreesBeforeLogits = false;
-  // The replay of offload/ follows the graph to the byte where all of it is on GPUs, too.
-  static constexpr bool kIsReplayed = true;
+  // Whether the replay gives the buffers of GPUs.
+  static constexpr Replayed kReplayed = Replayed::exactly;
   // The host computes the convolution of a Mamba 2 layer on a GPU where it holds the layer's state.
   static constexpr bool kConvolvesOnHost = true;
   // Hidden vectors that live beside the layers' own from the first layer to the last.

@@ -32,14 +32,19 @@ struct ReplayedLayers {
   GraphStart start = GraphStart::embeddings;
 };
 
-// Whether the replay gives the buffers of GPUs that have nothing to do with the host.
-[[nodiscard]] inline bool isReplayed(const ModelSpec& model, const ComputeShape& shape) noexcept {
+// How the replay compares with the buffers of GPUs that hold the layers of a model.
+[[nodiscard]] inline Replayed replayedAs(const ModelSpec& model, const ComputeShape& shape) noexcept {
+  const Replayed graph = askGraph(model, [](auto of) { return of.kReplayed; });
+  if (shape.latent || graph == Replayed::seldom) return Replayed::seldom;
+  bool scans = false;
   for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
-    const LayerGroup& g = model.groups[i];
-    const bool isNet = g.recurrence == Recurrence::gatedDeltaNet && g.expertCount == 0.0;
-    if (g.recurrence != Recurrence::none && g.recurrence != Recurrence::shortConvolution && !isNet) return false;
+    const Recurrence recurrence = model.groups[i].recurrence;
+    if (recurrence == Recurrence::mamba1) return Replayed::seldom;
+    scans = scans || recurrence == Recurrence::mamba2;
   }
-  return !shape.latent && askGraph(model, [](auto graph) { return graph.kIsReplayed && graph.kStreams == 0.0; });
+  if (!scans || graph == Replayed::atLeast) return graph;
+  // Mamba 2 alone; beside attention in models without a graph of their own it is not followed.
+  return shape.hasCache ? Replayed::seldom : Replayed::atLeast;
 }
 
 // Bytes of the buffer of a GPU that computes those layers, the host's in large batches.
