@@ -199,15 +199,14 @@ class Planning {
 
   [[gnu::always_inline]] void sizeGpuBuffers(double inputs, bool pipelined) noexcept {
     const bool offloads = (onHost_.layers || onHost_.experts || onHost_.cache) && shape_.tokens >= kOffloadedBatch;
-    // Where caches are on the host every GPU copies those of its layers. Where the replay does not follow the model that
-    // is taken to need as much as if one GPU had all layers.
-    const Replayed replayed =
-        runtime_.build < kMixedInputsBuild ? Replayed::seldom : replayedAs(model_, shape_);
-    const bool whole =
-        place_.gpus == 1 || headHome_ <= 0 || (!runtime_.kvOffload && replayed != Replayed::exactly);
+    // Where caches are on the host every GPU copies those of its layers. Where the replay does not follow the model
+    // that is taken to need as much as if one GPU had all layers.
+    const Replayed replayed = runtime_.build < kMixedInputsBuild ? Replayed::seldom : replayedAs(model_, shape_);
+    const bool whole = place_.gpus == 1 || headHome_ <= 0 || (!runtime_.kvOffload && replayed != Replayed::exactly);
     const int reach = whole ? headUnit_ : std::max(countOnFirst(place_), static_cast<int>(runtime_.cpuMoeLayers));
     const double offloaded =
         offloads ? replayedBytes(model_, shape_, runtime_, weights_, place_, {0, reach, whole}) : 0.0;
+    const bool isWhole = place_.gpus == 1 && place_.firstOnGpu == 0;
     bool isFirst = true;
     int firstLayer = place_.firstOnGpu;
     for (int i = 0; i < place_.gpus; ++i) {
@@ -232,12 +231,13 @@ class Planning {
                                           {isFirst, gpu.layers > 0.0, hasHead, pipelined, sharedCaches_[at]}, inputs);
       }
       // A GPU that copies nothing, nor gets results of experts that another computes.
-      if (replayed != Replayed::seldom && !copies && gpu.layers > 0.0 && firstLayer >= runtime_.cpuMoeLayers) {
+      const bool isAlone = replayed != Replayed::seldom && !copies && gpu.layers > 0.0;
+      if (isAlone && firstLayer >= runtime_.cpuMoeLayers && !(isWhole && isRegular(model_, shape_, runtime_))) {
         const bool embeds = isFirst && place_.firstOnGpu == 0;
         const GraphStart start = pipelined ? (embeds ? GraphStart::pipelinedEmbeddings : GraphStart::pipelined)
                                            : (embeds ? GraphStart::embeddings : GraphStart::passedOn);
-        const double own = replayedBytes(model_, shape_, runtime_, weights_, place_,
-                                         {firstLayer, reached, hasHead, start});
+        const double own =
+            replayedBytes(model_, shape_, runtime_, weights_, place_, {firstLayer, reached, hasHead, start});
         stage.bytes = replayed == Replayed::exactly ? own : std::max(own, stage.bytes);
       }
       firstLayer = reached;

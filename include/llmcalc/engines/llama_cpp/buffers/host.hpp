@@ -66,8 +66,8 @@ namespace detail {
     if (g.fusedQKV && (host.layersOf[i] || host.cache)) {
       // Values are cut from the product of all three, and copied with what is between them to where two hidden vectors
       // of the inputs were.
-      largest = std::max(largest, s.bytes(g.headCount * g.keyLength + g.kvHeadCount * (g.keyLength + g.valueLength) -
-                                          2.0 * s.hidden));
+      largest = std::max(
+          largest, s.bytes(g.headCount * g.keyLength + g.kvHeadCount * (g.keyLength + g.valueLength) - 2.0 * s.hidden));
     }
     if (g.expertCount > 0.0 && (host.expertsOf[i] || host.oversizedOf[i])) {
       double floats = 0;

@@ -68,9 +68,9 @@ namespace llmcalc {
       return s.bytes(2.0 * g.innerLength + s.hidden) + (state.convolution + state.state) * s.sequences * kStateBytes;
     case Recurrence::gatedDeltaNet:
       // The states of all sequences are gathered where two hidden vectors of the inputs were.
-      return std::max((s.hidden < g.innerLength ? s.bytes(g.innerLength) : 0.0) +
-                          state.convolution * s.sequences * kStateBytes,
-                      state.state * s.sequences * kStateBytes - s.bytes(2.0 * s.hidden));
+      return std::max(
+          (s.hidden < g.innerLength ? s.bytes(g.innerLength) : 0.0) + state.convolution * s.sequences * kStateBytes,
+          state.state * s.sequences * kStateBytes - s.bytes(2.0 * s.hidden));
     case Recurrence::mamba2:
       break;
   }

@@ -123,6 +123,10 @@ inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w)
     run<scanNorm>();
   }
   run<cacheK, cacheV, kqMask, kqMaskSwa>();
+  if (start_ == GraphStart::passedOn && held(inpL).size == 0.0) {
+    vectors(inpL, s_.hidden);
+    run<inpL>();
+  }
   if (size(castK) > 0.0) run<castK, ~cacheK>();
   if (size(castV) > 0.0) run<castV, ~cacheV>();
   run<lateCacheV, kqvOut, kq, ~qRotated, ~qRope, ~qcur, ~castK, ~castV, ~cacheK, ~cacheV>();

@@ -37,14 +37,26 @@ struct ReplayedLayers {
   const Replayed graph = askGraph(model, [](auto of) { return of.kReplayed; });
   if (shape.latent || graph == Replayed::seldom) return Replayed::seldom;
   bool scans = false;
+  bool convolves = false;
   for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
     const Recurrence recurrence = model.groups[i].recurrence;
     if (recurrence == Recurrence::mamba1) return Replayed::seldom;
     scans = scans || recurrence == Recurrence::mamba2;
+    convolves = convolves || recurrence == Recurrence::shortConvolution;
   }
+  if (convolves) return Replayed::atLeast;
   if (!scans || graph == Replayed::atLeast) return graph;
   // Mamba 2 alone; beside attention in models without a graph of their own it is not followed.
   return shape.hasCache ? Replayed::seldom : Replayed::atLeast;
+}
+
+// Whether the formulas of one GPU that holds everything give what the replay gives, and sooner: caches of one type, and
+// queries as long as a hidden vector or up to twice that, or at least half as long in Gemma 2 and 3.
+[[nodiscard]] inline bool isRegular(const ModelSpec& model, const ComputeShape& s, const Runtime& runtime) noexcept {
+  if (runtime.cacheTypeK != runtime.cacheTypeV || runtime.cacheTypeK == CacheType::f32) return false;
+  if (model.tiedEmbeddings && s.slides) return 2.0 * s.queries >= s.hidden && s.queries <= 2.0 * s.hidden;
+  return (runtime.flashAttention || runtime.server) && s.queries >= s.hidden && s.queries <= 2.0 * s.hidden &&
+         askGraph(model, [](auto graph) { return !graph.kWeightsBeforeExperts; });
 }
 
 // Bytes of the buffer of a GPU that computes those layers, the host's in large batches.

@@ -63,8 +63,9 @@ class OffloadReplay {
     sizes_.fill(0.0);
     vectors<inpL, attnOut, ffnOut, ffnMoeOut>(s_.hidden);
     vectors(inpOutIds, copied.last && !marks_.kept && !isPipelined(start_) ? 1.0 : 0.0);
-    if (!marks_.started) start(g);
     size(norm) = postNormed_ ? 0.0 : size(inpL);
+    if (!marks_.started) start(g);
+    if (postNormed_) size(norm) = 0.0;  // of one slot with what start() allocates
     // What a pipeline passes on is an input, which is never free.
     if (isPipelined(start_)) size(inpL) = 0.0;
     if (g.attention == Attention::mla) {
@@ -95,7 +96,8 @@ class OffloadReplay {
   [[nodiscard]] double inputs(CopiedLayer reached) const noexcept {
     const double vectors = start_ == GraphStart::pipelinedEmbeddings ? 3.0 * s_.hidden + 2.0 : 2.0 * s_.hidden;
     const double perCell = s_.maskElement / 4.0;
-    const double cells = (reached.reachesFull ? s_.cells.full : 0.0) + (reached.reachesSliding ? s_.cells.sliding : 0.0);
+    const double cells =
+        (reached.reachesFull ? s_.cells.full : 0.0) + (reached.reachesSliding ? s_.cells.sliding : 0.0);
     return s_.bytes(vectors + 1.0 + cells * perCell + (s_.hasCache ? cellIndices() : 0.0)) +
            (reached.reachesEnd ? s_.bytes(1.0) : 0.0);
   }
@@ -236,6 +238,12 @@ class OffloadReplay {
       // first reads it.
       sizeInputs();
       size(norm) = postNormed_ ? 0.0 : size(inpL);
+      if (copied_.cache) {
+        // The hidden vectors come with the copies of the caches.
+        run<norm, inpPos>();
+        size(inpL) = 0.0;
+        return;
+      }
       run<norm, inpPos, kvIdxs>();
       step(g.attention == Attention::sliding ? kqMaskSwa : kqMask);
       run<inpL, kqMaskSwa, kqMask, inpOutIds>();
@@ -449,7 +457,7 @@ class OffloadReplay {
   const FileWeights& weights_;
   double bytesPerFloat_;  // bytes of one number for every token
   double sharedBytes_;
-  CopiedLayer first_;         // which inputs the first split reads, by the fields named `reaches`
+  CopiedLayer first_;  // which inputs the first split reads, by the fields named `reaches`
   GraphStart start_;
   double tapBytes_ = 0;       // taps of a convolution that are fetched in the layer before
   bool viewsStates_ = false;  // any layer is a Mamba 2, whose graph views s_copy in two parts
