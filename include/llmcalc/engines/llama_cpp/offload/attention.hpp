@@ -114,8 +114,10 @@ inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w)
     vectors(kq, g.headCount * cells);
     vectors(kqv, length);
   }
-  // Vulkan fetches the rows for logits of the layer's input ahead of the attention.
-  if (!copied_.weights && !copied_.cache && !recurs && !parallel_) selectInput();
+  // Vulkan fetches the rows for logits of the layer's input ahead of the attention, unless the attention's result is
+  // normed before it is added to them: then they are too far ahead in the graph.
+  const bool isNormed = isGemma2Or3Shape(model_, s_);
+  if (!copied_.weights && !copied_.cache && !recurs && !parallel_ && !isNormed) selectInput();
   const bool scansHere = recurs && !copied_.cache;
   if (scansHere) {
     // A scan beside attention has its own copy of the norm, which is made before the scores.

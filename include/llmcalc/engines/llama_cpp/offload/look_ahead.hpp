@@ -9,6 +9,7 @@
 #include "llmcalc/engines/llama_cpp/buffers/host.hpp"
 #include "llmcalc/engines/llama_cpp/buffers/inputs.hpp"
 #include "llmcalc/engines/llama_cpp/cache.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/gemma3.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/engines/llama_cpp/offload/attention.hpp"
 #include "llmcalc/engines/llama_cpp/offload/network.hpp"
@@ -54,7 +55,7 @@ struct ReplayedLayers {
 // queries as long as a hidden vector or up to twice that, or at least half as long in Gemma 2 and 3.
 [[nodiscard]] inline bool isRegular(const ModelSpec& model, const ComputeShape& s, const Runtime& runtime) noexcept {
   if (runtime.cacheTypeK != runtime.cacheTypeV || runtime.cacheTypeK == CacheType::f32) return false;
-  if (model.tiedEmbeddings && s.slides) return 2.0 * s.queries >= s.hidden && s.queries <= 2.0 * s.hidden;
+  if (isGemma2Or3Shape(model, s)) return 2.0 * s.queries >= s.hidden && s.queries <= 2.0 * s.hidden;
   return (runtime.flashAttention || runtime.server) && s.queries >= s.hidden && s.queries <= 2.0 * s.hidden &&
          askGraph(model, [](auto graph) { return !graph.kWeightsBeforeExperts; });
 }
