@@ -212,6 +212,16 @@ inline constexpr auto kFields<ModelSpec> = std::tuple{
     field::Number{"model.predictionGroup", &ModelSpec::predictionGroup},
 };
 
+// Whether layers of the group see a window of the last tokens alone.
+[[nodiscard]] constexpr bool isSliding(const LayerGroup& group) noexcept {
+  return group.attention == Attention::sliding;
+}
+
+// Whether layers of the group attend to keys and values that are kept apart: those of mla are one compressed vector.
+[[nodiscard]] constexpr bool keepsValues(const LayerGroup& group) noexcept {
+  return group.attention != Attention::none && group.attention != Attention::mla;
+}
+
 // Whether layers of the group keep keys and values of their own.
 [[nodiscard]] constexpr bool hasCache(const LayerGroup& group) noexcept {
   return group.attention != Attention::none && !group.sharesCache && group.kvHeadCount > 0.0;
