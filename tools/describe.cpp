@@ -198,6 +198,14 @@ int main() {
   for (const FileTypeTraits& type : kFileTypes) {
     fileTypes.add("  {\"name\": " + quoted(type.name) + ", \"id\": " + formatNumber(type.id) + "}");
   }
+  Sequence offered("[");
+  for (const FileType type : kOfferedTypes) offered.add("  " + quoted(traits(type).name));
+  Sequence final("[");
+  Sequence importance("[");
+  for (std::size_t i = 0; i < kFileTypes.size(); ++i) {
+    if (isFinal(static_cast<FileType>(i))) final.add("  " + quoted(kFileTypes[i].name));
+    if (needsImportanceMatrix(static_cast<FileType>(i))) importance.add("  " + quoted(kFileTypes[i].name));
+  }
   Sequence tensorTypes("[");
   for (const TensorTypeTraits& type : kTensorTypes) {
     tensorTypes.add("  {\"name\": " + quoted(type.name) + ", \"traits\": [" + formatNumber(type.id) + ", " +
@@ -226,6 +234,9 @@ int main() {
   all.add("\"tables\": " + tables.closed("\n}"));
   all.add("\"architectures\": " + architectures.closed("\n]"));
   all.add("\"fileTypes\": " + fileTypes.closed("\n]"));
+  all.add("\"offeredTypes\": " + offered.closed("\n]"));
+  all.add("\"finalTypes\": " + final.closed("\n]"));
+  all.add("\"importanceTypes\": " + importance.closed("\n]"));
   all.add("\"tensorTypes\": " + tensorTypes.closed("\n]"));
   all.add("\"vendors\": " + vendors.closed("\n}"));
   all.add("\"numbers\": " + numbers.closed("\n}"));
