@@ -208,7 +208,7 @@ std::optional<Question> questionOf(const Row& row, const ModelSpec& model, FileT
   q.workload.cachedTokens = depth;
   q.workload.outputLength = output > 0.0 ? output : 1.0;
   takeNumber("model_size", q.workload.fileBytes);
-  q.measured = {prompt > 0.0, row.needed("avg_ts"), 1.0};
+  q.measured = {prompt > 0.0 ? Metric::prefill : Metric::decode, row.needed("avg_ts"), 1.0};
 
   const double build = row.number("build_number").value_or(0.0);
   if (build > 0.0) r.build = build;

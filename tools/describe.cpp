@@ -9,6 +9,7 @@
 
 #include "llmcalc/answer/speed_fields.hpp"
 #include "llmcalc/base/result.hpp"
+#include "llmcalc/calibration.hpp"
 #include "llmcalc/engines/names.hpp"
 #include "llmcalc/fit.hpp"
 #include "llmcalc/machine/assumptions.hpp"
@@ -30,7 +31,7 @@ struct List {
 };
 
 // In the order of js/generated/layout.js.
-constexpr std::array<List, 16> kLists = {{
+constexpr std::array<List, 17> kLists = {{
     {"architecture", kArchitectures},
     {"attention", kAttentions},
     {"recurrence", kRecurrences},
@@ -45,6 +46,7 @@ constexpr std::array<List, 16> kLists = {{
     {"evidence", kEvidences},
     {"limit", kLimits},
     {"split", kSplits},
+    {"metric", kMetrics},
     {"qkNorm", gguf::kQkNorms},
     {"mixing", gguf::kMixings},
 }};
@@ -176,6 +178,7 @@ int main() {
   tables.add(table<Device>("Device"));
   tables.add(table<Hardware>("Hardware"));
   tables.add(table<Workload>("Workload"));
+  tables.add(table<Measurement>("Measurement"));
   tables.add(table<SpeedProfile>("SpeedProfile"));
   tables.add(table<Spread>("Spread"));
   tables.add(table<Band>("Band"));
