@@ -44,7 +44,7 @@ class Planning {
         place_(placement(model, runtime)),
         shape_(computeShape(model, runtime)),
         weights_(fileWeights(model, runtime.fileType, runtime.importanceMatrix,
-                             runtime.backend == Backend::vulkan ? kVulkanLargestTensor : 1e18)),
+                             runtime.backend == GpuBackend::vulkan ? kVulkanLargestTensor : 1e18)),
         headUnit_(static_cast<int>(model.layerCount + model.predictionLayerCount)),
         headHome_(deviceOf(place_, headUnit_)) {
     plan.gpuCount = runtime.gpuCount;
