@@ -38,6 +38,19 @@ struct ComputeShape {
   [[nodiscard]] constexpr double bytes(double floatsPerToken) const noexcept { return floatsPerToken * tokens * 4.0; }
 };
 
+// A stage, and the bytes that it needs.
+struct LargestStage {
+  Stage stage = Stage::none;
+  double bytes = 0;
+
+  constexpr void consider(Stage candidate, double candidateBytes) noexcept {
+    if (candidateBytes > bytes) {
+      stage = candidate;
+      bytes = candidateBytes;
+    }
+  }
+};
+
 [[nodiscard]] inline ComputeShape computeShape(const ModelSpec& model, const Runtime& runtime) noexcept {
   double queries = 0;
   double keys = 0;
@@ -57,13 +70,13 @@ struct ComputeShape {
     queries = std::max(queries, g.headCount * g.keyLength);
     keys = std::max(keys, g.kvHeadCount * g.keyLength);
     hasCache = true;
-    attends = attends || g.attention != Attention::sliding;
+    attends = attends || !isSliding(g);
     if (g.attention == Attention::mla) {
       latent = true;
       continue;
     }
     widestValues = std::max(widestValues, g.kvHeadCount * g.valueLength);
-    if (g.attention == Attention::sliding) {
+    if (isSliding(g)) {
       slides = true;
       slidingKeyLength = g.keyLength;
     } else {

@@ -68,11 +68,7 @@ class OffloadReplay {
     if (postNormed_) size(norm) = 0.0;  // of one slot with what start() allocates
     // What a pipeline passes on is an input, which is never free.
     if (isPipelined(start_)) size(inpL) = 0.0;
-    if (g.attention == Attention::mla) {
-      latentAttention(g);
-    } else if (g.attention != Attention::none) {
-      attention(g, w);
-    }
+    if (g.attention != Attention::none) attention(g, w);
     if (g.recurrence != Recurrence::none) recurrence(g);
     // Behind the rows that were selected for logits a token or two take nothing that counts.
     if (marks_.kept && s_.outputs < kOffloadedBatch) return;
@@ -245,7 +241,7 @@ class OffloadReplay {
         return;
       }
       run<norm, inpPos, kvIdxs>();
-      step(g.attention == Attention::sliding ? kqMaskSwa : kqMask);
+      step(isSliding(g) ? kqMaskSwa : kqMask);
       run<inpL, kqMaskSwa, kqMask, inpOutIds>();
       return;
     }
@@ -297,10 +293,7 @@ class OffloadReplay {
     size(Slot::kqMask) = full ? s_.cells.full * perCell : 0.0;
     size(Slot::kqMaskSwa) = sliding ? s_.cells.sliding * perCell : 0.0;
   }
-  void sizeMasks(const LayerGroup& g) noexcept {
-    const bool slides = g.attention == Attention::sliding;
-    sizeMasks(!slides, slides);
-  }
+  void sizeMasks(const LayerGroup& g) noexcept { sizeMasks(!isSliding(g), isSliding(g)); }
 
   // Sizes the inputs that the next split is the first to read.
   void sizeNextMasks() noexcept {
@@ -437,6 +430,7 @@ class OffloadReplay {
 
   // Parts of a layer, defined in attention.hpp.
   void attention(const LayerGroup& g, const GroupWeights& w) noexcept;
+  void attentionOfHeads(const LayerGroup& g, const GroupWeights& w) noexcept;
   void project(const LayerGroup& g, double length, bool onHost) noexcept;
   void latentAttention(const LayerGroup& g) noexcept;
   void rotateValues(double values, double valueLength) noexcept;
