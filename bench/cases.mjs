@@ -34,12 +34,19 @@ const emptyModule = new Uint8Array([
 async function packaged(entry, backend) {
   const { default: calculator } = await import(entry);
   if (calculator.backend !== backend) throw new Error(`${entry} runs as ${calculator.backend}`);
-  const { calculatePerformance, batchCalculatePerformance, batchCalculatePerformanceColumns, planMemory } = calculator;
+  const {
+    calculatePerformance,
+    batchCalculatePerformance,
+    batchCalculatePerformanceColumns,
+    planMemory,
+    estimateSpeed,
+  } = calculator;
   return {
     calculatePerformance,
     objects: batchCalculatePerformance,
     columns: batchCalculatePerformanceColumns,
     planMemory,
+    estimateSpeed,
   };
 }
 
@@ -57,6 +64,22 @@ function plans({ planMemory }, model, runtime) {
     let sum = 0;
     for (let i = 0; i < n; i++) {
       sum += planMemory(spec, { contextLength: 8192 + 256 * (i & 7), ...runtime }).devices[0].total;
+    }
+    return sum;
+  };
+}
+
+const machine = {
+  gpus: [{ bandwidth: 1008e9, shaderFlops: 82.6e12, halfFlops: 165.2e12, quantizedOps: 660.6e12 }],
+  host: { bandwidth: 89.6e9, threads: 16 },
+};
+
+function speeds({ estimateSpeed }, model, runtime) {
+  const spec = readCompact(fileURLToPath(new URL('../tests/golden', import.meta.url))).models.get(model);
+  return (n) => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      sum += estimateSpeed(spec, { contextLength: 8192 + 256 * (i & 7), ...runtime }, machine).decode.p50;
     }
     return sum;
   };
@@ -108,6 +131,8 @@ const work = {
   },
   plan: (calculator, model) => plans(calculator, model, {}),
   split: (calculator, model) => plans(calculator, model, { gpuLayers: 16 }),
+  speed: (calculator, model) => speeds(calculator, model, {}),
+  splitSpeed: (calculator, model) => speeds(calculator, model, { gpuLayers: 16 }),
   into: ({ columns }, points) => {
     const into = columns(1008, 70, 2, 16, 14 / (points - 1));
     return (n) => {
@@ -120,7 +145,10 @@ const work = {
 
 const [implementation, name] = process.argv.slice(2);
 const [kind, size] = name.split('/');
-const run = work[kind](await implementations[implementation](), /^(plan|split)$/.test(kind) ? size : Number(size));
+const run = work[kind](
+  await implementations[implementation](),
+  /^(plan|split|speed|splitSpeed)$/.test(kind) ? size : Number(size),
+);
 
 const time = (n) => {
   const start = process.hrtime.bigint();

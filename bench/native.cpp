@@ -60,12 +60,30 @@ void plan(benchmark::State& state, const llmcalc::ModelSpec& model, double gpuLa
     benchmark::DoNotOptimize(llmcalc::tryPlanMemory(model, runtime));
   }
 }
+
+void estimate(benchmark::State& state, const llmcalc::ModelSpec& model, double gpuLayers) {
+  llmcalc::Runtime runtime;
+  runtime.gpuLayers = gpuLayers;
+  llmcalc::Hardware hardware;
+  hardware.gpuCount = 1;
+  hardware.gpus[0] = {1008e9, 82.6e12, 165.2e12, 660.6e12, 0};
+  hardware.host = {89.6e9, 0, 0, 0, 16};
+  hardware.gpuProfile = llmcalc::speedProfile(llmcalc::Backend::cuda, {});
+  hardware.hostProfile = llmcalc::speedProfile(llmcalc::Backend::cpu, "x86");
+  int i = 0;
+  for (auto _ : state) {
+    runtime.contextLength = 8192 + 256 * (i++ & 7);
+    benchmark::DoNotOptimize(llmcalc::tryEstimateSpeed(model, runtime, hardware));
+  }
+}
 }  // namespace
 
 int main(int argc, char** argv) {
   for (const recorded::Model& model : recorded::readModels()) {
     if (model.name != "llama-3.1-8b" && model.name != "gemma-3-27b" && model.name != "deepseek-v3") continue;
     benchmark::RegisterBenchmark(("plan/" + model.name).c_str(), plan, model.spec, llmcalc::kAllLayers);
+    benchmark::RegisterBenchmark(("speed/" + model.name).c_str(), estimate, model.spec, llmcalc::kAllLayers);
+    benchmark::RegisterBenchmark(("splitSpeed/" + model.name).c_str(), estimate, model.spec, 16.0);
     benchmark::RegisterBenchmark(("split/" + model.name).c_str(), plan, model.spec, 16.0);
   }
   benchmark::Initialize(&argc, argv);

@@ -74,16 +74,20 @@ const times = table(
   }),
 );
 
-const plans = table(
-  ['`planMemory` of', 'transpiled', 'wasm', 'native C++'],
-  ['plan', 'split'].flatMap((kind) =>
-    ['llama-3.1-8b', 'gemma-3-27b', 'deepseek-v3'].map((model) => {
-      const measured = ['transpiled', 'wasm'].map((which) => node('cases.mjs', which, `${kind}/${model}`));
-      const label = kind === 'plan' ? model : `${model}, 16 layers on the GPU`;
-      return [label, ...[...measured, native[`${kind}/${model}`]].map(readable)];
-    }),
-  ),
-);
+/** A row for each model, without and with a part of it on the host. */
+const byModel = (title, all, part) =>
+  table(
+    [title, 'transpiled', 'wasm', 'native C++'],
+    [all, part].flatMap((kind) =>
+      ['llama-3.1-8b', 'gemma-3-27b', 'deepseek-v3'].map((model) => {
+        const measured = ['transpiled', 'wasm'].map((which) => node('cases.mjs', which, `${kind}/${model}`));
+        const label = kind === all ? model : `${model}, 16 layers on the GPU`;
+        return [label, ...[...measured, native[`${kind}/${model}`]].map(readable)];
+      }),
+    ),
+  );
+const plans = byModel('`planMemory` of', 'plan', 'split');
+const speeds = byModel('`estimateSpeed` of', 'speed', 'splitSpeed');
 
 const promises = [
   ['one calculation: 0.001 ms', 1e3, 'single'],
@@ -117,6 +121,10 @@ ${times}
 A memory plan, from the objects of model and runtime to the object of the plan; where a GPU computes what the host holds, ggml's allocator is replayed:
 
 ${plans}
+
+An estimate of speed, from the objects of model, runtime and machine to the object of the estimate:
+
+${speeds}
 
 What the project was first promised to do, and what is true:
 
