@@ -89,6 +89,27 @@ const byModel = (title, all, part) =>
 const plans = byModel('`planMemory` of', 'plan', 'split');
 const speeds = byModel('`estimateSpeed` of', 'speed', 'splitSpeed');
 
+const gridModels = ['llama-3.1-70b', 'qwen3-30b-a3b'];
+const gridFill = node('cases.mjs', 'typed', 'gridFill/0');
+const grid = table(
+  [
+    '960 x 540 points of',
+    'point by point, wasm',
+    'transpiled',
+    'wasm',
+    'native C++',
+    'by point / wasm',
+    'wasm / writing alone',
+  ],
+  gridModels.map((model) => {
+    // Every 1,000th point is timed.
+    const byPoint = 1000 * node('cases.mjs', 'wasm', `gridByPoint/${model}`);
+    const [transpiled, wasm] = ['transpiled', 'wasm'].map((which) => node('cases.mjs', which, `grid/${model}`));
+    const own = native[`grid/${model}`];
+    return [model, ...[byPoint, transpiled, wasm, own].map(readable), ratio(byPoint / wasm), ratio(wasm / gridFill)];
+  }),
+);
+
 const promises = [
   ['one calculation: 0.001 ms', 1e3, 'single'],
   ['batch of 29: 0.03 ms', 3e4, 'objects/29'],
@@ -125,6 +146,10 @@ ${plans}
 An estimate of speed, from the objects of model, runtime and machine to the object of the estimate:
 
 ${speeds}
+
+A sweep over contexts and bandwidths of a GPU into three Float32Arrays of the caller's: verdict, bytes of the GPU and tokens/s. Point by point is what planMemory, fits and estimateSpeed take for as many points (every 1,000th is timed); writing alone, ${readable(gridFill)}, fills the columns with a constant:
+
+${grid}
 
 What the project was first promised to do, and what is true:
 
