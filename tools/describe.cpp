@@ -19,6 +19,7 @@
 #include "llmcalc/question/workload.hpp"
 #include "llmcalc/readers/gguf/architectures.hpp"
 #include "llmcalc/speed/profile.hpp"
+#include "llmcalc/sweep.hpp"
 
 namespace {
 
@@ -30,7 +31,7 @@ struct List {
 };
 
 // In the order of js/generated/layout.js.
-constexpr std::array<List, 16> kLists = {{
+constexpr std::array<List, 17> kLists = {{
     {"architecture", kArchitectures},
     {"attention", kAttentions},
     {"recurrence", kRecurrences},
@@ -41,6 +42,7 @@ constexpr std::array<List, 16> kLists = {{
     {"memoryKind", kMemoryKinds},
     {"stage", kStages},
     {"verdict", kVerdicts},
+    {"sweepAxis", kSweepAxes},
     {"engine", kEngines},
     {"evidence", kEvidences},
     {"limit", kLimits},

@@ -32,6 +32,7 @@ import { createFit } from './fit.js';
 import { GPU_KEYS, readGpu } from './gpus.js';
 import { indexed, words } from './keys.js';
 import { writeModel, writeRuntime, writeTensors } from './memory.js';
+import { createSweep } from './sweep.js';
 
 /**
  * @typedef {import('../types/all.d.ts').ModelSpec} ModelSpec
@@ -231,7 +232,7 @@ export function createSpeed(core) {
   function writeQuestion(to, model, runtime, machine, workload) {
     const i = writeModel(to, 0, model);
     // The back end of a machine's GPUs, where the runtime says none.
-    let next = writeRuntime(to, i, runtime, () => machine?.gpus?.[0]?.backend ?? undefined);
+    let next = writeRuntime(to, i, runtime, () => /** @type {any} */ (machine)?.gpus?.[0]?.backend ?? undefined);
     next = writeHardware(to, next, machine, i);
     next = writeWorkload(to, next, workload, contextOf(to, i));
     const measured = model.tensors !== undefined;
@@ -304,5 +305,11 @@ export function createSpeed(core) {
     });
   }
 
-  return { estimateSpeed, speedProfile, calibrate, ...createFit(core, block, writeQuestion) };
+  return {
+    estimateSpeed,
+    speedProfile,
+    calibrate,
+    ...createFit(core, block, writeQuestion),
+    ...createSweep(core, block, writeQuestion),
+  };
 }

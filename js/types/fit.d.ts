@@ -29,6 +29,46 @@ export declare function fitModel(
   machine: Machine,
 ): ModelFit | null;
 
+/** The context that a machine has room for. */
+export interface ContextFit {
+  /** `tight`: only without the margins. Never `doesNotFit`. */
+  verdict: Names['verdict'];
+  /** Tokens of all sequences together, for {@link LlamaCppRuntime.contextLength}. */
+  contextLength: number;
+}
+
+/**
+ * The largest context that a machine has room for with its margins, else the largest that fits at all: whole steps of
+ * 256 tokens, at most what the model was trained for; null where none does.
+ *
+ * @param runtime Of {@link planMemory}, with the placement that is asked about; `contextLength` is the most where the
+ *   model's is not known, and not read else. `gpus` default to the machine's.
+ * @param machine Of {@link fits}. Bytes.
+ * @throws {TypeError | RangeError} what planMemory or fits refuses
+ */
+export declare function largestContext(
+  model: ModelSpec,
+  runtime: LlamaCppRuntime | undefined,
+  machine: Machine,
+): ContextFit | null;
+
+/**
+ * The fewest layers on the GPUs with which one sequence alone decodes at least so fast at the median; null where no
+ * placement does. Whether a machine has room for them, {@link fits} says.
+ *
+ * @param runtime Of {@link estimateSpeed}; its `gpuLayers` is not read. `gpus` default to the machine's.
+ * @param machine Of {@link estimateSpeed}.
+ * @param tokensPerSecond More than 0, up to 1e9.
+ * @throws {TypeError | RangeError} what estimateSpeed refuses
+ */
+export declare function fewestGpuLayers(
+  model: ModelSpec,
+  runtime: Runtime | undefined,
+  machine: Hardware,
+  tokensPerSecond: number,
+  workload?: Workload,
+): number | null;
+
 /** One number of layers on the GPUs. */
 export interface OffloadPoint {
   gpuLayers: number;
