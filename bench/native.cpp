@@ -71,8 +71,8 @@ void estimate(benchmark::State& state, const llmcalc::ModelSpec& model, double g
   hardware.gpuCount = 1;
   hardware.gpus[0] = {1008e9, 82.6e12, 165.2e12, 660.6e12, 0};
   hardware.host = {89.6e9, 0, 0, 0, 16};
-  hardware.gpuProfile = llmcalc::speedProfile(llmcalc::Backend::cuda, {});
-  hardware.hostProfile = llmcalc::speedProfile(llmcalc::Backend::cpu, "x86");
+  hardware.gpuProfile = llmcalc::speedProfile(llmcalc::GpuBackend::cuda, {});
+  hardware.hostProfile = llmcalc::speedProfile(llmcalc::GpuBackend::cpu, "x86");
   int i = 0;
   for (auto _ : state) {
     runtime.contextLength = 8192 + 256 * (i++ & 7);
@@ -98,8 +98,8 @@ void grid(benchmark::State& state, const llmcalc::ModelSpec& model) {
   hardware.gpuCount = 1;
   hardware.gpus[0] = {1e12, 82.6e12, 165.2e12, 660.6e12, 0};
   hardware.host = {89.6e9, 0, 0, 0, 16};
-  hardware.gpuProfile = speedProfile(Backend::cuda, {});
-  hardware.hostProfile = speedProfile(Backend::cpu, "x86");
+  hardware.gpuProfile = speedProfile(GpuBackend::cuda, {});
+  hardware.hostProfile = speedProfile(GpuBackend::cpu, "x86");
   for (auto _ : state) {
     SweepPoint point(model, Runtime(), machine, hardware, Workload());
     sweep<float>(point, axes, columns);

@@ -1,18 +1,11 @@
 // Where the layers of a model go, and what is known of it without a plan.
+import type { ContextFit, ModelFit } from '../generated/fields.js';
 import type { Names } from '../generated/names.js';
 import type { GpuBackend, LlamaCppRuntime, Machine, MemoryPlan, Runtime } from './memory.js';
 import type { FileType, ModelSpec } from './model.js';
 import type { Band, Hardware, Workload } from './speed.js';
 
-/** A placement of a model's layers that a machine has room for. */
-export interface ModelFit {
-  /** `tight`: only without the margins. Never `doesNotFit`. */
-  verdict: Names['verdict'];
-  /** Layers on the GPUs, for {@link LlamaCppRuntime.gpuLayers}. */
-  gpuLayers: number | 'all';
-  /** Layers whose experts stay on the host, for {@link LlamaCppRuntime.cpuMoeLayers}. */
-  cpuMoeLayers: number;
-}
+export type { ContextFit, ModelFit } from '../generated/fields.js';
 
 /**
  * The placement with the most on the GPUs that fits a machine with its margins, else the first that fits at all; null
@@ -28,14 +21,6 @@ export declare function fitModel(
   runtime: LlamaCppRuntime | undefined,
   machine: Machine,
 ): ModelFit | null;
-
-/** The context that a machine has room for. */
-export interface ContextFit {
-  /** `tight`: only without the margins. Never `doesNotFit`. */
-  verdict: Names['verdict'];
-  /** Tokens of all sequences together, for {@link LlamaCppRuntime.contextLength}. */
-  contextLength: number;
-}
 
 /**
  * The largest context that a machine has room for with its margins, else the largest that fits at all: whole steps of

@@ -86,8 +86,8 @@ Hardware rates() {
   hardware.gpuCount = 1;
   hardware.gpus[0] = {1e12, 80e12, 160e12, 600e12, 0};
   hardware.host = {80e9, 0, 0, 0, 16};
-  hardware.gpuProfile = speedProfile(Backend::cuda, "NVIDIA Hopper");
-  hardware.hostProfile = speedProfile(Backend::cpu, "x86");
+  hardware.gpuProfile = speedProfile(GpuBackend::cuda, "NVIDIA Hopper");
+  hardware.hostProfile = speedProfile(GpuBackend::cpu, "x86");
   return hardware;
 }
 

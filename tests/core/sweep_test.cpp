@@ -40,8 +40,8 @@ Question questionOf(const ModelSpec& model, std::size_t gpus) {
     q.machine.gpuMemory[i] = 12 * kBytesPerGiB;
     q.hardware.gpus[i] = {1e12, 80e12, 160e12, 600e12, 0};
   }
-  q.hardware.gpuProfile = speedProfile(Backend::cuda, "NVIDIA Hopper");
-  q.hardware.hostProfile = speedProfile(Backend::cpu, "x86");
+  q.hardware.gpuProfile = speedProfile(GpuBackend::cuda, "NVIDIA Hopper");
+  q.hardware.hostProfile = speedProfile(GpuBackend::cpu, "x86");
   return q;
 }
 
