@@ -148,7 +148,7 @@ function planReader() {
 const constants = Object.entries(numbers).map(
   ([name, value]) => `export const ${name.replace(/[A-Z]/g, '_$&').toUpperCase()} = ${value};`,
 );
-const arrays = { stage: 'STAGES', verdict: 'VERDICTS' };
+const arrays = { stage: 'STAGES', verdict: 'VERDICTS', sweepAxis: 'SWEEP_AXES' };
 const named = Object.entries(lists)
   .filter(([name]) => !ofSpeed.includes(name))
   .map(([name, names]) => {

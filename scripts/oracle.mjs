@@ -6,6 +6,7 @@
 //                                                           writes what llama.cpp planned for real shapes, or for drawn
 //                                                           ones, as lines of JSON
 //   scripts/oracle check FILE                               compares planMemory with such a file, without llama.cpp
+//   scripts/oracle fit FILE                                 writes what llama.cpp's own fit chooses, as lines of JSON
 //
 // Exit status 1: an exact term differs, or more than a bounded share of the compute buffers does.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { randomOf } from '../tests/support/random.js';
 import { changedKeys, differences, planner, shapeOf, wholePlans } from './support/oracle/compare.mjs';
 import { enginePlan, quantizedTypes } from './support/oracle/engine.mjs';
+import { engineFit, FIT_QUESTIONS, fitDifference, ourFit } from './support/oracle/fit.mjs';
 import { writeSparse } from './support/oracle/gguf.mjs';
 import { chooserOf, randomOptions, randomShape, simpler } from './support/oracle/shapes.mjs';
 import { loaderTensors } from './support/oracle/tensors.mjs';
@@ -42,7 +44,8 @@ const PLAIN = {
 /** What may differ in compute buffers, relative; and the shares of rows that may be beyond it. */
 const LIMIT = 0.03;
 
-const ourPlan = planner(await import(`${root}dist/wasmCalculator.js`));
+const calculator = await import(`${root}dist/wasmCalculator.js`);
+const ourPlan = planner(calculator);
 
 /** A file of the shape in Q4_K_M: what llama-quantize would make. @returns {Promise<string | null>} its path */
 async function fileOf(name, { metadata, tied }) {
@@ -254,6 +257,28 @@ function check(file) {
   return printTable(answers);
 }
 
+/** llama.cpp's fit of every question, and where ours is another. @param {string} file */
+async function recordFits(file) {
+  const lines = [];
+  for (const [name, shape] of shapesOf(Object.keys(FIT_QUESTIONS))) {
+    const path = await fileOf(name, shape);
+    if (!path) continue;
+    for (const free of FIT_QUESTIONS[name]) {
+      const theirs = await engineFit(path, free, shape.metadata);
+      if (!theirs) {
+        console.log(`${name}, ${free} MiB: the tool gave no answer`);
+        continue;
+      }
+      lines.push(JSON.stringify({ name, free, theirs }));
+      const difference = fitDifference(theirs, ourFit(calculator, shape, free));
+      if (difference) console.log(`${name}, ${free} MiB: ${difference}`);
+    }
+    rmSync(path);
+  }
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  console.log(`${lines.length} fits in ${file}`);
+}
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -270,10 +295,11 @@ const commands = {
   random: () => random(Number(rest[0] ?? 20), values),
   record: () => record(rest[0], Number(rest[1] ?? 20), values),
   check: () => check(rest[0]),
+  fit: () => recordFits(rest[0]),
 };
 if (!Object.hasOwn(commands, command ?? '')) {
   console.error(
-    'scripts/oracle compare | random N | record FILE N | check FILE; the head of scripts/oracle.mjs says more',
+    'scripts/oracle compare | random N | record FILE N | check FILE | fit FILE; the head of scripts/oracle.mjs says more',
   );
   process.exit(2);
 }

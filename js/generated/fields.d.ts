@@ -283,6 +283,14 @@ export interface ModelFit {
   cpuMoeLayers: number;
 }
 
+/** The context that a machine has room for. */
+export interface ContextFit {
+  /** `tight`: only without the margins. Never `doesNotFit`. */
+  verdict: Names['verdict'];
+  /** Tokens of all sequences together, for {@link LlamaCppRuntime.contextLength}. */
+  contextLength: number;
+}
+
 /** Of a GPU, or of the host's processor with its memory: data sheet rates, the base of estimates of speed. */
 export interface Device {
   /** Of the catalogue (`wasm-calculator/catalog`), for the device's own profile. */

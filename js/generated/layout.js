@@ -15,6 +15,20 @@ export const STAGES = [
   'hostCopy',
 ];
 export const VERDICTS = ['fits', 'tight', 'doesNotFit'];
+export const SWEEP_AXES = [
+  'contextLength',
+  'fileType',
+  'cacheType',
+  'gpuLayers',
+  'cpuMoeLayers',
+  'sequences',
+  'microBatchSize',
+  'memory',
+  'bandwidth',
+  'promptLength',
+  'cachedTokens',
+  'concurrency',
+];
 /** The lists of names, in the order of their places in C++. */
 export const NAMES = {
   architecture: indexed([
@@ -78,6 +92,7 @@ export const NAMES = {
   memoryKind: indexed(['separate', 'apple', 'amd', 'shared']),
   stage: indexed(STAGES),
   verdict: indexed(VERDICTS),
+  sweepAxis: indexed(SWEEP_AXES),
   engine: indexed(['llama.cpp', 'vllm']),
 };
 

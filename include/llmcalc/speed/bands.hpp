@@ -109,6 +109,7 @@ struct Bands {
   for (std::size_t i = 0; i <= gpus; ++i) {
     const bool host = i == gpus;
     const DeviceWork& w = shape.work[host ? kHostWork : i];
+    if (holdsNothing(w)) continue;
     const double bytes = (bytesOf(w.dense) + bytesOf(w.head)) * shape.denseScale +
                          bytesOf(w.experts) * w.usedShare() * shape.expertScale;
     const double seconds = bytes / (host ? hardware.host.bandwidth : hardware.gpus[i].bandwidth);
