@@ -30,7 +30,7 @@ struct List {
 };
 
 // In the order of js/generated/layout.js.
-constexpr std::array<List, 16> kLists = {{
+constexpr std::array<List, 17> kLists = {{
     {"architecture", kArchitectures},
     {"attention", kAttentions},
     {"recurrence", kRecurrences},
@@ -42,6 +42,7 @@ constexpr std::array<List, 16> kLists = {{
     {"stage", kStages},
     {"verdict", kVerdicts},
     {"engine", kEngines},
+    {"speculation", llama_cpp::kSpeculations},
     {"evidence", kEvidences},
     {"limit", kLimits},
     {"split", kSplits},

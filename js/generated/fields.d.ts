@@ -133,6 +133,29 @@ export interface LlamaCppRuntime extends CommonRuntime {
   swaFull?: boolean;
   /** Caches are with their layers; --no-kv-offload: on the host. Default true. */
   kvOffload?: boolean;
+  /**
+   * `--spec-type`: what proposes tokens. draft-mtp loads the prediction blocks of the file and gives them a context.
+   * Default `none`.
+   */
+  speculation?: Names['speculation'];
+  /** `--spec-draft-n-max`: tokens proposed at a time. Default 3. */
+  draftLength?: number;
+  /** `--cache-type-k-draft`. Default `f16`. */
+  draftCacheTypeK?: Names['cacheType'];
+  /** `--cache-type-v-draft`. Default `f16`. */
+  draftCacheTypeV?: Names['cacheType'];
+  /**
+   * `--cache-ram`, in bytes: prompts that llama-server keeps on the host for later, at most. Its own default of 8 GiB
+   * fills while it serves; 0 counts none. Default 0.
+   */
+  promptCache?: number;
+  /**
+   * `--ctx-checkpoints`: copies of states and sliding caches that each slot of llama-server keeps on the host at most
+   * (its own default is 32), which it takes checkpointStep tokens apart. 0 counts none. Default 0.
+   */
+  contextCheckpoints?: number;
+  /** `--checkpoint-min-step`, tokens; 0: no least distance. Default 8192. */
+  checkpointStep?: number;
 }
 
 /** What one device holds, in bytes. */
@@ -146,6 +169,10 @@ export interface DeviceMemory {
   computeBuffer: number;
   /** Logits, on the host. */
   outputBuffer: number;
+  /** The context of what drafts: its cache, states and buffers, and the weights of a model of its own (addDraft). */
+  draft: number;
+  /** What llama-server keeps of earlier prompts, and its checkpoints, at most; on the host. */
+  promptCache: number;
   /** The backend's own, estimated on the high side (docs/memory.md); everything else is what llama.cpp plans. */
   overhead: number;
   total: number;

@@ -79,6 +79,7 @@ export const NAMES = {
   stage: indexed(STAGES),
   verdict: indexed(VERDICTS),
   engine: indexed(['llama.cpp', 'vllm']),
+  speculation: indexed(['none', 'draft-simple', 'draft-mtp']),
 };
 
 export const MAXIMUM_GROUPS = 8;
@@ -104,7 +105,8 @@ export const GROUP_KEYS = words(
 );
 export const RUNTIME_KEYS = words(
   'engine fileType importanceMatrix contextLength sequences cacheTypeK cacheTypeV backend multiprocessors gpus ' +
-    'build server batchSize microBatchSize kvUnified flashAttention gpuLayers cpuMoeLayers swaFull kvOffload',
+    'build server batchSize microBatchSize kvUnified flashAttention gpuLayers cpuMoeLayers swaFull kvOffload ' +
+    'speculation draftLength draftCacheTypeK draftCacheTypeV promptCache contextCheckpoints checkpointStep',
 );
 /** Of the machine of fits and of estimateSpeed, which may be the same object. */
 export const MACHINE_KEYS = words(
@@ -233,7 +235,14 @@ export const RUNTIME = {
   cpuMoeLayers: 17,
   swaFull: 18,
   kvOffload: 19,
-  length: 20,
+  speculation: 20,
+  draftLength: 21,
+  draftCacheTypeK: 22,
+  draftCacheTypeV: 23,
+  promptCache: 24,
+  contextCheckpoints: 25,
+  checkpointStep: 26,
+  length: 27,
 };
 
 /**
@@ -259,7 +268,14 @@ export function writeRuntimeFields(to, i, r) {
   to[i + 17] = numberOf(r.cpuMoeLayers, 0, 'runtime.cpuMoeLayers');
   to[i + 18] = flagOf(r.swaFull, 0, 'runtime.swaFull');
   to[i + 19] = flagOf(r.kvOffload, 1, 'runtime.kvOffload');
-  return i + 20;
+  to[i + 20] = nameOf(NAMES.speculation, r.speculation, 0, 'runtime.speculation');
+  to[i + 21] = numberOf(r.draftLength, 3, 'runtime.draftLength');
+  to[i + 22] = nameOf(NAMES.cacheType, r.draftCacheTypeK, 1, 'runtime.draftCacheTypeK');
+  to[i + 23] = nameOf(NAMES.cacheType, r.draftCacheTypeV, 1, 'runtime.draftCacheTypeV');
+  to[i + 24] = numberOf(r.promptCache, 0, 'runtime.promptCache');
+  to[i + 25] = numberOf(r.contextCheckpoints, 0, 'runtime.contextCheckpoints');
+  to[i + 26] = numberOf(r.checkpointStep, 8192, 'runtime.checkpointStep');
+  return i + 27;
 }
 
 /** Where those of one of a runtime's GPUs are. */
@@ -286,8 +302,10 @@ export function readDevice(from, i, name) {
   const recurrentState = from[i + 2];
   const computeBuffer = from[i + 3];
   const outputBuffer = from[i + 4];
-  const overhead = from[i + 5];
-  const inputs = from[i + 12];
+  const draft = from[i + 5];
+  const promptCache = from[i + 6];
+  const overhead = from[i + 7];
+  const inputs = from[i + 14];
   return {
     name,
     weights,
@@ -295,23 +313,25 @@ export function readDevice(from, i, name) {
     recurrentState,
     computeBuffer,
     outputBuffer,
+    draft,
+    promptCache,
     overhead,
-    total: weights + kvCache + recurrentState + computeBuffer + outputBuffer + overhead,
-    layers: from[i + 6],
-    bytesPerToken: from[i + 7],
+    total: weights + kvCache + recurrentState + computeBuffer + outputBuffer + draft + promptCache + overhead,
+    layers: from[i + 8],
+    bytesPerToken: from[i + 9],
     terms: {
-      tokenEmbedding: from[i + 8],
-      outputHead: from[i + 9],
-      experts: from[i + 10],
-      slidingCache: from[i + 11],
+      tokenEmbedding: from[i + 10],
+      outputHead: from[i + 11],
+      experts: from[i + 12],
+      slidingCache: from[i + 13],
       inputs,
       largestStage: computeBuffer - inputs,
-      stage: STAGES[from[i + 13]],
+      stage: STAGES[from[i + 15]],
     },
   };
 }
 
-export const DEVICE_LENGTH = 14;
+export const DEVICE_LENGTH = 16;
 
 /** Where those of a machine are. Of a margin the first says whether there is one. */
 export const MACHINE = { kind: 0, hostMemory: 1, hostReserved: 2, hostMargin: 3, gpus: 5, length: 6 };

@@ -60,6 +60,7 @@ export interface Names {
   stage: 'none' | 'logits' | 'feedForward' | 'experts' | 'attention' | 'latentAttention' | 'recurrence' | 'hostCopy';
   verdict: 'fits' | 'tight' | 'doesNotFit';
   engine: 'llama.cpp' | 'vllm';
+  speculation: 'none' | 'draft-simple' | 'draft-mtp';
   evidence: 'none' | 'backend' | 'family' | 'device' | 'calibrated';
   limit: 'memory' | 'compute' | 'cache' | 'launch' | 'link' | 'host';
   split: 'layer' | 'tensor';
