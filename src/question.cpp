@@ -201,6 +201,8 @@ Runtime runtimeOf(const Options& o, const std::optional<Quant>& quant, const Que
   runtime.fileType = quant ? quant->fileType : q.subject.releasedAs.value_or(kDefaultType);
   runtime.importanceMatrix = (quant && quant->importanceMatrix) || o.runtime.importanceMatrix;
   runtime.contextLength = contextOf(o, q.subject);
+  // What the speed is of is drafted in the plan, too.
+  if (o.draft) runtime.draftLength = std::max(runtime.draftLength, o.draft->length);
   // A server left to itself has four slots in one cache.
   runtime.sequences = o.parallel.value_or(runtime.server ? 4.0 : 1.0);
   runtime.kvUnified = o.kvUnified.value_or(runtime.server && !o.parallel);

@@ -202,6 +202,8 @@ inline constexpr std::string_view kKvCache = "KV cache";
 inline constexpr std::string_view kRecurrentState = "State";
 inline constexpr std::string_view kComputeBuffer = "Compute";
 inline constexpr std::string_view kOutputBuffer = "Output";
+inline constexpr std::string_view kDraft = "Draft";
+inline constexpr std::string_view kPromptCache = "Prompts";
 inline constexpr std::string_view kOverhead = "Backend";
 
 inline constexpr auto kByName =
@@ -210,6 +212,8 @@ inline constexpr auto kByName =
                                                                   {"recurrentState", kRecurrentState},
                                                                   {"computeBuffer", kComputeBuffer},
                                                                   {"outputBuffer", kOutputBuffer},
+                                                                  {"draft", kDraft},
+                                                                  {"promptCache", kPromptCache},
                                                                   {"overhead", kOverhead}});
 }  // namespace terms
 

@@ -56,6 +56,8 @@ function runtimeOf(o, { subject, fileType, importanceMatrix }, hardware) {
     engine: 'llama.cpp',
     ...said,
     fileType,
+    // What the speed is of is drafted in the plan, too.
+    draftLength: Math.max(said.draftLength, o.draft?.draftLength ?? 0),
     importanceMatrix: importanceMatrix || said.importanceMatrix,
     contextLength: contextOf(o, subject.model, subject.name),
     // A server left to itself has four slots in one cache.

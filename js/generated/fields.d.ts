@@ -145,10 +145,10 @@ export interface LlamaCppRuntime extends CommonRuntime {
   /** `--cache-type-v-draft`. Default `f16`. */
   draftCacheTypeV?: Names['cacheType'];
   /**
-   * `--cache-ram`, in bytes: prompts that llama-server keeps on the host for later, at most. Its own default of 8 GiB
-   * fills while it serves; 0 counts none. Default 0.
+   * `--cache-ram`: MiB of prompts that llama-server keeps on the host for later, at most. Its own 8,192 fill while it
+   * serves; 0 counts none. Default 0.
    */
-  promptCache?: number;
+  cacheRam?: number;
   /**
    * `--ctx-checkpoints`: copies of states and sliding caches that each slot of llama-server keeps on the host at most
    * (its own default is 32), which it takes checkpointStep tokens apart. 0 counts none. Default 0.

@@ -106,7 +106,7 @@ export const GROUP_KEYS = words(
 export const RUNTIME_KEYS = words(
   'engine fileType importanceMatrix contextLength sequences cacheTypeK cacheTypeV backend multiprocessors gpus ' +
     'build server batchSize microBatchSize kvUnified flashAttention gpuLayers cpuMoeLayers swaFull kvOffload ' +
-    'speculation draftLength draftCacheTypeK draftCacheTypeV promptCache contextCheckpoints checkpointStep',
+    'speculation draftLength draftCacheTypeK draftCacheTypeV cacheRam contextCheckpoints checkpointStep',
 );
 /** Of the machine of fits and of estimateSpeed, which may be the same object. */
 export const MACHINE_KEYS = words(
@@ -239,7 +239,7 @@ export const RUNTIME = {
   draftLength: 21,
   draftCacheTypeK: 22,
   draftCacheTypeV: 23,
-  promptCache: 24,
+  cacheRam: 24,
   contextCheckpoints: 25,
   checkpointStep: 26,
   length: 27,
@@ -272,7 +272,7 @@ export function writeRuntimeFields(to, i, r) {
   to[i + 21] = numberOf(r.draftLength, 3, 'runtime.draftLength');
   to[i + 22] = nameOf(NAMES.cacheType, r.draftCacheTypeK, 1, 'runtime.draftCacheTypeK');
   to[i + 23] = nameOf(NAMES.cacheType, r.draftCacheTypeV, 1, 'runtime.draftCacheTypeV');
-  to[i + 24] = numberOf(r.promptCache, 0, 'runtime.promptCache');
+  to[i + 24] = numberOf(r.cacheRam, 0, 'runtime.cacheRam');
   to[i + 25] = numberOf(r.contextCheckpoints, 0, 'runtime.contextCheckpoints');
   to[i + 26] = numberOf(r.checkpointStep, 8192, 'runtime.checkpointStep');
   return i + 27;

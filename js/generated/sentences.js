@@ -93,6 +93,8 @@ export const SENTENCES = {
     recurrentState: 'State',
     computeBuffer: 'Compute',
     outputBuffer: 'Output',
+    draft: 'Draft',
+    promptCache: 'Prompts',
     overhead: 'Backend',
   },
   verdicts: { fits: 'It fits', tight: 'It fits, but it is tight', doesNotFit: 'It does not fit' },

@@ -17,7 +17,7 @@ namespace llmcalc::llama_cpp {
   draft.cacheTypeV = runtime.draftCacheTypeV;
   draft.gpuLayers = kAllLayers;
   draft.cpuMoeLayers = 0.0;
-  draft.promptCache = 0.0;
+  draft.cacheRam = 0.0;
   draft.contextCheckpoints = 0.0;
   return draft;
 }

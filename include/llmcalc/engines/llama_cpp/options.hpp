@@ -50,9 +50,9 @@ struct Options {
   double draftLength = 3;                      // --spec-draft-n-max: tokens proposed at a time
   CacheType draftCacheTypeK = CacheType::f16;  // --cache-type-k-draft
   CacheType draftCacheTypeV = CacheType::f16;  // --cache-type-v-draft
-  // --cache-ram, in bytes: prompts that llama-server keeps on the host for later, at most. Its own default of 8 GiB
-  // fills while it serves; 0 counts none.
-  double promptCache = 0;
+  // --cache-ram: MiB of prompts that llama-server keeps on the host for later, at most. Its own 8,192 fill while it
+  // serves; 0 counts none.
+  double cacheRam = 0;
   // --ctx-checkpoints: copies of states and sliding caches that each slot of llama-server keeps on the host at most
   // (its own default is 32), which it takes checkpointStep tokens apart. 0 counts none.
   double contextCheckpoints = 0;
@@ -60,7 +60,6 @@ struct Options {
 };
 
 inline constexpr Range kDraftLength{"", "a whole number from 1 to 256", 1.0, kMostDrafted};
-inline constexpr Range kHeldBytes{"", "whole bytes from 0 to 1e15", 0.0, 1e15};
 
 }  // namespace llama_cpp
 
@@ -80,7 +79,7 @@ inline constexpr auto kFields<llama_cpp::Options> = std::tuple{
     field::Number{"runtime.draftLength", &llama_cpp::Options::draftLength, &llama_cpp::kDraftLength},
     field::Choice{"runtime.draftCacheTypeK", &llama_cpp::Options::draftCacheTypeK, kCacheTypeNames},
     field::Choice{"runtime.draftCacheTypeV", &llama_cpp::Options::draftCacheTypeV, kCacheTypeNames},
-    field::Number{"runtime.promptCache", &llama_cpp::Options::promptCache, &llama_cpp::kHeldBytes},
+    field::Number{"runtime.cacheRam", &llama_cpp::Options::cacheRam, &field::kWholeOrNone},
     field::Number{"runtime.contextCheckpoints", &llama_cpp::Options::contextCheckpoints, &field::kWholeOrNone},
     field::Number{"runtime.checkpointStep", &llama_cpp::Options::checkpointStep, &field::kWholeOrNone},
 };

@@ -100,7 +100,7 @@ class Planning {
     plan_.bytesPerToken = plan_.host.bytesPerToken;
     for (int i = 0; i < place_.gpus; ++i) plan_.bytesPerToken += device(i).bytesPerToken;
     plan_.fileBytes += embedding + headExtras + firstExtras + (model_.tiedEmbeddings ? 0.0 : output);
-    if (!measured_ && model_.predictionLayerCount > 0.0) placePredictionBlocks();
+    if (model_.predictionLayerCount > 0.0) placePredictionBlocks();
   }
 
   // Compute buffers, which depend on where everything is.
@@ -120,7 +120,7 @@ class Planning {
     }
     plan_.host.inputs = std::min(hostInputs, plan_.host.computeBuffer);
     plan_.host.outputBuffer = runtime_.sequences * model_.vocabularySize * 4.0;
-    plan_.host.promptCache = runtime_.promptCache + checkpointBytes(model_, runtime_, shape_);
+    plan_.host.promptCache = runtime_.cacheRam * kBytesPerMiB + checkpointBytes(model_, runtime_, shape_);
     if (runtime_.speculation == Speculation::draftMtp) addPredictionContext();
   }
 
@@ -154,10 +154,11 @@ class Planning {
     bool keeps;
   };
 
-  // Prediction blocks come after the layers in the file. They are loaded where they draft.
+  // Prediction blocks come after the layers in the file. They are loaded where they draft. A tensor list is summed
+  // without them, so that their sizes follow the file type there, too.
   [[gnu::always_inline]] void placePredictionBlocks() noexcept {
     const double bytes = predictionBytes(model_, weights_, counters_);
-    plan_.fileBytes += bytes;
+    if (!measured_) plan_.fileBytes += bytes;
     if (runtime_.speculation != Speculation::draftMtp) return;
     for (int unit = static_cast<int>(model_.layerCount); unit < headUnit_; ++unit) {
       device(deviceOf(place_, unit)).weights += bytes / model_.predictionLayerCount;

@@ -13,7 +13,7 @@ TEST(PromptCache, CountsOnTheHostWhatItMayTake) {
   Runtime runtime = at8192();
   EXPECT_EQ(planMemory(llama(), runtime).host.promptCache, 0);
   const double before = planMemory(llama(), runtime).host.total();
-  runtime.promptCache = 8192 * kBytesPerMiB;
+  runtime.cacheRam = 8192;
   EXPECT_EQ(planMemory(llama(), runtime).host.total(), before + 8192 * kBytesPerMiB);
 }
 
