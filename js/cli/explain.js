@@ -26,6 +26,10 @@ const TERMS = {
     'the context of the prediction blocks: their cache, inputs of two hidden vectors and the largest stage of one block; of a draft model its whole plan',
     'plans of llama-server b11669: tests/core/engines/llama_cpp/buffers/prediction_test.cpp',
   ],
+  projector: [
+    'bytes of its tensors + patches of an image x floats of the largest stage x 4',
+    'what llama-server b11669 estimates before it loads one: include/llmcalc/readers/gguf/projector.hpp',
+  ],
   promptCache: [
     'cacheRam MiB + sequences x contextCheckpoints x (states of one sequence + the window of its sliding layers)',
     'ggml-org/llama.cpp tools/server/server-context.cpp',

@@ -156,6 +156,18 @@ export interface LlamaCppRuntime extends CommonRuntime {
   contextCheckpoints?: number;
   /** `--checkpoint-min-step`, tokens; 0: no least distance. Default 8192. */
   checkpointStep?: number;
+  /**
+   * `--mmproj`: a projector of images or sounds, in bytes. Its weights and its buffer are on the first GPU, or on the
+   * host with --no-mmproj-offload, its inputs on the host. Readers of files have them: tryProjector, readProjector.
+   * Default 0.
+   */
+  projectorWeights?: number;
+  /** Default 0. */
+  projectorBuffer?: number;
+  /** Default 0. */
+  projectorInputs?: number;
+  /** `--mmproj-offload`. Default true. */
+  projectorOffload?: boolean;
 }
 
 /** What one device holds, in bytes. */
@@ -171,6 +183,8 @@ export interface DeviceMemory {
   outputBuffer: number;
   /** The context of what drafts: its cache, states and buffers, and the weights of a model of its own (addDraft). */
   draft: number;
+  /** Of images or sounds: weights and buffer, or its inputs on the host. */
+  projector: number;
   /** What llama-server keeps of earlier prompts, and its checkpoints, at most; on the host. */
   promptCache: number;
   /** The backend's own, estimated on the high side (docs/memory.md); everything else is what llama.cpp plans. */

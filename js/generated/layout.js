@@ -106,7 +106,8 @@ export const GROUP_KEYS = words(
 export const RUNTIME_KEYS = words(
   'engine fileType importanceMatrix contextLength sequences cacheTypeK cacheTypeV backend multiprocessors gpus ' +
     'build server batchSize microBatchSize kvUnified flashAttention gpuLayers cpuMoeLayers swaFull kvOffload ' +
-    'speculation draftLength draftCacheTypeK draftCacheTypeV cacheRam contextCheckpoints checkpointStep',
+    'speculation draftLength draftCacheTypeK draftCacheTypeV cacheRam contextCheckpoints checkpointStep ' +
+    'projectorWeights projectorBuffer projectorInputs projectorOffload',
 );
 /** Of the machine of fits and of estimateSpeed, which may be the same object. */
 export const MACHINE_KEYS = words(
@@ -242,7 +243,11 @@ export const RUNTIME = {
   cacheRam: 24,
   contextCheckpoints: 25,
   checkpointStep: 26,
-  length: 27,
+  projectorWeights: 27,
+  projectorBuffer: 28,
+  projectorInputs: 29,
+  projectorOffload: 30,
+  length: 31,
 };
 
 /**
@@ -275,7 +280,11 @@ export function writeRuntimeFields(to, i, r) {
   to[i + 24] = numberOf(r.cacheRam, 0, 'runtime.cacheRam');
   to[i + 25] = numberOf(r.contextCheckpoints, 0, 'runtime.contextCheckpoints');
   to[i + 26] = numberOf(r.checkpointStep, 8192, 'runtime.checkpointStep');
-  return i + 27;
+  to[i + 27] = numberOf(r.projectorWeights, 0, 'runtime.projectorWeights');
+  to[i + 28] = numberOf(r.projectorBuffer, 0, 'runtime.projectorBuffer');
+  to[i + 29] = numberOf(r.projectorInputs, 0, 'runtime.projectorInputs');
+  to[i + 30] = flagOf(r.projectorOffload, 1, 'runtime.projectorOffload');
+  return i + 31;
 }
 
 /** Where those of one of a runtime's GPUs are. */
@@ -303,9 +312,10 @@ export function readDevice(from, i, name) {
   const computeBuffer = from[i + 3];
   const outputBuffer = from[i + 4];
   const draft = from[i + 5];
-  const promptCache = from[i + 6];
-  const overhead = from[i + 7];
-  const inputs = from[i + 14];
+  const projector = from[i + 6];
+  const promptCache = from[i + 7];
+  const overhead = from[i + 8];
+  const inputs = from[i + 15];
   return {
     name,
     weights,
@@ -314,24 +324,25 @@ export function readDevice(from, i, name) {
     computeBuffer,
     outputBuffer,
     draft,
+    projector,
     promptCache,
     overhead,
-    total: weights + kvCache + recurrentState + computeBuffer + outputBuffer + draft + promptCache + overhead,
-    layers: from[i + 8],
-    bytesPerToken: from[i + 9],
+    total: weights + kvCache + recurrentState + computeBuffer + outputBuffer + draft + projector + promptCache + overhead,
+    layers: from[i + 9],
+    bytesPerToken: from[i + 10],
     terms: {
-      tokenEmbedding: from[i + 10],
-      outputHead: from[i + 11],
-      experts: from[i + 12],
-      slidingCache: from[i + 13],
+      tokenEmbedding: from[i + 11],
+      outputHead: from[i + 12],
+      experts: from[i + 13],
+      slidingCache: from[i + 14],
       inputs,
       largestStage: computeBuffer - inputs,
-      stage: STAGES[from[i + 15]],
+      stage: STAGES[from[i + 16]],
     },
   };
 }
 
-export const DEVICE_LENGTH = 16;
+export const DEVICE_LENGTH = 17;
 
 /** Where those of a machine are. Of a margin the first says whether there is one. */
 export const MACHINE = { kind: 0, hostMemory: 1, hostReserved: 2, hostMargin: 3, gpus: 5, length: 6 };

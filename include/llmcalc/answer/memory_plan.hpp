@@ -19,6 +19,7 @@ struct DeviceMemory {
   double outputBuffer = 0;   // logits, on the host
   // The context of what drafts: its cache, states and buffers, and the weights of a model of its own (addDraft).
   double draft = 0;
+  double projector = 0;    // of images or sounds: weights and buffer, or its inputs on the host
   double promptCache = 0;  // what llama-server keeps of earlier prompts, and its checkpoints, at most; on the host
   // The backend's own, estimated on the high side (docs/memory.md); everything else is what llama.cpp plans.
   double overhead = 0;
@@ -46,6 +47,7 @@ inline constexpr auto kTotalFields = std::tuple{
     field::Number{"plan.devices[].computeBuffer", &DeviceMemory::computeBuffer},
     field::Number{"plan.devices[].outputBuffer", &DeviceMemory::outputBuffer},
     field::Number{"plan.devices[].draft", &DeviceMemory::draft},
+    field::Number{"plan.devices[].projector", &DeviceMemory::projector},
     field::Number{"plan.devices[].promptCache", &DeviceMemory::promptCache},
     field::Number{"plan.devices[].overhead", &DeviceMemory::overhead},
 };

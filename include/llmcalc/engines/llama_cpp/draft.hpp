@@ -19,6 +19,7 @@ namespace llmcalc::llama_cpp {
   draft.cpuMoeLayers = 0.0;
   draft.cacheRam = 0.0;
   draft.contextCheckpoints = 0.0;
+  draft.projectorWeights = draft.projectorBuffer = draft.projectorInputs = 0.0;
   return draft;
 }
 

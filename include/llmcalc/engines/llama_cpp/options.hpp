@@ -57,8 +57,15 @@ struct Options {
   // (its own default is 32), which it takes checkpointStep tokens apart. 0 counts none.
   double contextCheckpoints = 0;
   double checkpointStep = 8192;  // --checkpoint-min-step, tokens; 0: no least distance
+  // --mmproj: a projector of images or sounds, in bytes. Its weights and its buffer are on the first GPU, or on the
+  // host with --no-mmproj-offload, its inputs on the host. Readers of files have them: tryProjector, readProjector.
+  double projectorWeights = 0;
+  double projectorBuffer = 0;
+  double projectorInputs = 0;
+  bool projectorOffload = true;  // --mmproj-offload
 };
 
+inline constexpr Range kProjectorBytes{"", "a whole number of bytes from 0 to 1e15", 0.0, 1e15};
 inline constexpr Range kDraftLength{"", "a whole number from 1 to 256", 1.0, kMostDrafted};
 
 }  // namespace llama_cpp
@@ -82,6 +89,10 @@ inline constexpr auto kFields<llama_cpp::Options> = std::tuple{
     field::Number{"runtime.cacheRam", &llama_cpp::Options::cacheRam, &field::kWholeOrNone},
     field::Number{"runtime.contextCheckpoints", &llama_cpp::Options::contextCheckpoints, &field::kWholeOrNone},
     field::Number{"runtime.checkpointStep", &llama_cpp::Options::checkpointStep, &field::kWholeOrNone},
+    field::Number{"runtime.projectorWeights", &llama_cpp::Options::projectorWeights, &llama_cpp::kProjectorBytes},
+    field::Number{"runtime.projectorBuffer", &llama_cpp::Options::projectorBuffer, &llama_cpp::kProjectorBytes},
+    field::Number{"runtime.projectorInputs", &llama_cpp::Options::projectorInputs, &llama_cpp::kProjectorBytes},
+    field::Flag{"runtime.projectorOffload", &llama_cpp::Options::projectorOffload},
 };
 
 }  // namespace llmcalc

@@ -122,6 +122,9 @@ class Planning {
     plan_.host.outputBuffer = runtime_.sequences * model_.vocabularySize * 4.0;
     plan_.host.promptCache = runtime_.cacheRam * kBytesPerMiB + checkpointBytes(model_, runtime_, shape_);
     if (runtime_.speculation == Speculation::draftMtp) addPredictionContext();
+    const bool offloads = runtime_.projectorOffload && place_.gpus > 0;
+    device(offloads ? 0 : kHost).projector += runtime_.projectorWeights + runtime_.projectorBuffer;
+    if (offloads) plan_.host.projector += runtime_.projectorInputs;
   }
 
  private:

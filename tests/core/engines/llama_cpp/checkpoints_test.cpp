@@ -17,6 +17,24 @@ TEST(PromptCache, CountsOnTheHostWhatItMayTake) {
   EXPECT_EQ(planMemory(llama(), runtime).host.total(), before + 8192 * kBytesPerMiB);
 }
 
+TEST(PlanMemory, AProjectorIsOnTheFirstGpuOrOnTheHost) {
+  Runtime runtime = at8192();
+  runtime.gpuCount = 2;
+  runtime.gpuShares = {1, 1};
+  runtime.projectorWeights = 100;
+  runtime.projectorBuffer = 20;
+  runtime.projectorInputs = 3;
+  const MemoryPlan offloaded = planMemory(llama(), runtime);
+  EXPECT_EQ(offloaded.gpus[0].projector, 120);
+  EXPECT_EQ(offloaded.gpus[1].projector, 0);
+  EXPECT_EQ(offloaded.host.projector, 3);
+  runtime.projectorOffload = false;
+  const MemoryPlan kept = planMemory(llama(), runtime);
+  EXPECT_EQ(kept.gpus[0].projector, 0);
+  EXPECT_EQ(kept.host.projector, 120);
+  EXPECT_EQ(kept.host.total(), offloaded.host.total() + 117);
+}
+
 // A cache that keeps all tokens is cut back without one.
 TEST(Checkpoints, OfCachesAloneAreNone) {
   Runtime runtime = at8192();
