@@ -48,7 +48,7 @@ TEST(PredictionContext, IsThatOfLlamaServer) {
     runtime.contextLength = printed.context;
     runtime.sequences = printed.sequences;
     runtime.kvUnified = false;
-    runtime.backend = Backend::vulkan;
+    runtime.backend = GpuBackend::vulkan;
     runtime.speculation = Speculation::draftMtp;
     runtime.draftLength = printed.draftLength;
     const ModelSpec model = modelOf(printed.model);
@@ -68,7 +68,7 @@ TEST(PredictionContext, SnapshotsAreInTheBufferOfTheModel) {
   Runtime runtime;
   runtime.contextLength = 32768;
   runtime.kvUnified = false;
-  runtime.backend = Backend::vulkan;
+  runtime.backend = GpuBackend::vulkan;
   runtime.speculation = Speculation::draftMtp;
   runtime.draftLength = 6;
   runtime.draftCacheTypeK = runtime.draftCacheTypeV = CacheType::q8_0;
@@ -89,7 +89,7 @@ TEST(PredictionContext, TheBlocksOfTheFileAreLoaded) {
   Runtime runtime;
   runtime.contextLength = 8192;
   runtime.sequences = 1;
-  runtime.backend = Backend::vulkan;
+  runtime.backend = GpuBackend::vulkan;
   const ModelSpec model = modelOf("glm-4.5-air");
   const MemoryPlan without = planMemory(model, runtime);
   runtime.speculation = Speculation::draftMtp;
@@ -104,7 +104,7 @@ TEST(PredictionContext, IsWhereItsBlockIs) {
   Runtime runtime;
   runtime.contextLength = 8192;
   runtime.sequences = 1;
-  runtime.backend = Backend::vulkan;
+  runtime.backend = GpuBackend::vulkan;
   runtime.speculation = Speculation::draftMtp;
   runtime.gpuLayers = 20;
   const MemoryPlan half = planMemory(modelOf("qwen3.5-9b"), runtime);
@@ -121,7 +121,7 @@ TEST(PredictionContext, OfAPipelineHoldsCopies) {
   Runtime runtime;
   runtime.contextLength = 8192;
   runtime.sequences = 1;
-  runtime.backend = Backend::vulkan;
+  runtime.backend = GpuBackend::vulkan;
   runtime.speculation = Speculation::draftMtp;
   runtime.gpuCount = 2;
   runtime.gpuShares = {1, 1};
