@@ -10,15 +10,15 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
  * keys that nobody knows, other units, plans that are none.
  */
 const entries = [
-  { name: 'wasm-calculator', files: ['wasmCalculator.js'], budget: 109_500, doc: 'js/wasmCalculator.d.ts' },
+  { name: 'wasm-calculator', files: ['wasmCalculator.js'], budget: 110_000, doc: 'js/wasmCalculator.d.ts' },
   { name: 'wasm-calculator/calculator', files: ['calculator.js'], budget: 10_000, doc: 'js/entries/calculator.d.ts' },
-  { name: 'wasm-calculator/load', files: ['load.js', 'release.wasm'], budget: 55_200, doc: 'js/entries/load.d.ts' },
-  { name: 'wasm-calculator/load-speed', files: ['load-speed.js', 'load.js', 'release.wasm'], budget: 55_400 },
+  { name: 'wasm-calculator/load', files: ['load.js', 'release.wasm'], budget: 56_000, doc: 'js/entries/load.d.ts' },
+  { name: 'wasm-calculator/load-speed', files: ['load-speed.js', 'load.js', 'release.wasm'], budget: 56_200 },
   { name: 'wasm-calculator/js', files: ['js.js'], budget: 67_000, doc: 'js/entries/js.d.ts' },
   { name: 'wasm-calculator/readers', files: ['readers.js'], budget: 27_000 },
   { name: 'wasm-calculator/catalog', files: ['catalog.js'], budget: 33_000 },
   { name: 'wasm-calculator/detect', files: ['detect.js'], budget: 5_300 },
-  { name: 'wasm-calculator/global', files: ['wasmCalculator.global.js'], budget: 109_500 },
+  { name: 'wasm-calculator/global', files: ['wasmCalculator.global.js'], budget: 110_000 },
 ];
 
 const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
