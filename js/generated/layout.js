@@ -327,7 +327,8 @@ export function readDevice(from, i, name) {
     projector,
     promptCache,
     overhead,
-    total: weights + kvCache + recurrentState + computeBuffer + outputBuffer + draft + projector + promptCache + overhead,
+    total:
+      weights + kvCache + recurrentState + computeBuffer + outputBuffer + draft + projector + promptCache + overhead,
     layers: from[i + 9],
     bytesPerToken: from[i + 10],
     terms: {
