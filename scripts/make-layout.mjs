@@ -113,7 +113,9 @@ function deviceReader() {
     '  return {',
     '    name,',
     ...total.map((key) => `    ${key},`),
-    `    total: ${total.join(' + ')},`,
+    total.join(' + ').length < WIDTH - 12
+      ? `    total: ${total.join(' + ')},`
+      : `    total:\n      ${total.join(' + ')},`,
     ...keysOf('DeviceLoad').map((key) => `    ${key}: ${from.get(key)},`),
     '    terms: {',
     ...keysOf('DeviceParts').map((key) => `      ${key === 'inputs' ? key : `${key}: ${from.get(key)}`},`),

@@ -46,6 +46,7 @@ constexpr std::array<List, 18> kLists = {{
     {"verdict", kVerdicts},
     {"sweepAxis", kSweepAxes},
     {"engine", kEngines},
+    {"speculation", llama_cpp::kSpeculations},
     {"evidence", kEvidences},
     {"limit", kLimits},
     {"split", kSplits},

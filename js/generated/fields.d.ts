@@ -134,6 +134,41 @@ export interface LlamaCppRuntime extends CommonRuntime {
   swaFull?: boolean;
   /** Caches are with their layers; --no-kv-offload: on the host. Default true. */
   kvOffload?: boolean;
+  /**
+   * `--spec-type`: what proposes tokens. draft-mtp loads the prediction blocks of the file and gives them a context.
+   * Default `none`.
+   */
+  speculation?: Names['speculation'];
+  /** `--spec-draft-n-max`: tokens proposed at a time. Default 3. */
+  draftLength?: number;
+  /** `--cache-type-k-draft`. Default `f16`. */
+  draftCacheTypeK?: Names['cacheType'];
+  /** `--cache-type-v-draft`. Default `f16`. */
+  draftCacheTypeV?: Names['cacheType'];
+  /**
+   * `--cache-ram`: MiB of prompts that llama-server keeps on the host for later, at most. Its own 8,192 fill while it
+   * serves; 0 counts none. Default 0.
+   */
+  cacheRam?: number;
+  /**
+   * `--ctx-checkpoints`: copies of states and sliding caches that each slot of llama-server keeps on the host at most
+   * (its own default is 32), which it takes checkpointStep tokens apart. 0 counts none. Default 0.
+   */
+  contextCheckpoints?: number;
+  /** `--checkpoint-min-step`, tokens; 0: no least distance. Default 8192. */
+  checkpointStep?: number;
+  /**
+   * `--mmproj`: a projector of images or sounds, in bytes. Its weights and its buffer are on the first GPU, or on the
+   * host with --no-mmproj-offload, its inputs on the host. Readers of files have them: tryProjector, readProjector.
+   * Default 0.
+   */
+  projectorWeights?: number;
+  /** Default 0. */
+  projectorBuffer?: number;
+  /** Default 0. */
+  projectorInputs?: number;
+  /** `--mmproj-offload`. Default true. */
+  projectorOffload?: boolean;
 }
 
 /** What vLLM is asked. There are estimates of its speed, on GPUs alone; its memory is not planned. */
@@ -152,6 +187,12 @@ export interface DeviceMemory {
   computeBuffer: number;
   /** Logits, on the host. */
   outputBuffer: number;
+  /** The context of what drafts: its cache, states and buffers, and the weights of a model of its own (addDraft). */
+  draft: number;
+  /** Of images or sounds: weights and buffer, or its inputs on the host. */
+  projector: number;
+  /** What llama-server keeps of earlier prompts, and its checkpoints, at most; on the host. */
+  promptCache: number;
   /** The backend's own, estimated on the high side (docs/memory.md); everything else is what llama.cpp plans. */
   overhead: number;
   total: number;

@@ -73,6 +73,7 @@ export interface Names {
     | 'cachedTokens'
     | 'concurrency';
   engine: 'llama.cpp' | 'vllm';
+  speculation: 'none' | 'draft-simple' | 'draft-mtp';
   evidence: 'none' | 'backend' | 'family' | 'device' | 'calibrated';
   limit: 'memory' | 'compute' | 'cache' | 'launch' | 'link' | 'host';
   split: 'layer' | 'tensor';

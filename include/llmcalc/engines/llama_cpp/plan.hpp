@@ -13,7 +13,9 @@
 #include "llmcalc/engines/llama_cpp/buffers/gpu.hpp"
 #include "llmcalc/engines/llama_cpp/buffers/host.hpp"
 #include "llmcalc/engines/llama_cpp/buffers/inputs.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/prediction.hpp"
 #include "llmcalc/engines/llama_cpp/cache.hpp"
+#include "llmcalc/engines/llama_cpp/checkpoints.hpp"
 #include "llmcalc/engines/llama_cpp/checks.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/recurrences.hpp"
@@ -53,7 +55,7 @@ class Planning {
     for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
       const LayerGroup& g = model.groups[i];
       groupBytes_[i] = {hasCache(g) ? layerCacheBytes(g, runtime, shape_.cells, shape_.widestValues) : 0.0,
-                        layerStateBytes(g, model.hiddenSize, runtime.sequences),
+                        layerStateBytes(g, model.hiddenSize, runtime.sequences * snapshotsOf(g, runtime)),
                         g.expertCount > 0.0 ? g.expertsUsed / g.expertCount : 1.0,
                         hasCache(g) || g.recurrence != Recurrence::none};
     }
@@ -98,9 +100,7 @@ class Planning {
     plan_.bytesPerToken = plan_.host.bytesPerToken;
     for (int i = 0; i < place_.gpus; ++i) plan_.bytesPerToken += device(i).bytesPerToken;
     plan_.fileBytes += embedding + headExtras + firstExtras + (model_.tiedEmbeddings ? 0.0 : output);
-    if (!measured_ && model_.predictionLayerCount > 0.0) {
-      plan_.fileBytes += predictionBytes(model_, weights_, counters_);
-    }
+    if (model_.predictionLayerCount > 0.0) placePredictionBlocks();
   }
 
   // Compute buffers, which depend on where everything is.
@@ -120,9 +120,35 @@ class Planning {
     }
     plan_.host.inputs = std::min(hostInputs, plan_.host.computeBuffer);
     plan_.host.outputBuffer = runtime_.sequences * model_.vocabularySize * 4.0;
+    plan_.host.promptCache = runtime_.cacheRam * kBytesPerMiB + checkpointBytes(model_, runtime_, shape_);
+    if (runtime_.speculation == Speculation::draftMtp) addPredictionContext();
+    const bool offloads = runtime_.projectorOffload && place_.gpus > 0;
+    device(offloads ? 0 : kHost).projector += runtime_.projectorWeights + runtime_.projectorBuffer;
+    if (offloads) plan_.host.projector += runtime_.projectorInputs;
   }
 
  private:
+  // The context in which the prediction blocks draft.
+  void addPredictionContext() noexcept {
+    const int home = deviceOf(place_, static_cast<int>(model_.layerCount));
+    const PredictionContext context = predictionContext(model_, runtime_);
+    const bool pipelined =
+        place_.gpus > 1 && !onHost_.layers && !onHost_.experts && !onHost_.head && runtime_.kvOffload;
+    const double masks = pipelined ? (kPipelineCopies - 1.0) * context.others : 0.0;
+    const double hidden = pipelined ? context.hidden : 0.0;
+    DeviceMemory& cacheHome = runtime_.kvOffload ? device(home) : plan_.host;
+    cacheHome.draft += context.cache;
+    plan_.host.draft += context.inputs + masks + 3.0 * hidden + plan_.host.outputBuffer;
+    if (home != kHost) {
+      device(home).draft += context.computeBuffer + masks + 9.0 * hidden;
+    } else if (place_.gpus > 0) {
+      // The first GPU computes large batches for the host, with two hidden vectors less among its inputs.
+      plan_.gpus[0].draft += std::max(0.0, plan_.gpus[0].computeBuffer - 2.0 * context.hidden);
+    } else {
+      plan_.host.draft += context.computeBuffer - context.inputs + context.hidden;
+    }
+  }
+
   // What one layer of a group keeps, and which share of its experts one token reads.
   struct GroupBytes {
     double cache;
@@ -130,6 +156,17 @@ class Planning {
     double expertShare;
     bool keeps;
   };
+
+  // Prediction blocks come after the layers in the file. They are loaded where they draft. A tensor list is summed
+  // without them, so that their sizes follow the file type there, too.
+  [[gnu::always_inline]] void placePredictionBlocks() noexcept {
+    const double bytes = predictionBytes(model_, weights_, counters_);
+    if (!measured_) plan_.fileBytes += bytes;
+    if (runtime_.speculation != Speculation::draftMtp) return;
+    for (int unit = static_cast<int>(model_.layerCount); unit < headUnit_; ++unit) {
+      device(deviceOf(place_, unit)).weights += bytes / model_.predictionLayerCount;
+    }
+  }
 
   [[nodiscard]] DeviceMemory& device(int index) noexcept {
     return index == kHost ? plan_.host : plan_.gpus[static_cast<std::size_t>(index)];

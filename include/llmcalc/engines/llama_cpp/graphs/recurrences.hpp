@@ -30,8 +30,12 @@ namespace llmcalc {
              s.sequences * state;
     case Recurrence::gatedDeltaNet: {
       const double beside = askGraph(model, [&](auto graph) { return graph.besideDeltaNet(g); });
-      return s.bytes(3.0 * channels - s.hidden + beside) +
-             s.sequences * (2.0 * state + (g.convolutionLength - 1.0) * channels * 4.0);
+      const double convolution = s.sequences * (g.convolutionLength - 1.0) * channels * 4.0;
+      const double bytes = s.bytes(3.0 * channels - s.hidden + beside) + convolution + s.sequences * 2.0 * state;
+      // The net gives all snapshots with its result. What does not fit where the convolution was comes on top of it.
+      const double given = s.bytes(g.innerLength) + s.sequences * s.snapshots * state;
+      const double hole = s.bytes(3.0 * channels - s.hidden + beside);
+      return s.snapshots > 1.0 && given > hole ? s.bytes(3.0 * channels + beside) + convolution + given : bytes;
     }
     case Recurrence::mamba2:
       break;
@@ -67,6 +71,10 @@ namespace llmcalc {
     case Recurrence::mamba1:
       return s.bytes(2.0 * g.innerLength + s.hidden) + (state.convolution + state.state) * s.sequences * kStateBytes;
     case Recurrence::gatedDeltaNet:
+      // Snapshots of the convolution are cut out of its input, which the host then holds with what it is made of.
+      if (s.snapshots > 1.0) {
+        return s.bytes(3.0 * convolutionChannels(g)) + state.convolution * s.sequences * s.snapshots * kStateBytes;
+      }
       // The states of all sequences are gathered where two hidden vectors of the inputs were.
       return std::max(
           (s.hidden < g.innerLength ? s.bytes(g.innerLength) : 0.0) + state.convolution * s.sequences * kStateBytes,
