@@ -102,13 +102,35 @@ export type Compared = [
     | 'scoreBytes'
     | 'recurrentCost'
     | 'callSeconds'
+    | 'batchQuantized'
+    | 'batchQ8'
+    | 'batchFloat'
+    | 'batchExperts'
+    | 'batchLayerSeconds'
+    | 'matrixShare'
+    | 'matrixExperts'
+    | 'matrixExpertWork'
+    | 'matrixLayerSeconds'
+    | 'batchCache'
+    | 'gpuHopSeconds'
+    | 'slowHopSeconds'
+    | 'hostHopSeconds'
+    | 'expertHopSeconds'
+    | 'linkShare'
+    | 'reduceSeconds'
+    | 'reduceTokenSeconds'
+    | 'reduceExperts'
+    | 'pipelineShare'
     | 'operationsPerWeight'
     | 'prefillCost'
     | 'spreads'
     | 'measuredBytes'
     | 'evidence'
   >,
-  Same<keyof SpeedProfile['spreads'], 'decode' | 'experts' | 'prefill' | 'batched' | 'measured'>,
+  Same<
+    keyof SpeedProfile['spreads'],
+    'decode' | 'experts' | 'prefill' | 'batched' | 'deepPrefill' | 'drafted' | 'measured'
+  >,
   Same<
     keyof SpeedEstimate,
     | 'decode'

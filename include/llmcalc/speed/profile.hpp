@@ -51,6 +51,28 @@ struct SpeedProfile {
   double scoreBytes = 0;           // moved per score of attention, without flash attention
   double recurrentCost = 0;        // of the recurrence's own operations
   double callSeconds = 0;          // per prompt
+  // Several sequences. Up to eight take the kernels of one, where each further one adds a share of a weight's work:
+  double batchQuantized = 0;     // of weights that are quantised
+  double batchQ8 = 0;            // of Q8_0
+  double batchFloat = 0;         // of weights that are not
+  double batchExperts = 0;       // of experts
+  double batchLayerSeconds = 0;  // per layer, once
+  // More take the kernels of prefill:
+  double matrixShare = 0;         // of prefill's time per token, for dense weights
+  double matrixExperts = 0;       // the same for experts
+  double matrixExpertWork = 0;    // times an expert's work in decoding, once for all sequences
+  double matrixLayerSeconds = 0;  // per layer, once
+  double batchCache = 0;          // times what the cache of one takes
+  // Several devices.
+  double gpuHopSeconds = 0;       // per further GPU of a layer split, and step, over NVLink and its like
+  double slowHopSeconds = 0;      // the same over slower links
+  double hostHopSeconds = 0;      // per step, where layers are on host and GPU
+  double expertHopSeconds = 0;    // per layer whose experts or cache are on the host
+  double linkShare = 0;           // of Hardware::linkBandwidth, copying weights
+  double reduceSeconds = 0;       // per all-reduce of a tensor split
+  double reduceTokenSeconds = 0;  // per all-reduce and root of its tokens
+  double reduceExperts = 0;       // layers with experts take an all-reduce of a prompt so many times as long
+  double pipelineShare = 0;       // of the time that a layer split could save with several micro-batches
 
   // Shader operations to decode and multiply a weight, by tensor type.
   std::array<double, kTensorTypes.size()> operationsPerWeight{};
@@ -60,7 +82,9 @@ struct SpeedProfile {
   Spread decode;
   Spread experts;  // decoding a mixture of experts
   Spread prefill;
-  Spread batched;
+  Spread batched;            // decoding several sequences
+  Spread deepPrefill;        // prompts after kDeepPrompt tokens and more
+  Spread drafted;            // decoding with a draft
   Spread measured;           // decoding the very model that was measured
   double measuredBytes = 0;  // of that model's weights; 0: none, or several
   Evidence evidence = Evidence::none;
@@ -72,7 +96,7 @@ struct ProfileField {
 };
 
 // The numbers of a profile, the same names in JavaScript and in data/runtime_profiles.csv.
-inline constexpr std::array<ProfileField, 16> kProfileFields = {{
+inline constexpr std::array<ProfileField, 35> kProfileFields = {{
     {"bandwidthShare", &SpeedProfile::bandwidthShare},
     {"kernelShare", &SpeedProfile::kernelShare},
     {"layerSeconds", &SpeedProfile::layerSeconds},
@@ -89,6 +113,25 @@ inline constexpr std::array<ProfileField, 16> kProfileFields = {{
     {"scoreBytes", &SpeedProfile::scoreBytes},
     {"recurrentCost", &SpeedProfile::recurrentCost},
     {"callSeconds", &SpeedProfile::callSeconds},
+    {"batchQuantized", &SpeedProfile::batchQuantized},
+    {"batchQ8", &SpeedProfile::batchQ8},
+    {"batchFloat", &SpeedProfile::batchFloat},
+    {"batchExperts", &SpeedProfile::batchExperts},
+    {"batchLayerSeconds", &SpeedProfile::batchLayerSeconds},
+    {"matrixShare", &SpeedProfile::matrixShare},
+    {"matrixExperts", &SpeedProfile::matrixExperts},
+    {"matrixExpertWork", &SpeedProfile::matrixExpertWork},
+    {"matrixLayerSeconds", &SpeedProfile::matrixLayerSeconds},
+    {"batchCache", &SpeedProfile::batchCache},
+    {"gpuHopSeconds", &SpeedProfile::gpuHopSeconds},
+    {"slowHopSeconds", &SpeedProfile::slowHopSeconds},
+    {"hostHopSeconds", &SpeedProfile::hostHopSeconds},
+    {"expertHopSeconds", &SpeedProfile::expertHopSeconds},
+    {"linkShare", &SpeedProfile::linkShare},
+    {"reduceSeconds", &SpeedProfile::reduceSeconds},
+    {"reduceTokenSeconds", &SpeedProfile::reduceTokenSeconds},
+    {"reduceExperts", &SpeedProfile::reduceExperts},
+    {"pipelineShare", &SpeedProfile::pipelineShare},
 }};
 
 // Its numbers by tensor type.
@@ -106,11 +149,13 @@ struct ProfileSpread {
   std::string_view name;
   Spread SpeedProfile::*member;
 };
-inline constexpr std::array<ProfileSpread, 5> kProfileSpreadFields = {{
+inline constexpr std::array<ProfileSpread, 7> kProfileSpreadFields = {{
     {"decode", &SpeedProfile::decode},
     {"experts", &SpeedProfile::experts},
     {"prefill", &SpeedProfile::prefill},
     {"batched", &SpeedProfile::batched},
+    {"deepPrefill", &SpeedProfile::deepPrefill},
+    {"drafted", &SpeedProfile::drafted},
     {"measured", &SpeedProfile::measured},
 }};
 inline constexpr auto kProfileSpreads = [] {
@@ -126,7 +171,7 @@ inline constexpr auto kFields<Spread> = std::tuple{
     field::Number{"profile.spread.p90", &Spread::p90},
 };
 
-// What follows the numbers, the costs and the bands, which have loops of their own: a profile is 93 numbers, and twice
+// What follows the numbers, the costs and the bands, which have loops of their own: a profile is 115 numbers, and twice
 // in every question.
 template <>
 inline constexpr auto kFields<SpeedProfile> = std::tuple{

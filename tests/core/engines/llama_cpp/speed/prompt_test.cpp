@@ -56,7 +56,9 @@ TEST(EstimateSpeed, OnlyBackendsWithEventsPipelineAPromptOverGpus) {
     return estimateSpeed(llama8B(), runtime, hardware, workload).prefill.p50 / one;
   };
   EXPECT_GT(gain(Backend::cuda), 1.6);
-  EXPECT_GT(gain(Backend::rocm), 1.6);
+  // Two R9700 gain less than half of it.
+  EXPECT_GT(gain(Backend::rocm), 1.1);
+  EXPECT_LT(gain(Backend::rocm), 1.6);
   EXPECT_LT(gain(Backend::vulkan), 1.1);
   EXPECT_LT(gain(Backend::sycl), 1.1);
 }
