@@ -34,60 +34,59 @@ inline constexpr std::array<std::string_view, 5> kEvidences = {"none", "backend"
 // them; one that is left empty is refused.
 struct SpeedProfile {
   // Decoding.
-  double bandwidthShare = 0;   // of Device::bandwidth, reading weights
-  double kernelShare = 0;      // of Device::shaderFlops
-  double layerSeconds = 0;     // per layer and step; on processors times threads
+  double bandwidthShare = 0;   // of the bandwidth, reading weights
+  double kernelShare = 0;      // of `shaderFlops`
+  double layerSeconds = 0;     // seconds per layer and step; on processors times threads
   double expertLayers = 0;     // layers with experts take so many layers more
   double recurrentLayers = 0;  // layers with a recurrence, likewise
-  double cacheShare = 0;       // of Device::bandwidth, reading keys and values of heads of 128
+  double cacheShare = 0;       // of the bandwidth, reading keys and values of heads of 128
   double cacheOperations = 0;  // shader operations per element of a quantised cache
   // Prefill.
-  double quantizedShare = 0;       // of Device::quantizedOps
-  double halfShare = 0;            // of Device::halfFlops
-  double attentionShare = 0;       // of Device::halfFlops
-  double prefillLayerSeconds = 0;  // per layer and 512 tokens
+  double quantizedShare = 0;       // of `quantizedOps`
+  double halfShare = 0;            // of `halfFlops`
+  double attentionShare = 0;       // of `halfFlops`
+  double prefillLayerSeconds = 0;  // seconds per layer and 512 tokens
   double expertPadding = 0;        // rows per expert and 512 tokens that are computed for nothing
-  double expertSeconds = 0;        // per matrix of an expert that is not quantised, and micro-batch
-  double scoreBytes = 0;           // moved per score of attention, without flash attention
+  double expertSeconds = 0;        // seconds per matrix of an expert that is not quantised, and micro-batch
+  double scoreBytes = 0;           // bytes moved per score of attention, without flash attention
   double recurrentCost = 0;        // of the recurrence's own operations
-  double callSeconds = 0;          // per prompt
-  // Several sequences. Up to eight take the kernels of one, where each further one adds a share of a weight's work:
-  double batchQuantized = 0;     // of weights that are quantised
-  double batchQ8 = 0;            // of Q8_0
-  double batchFloat = 0;         // of weights that are not
-  double batchExperts = 0;       // of experts
-  double batchLayerSeconds = 0;  // per layer, once
-  // More take the kernels of prefill:
-  double matrixShare = 0;         // of prefill's time per token, for dense weights
+  double callSeconds = 0;          // seconds per prompt
+  // Several sequences: up to eight take the kernels of one, more take the kernels of prefill.
+  double batchQuantized = 0;      // of a weight's work, for each further of up to eight sequences; quantised weights
+  double batchQ8 = 0;             // the same of Q8_0
+  double batchFloat = 0;          // the same of weights that are not quantised
+  double batchExperts = 0;        // the same of experts
+  double batchLayerSeconds = 0;   // seconds per layer where there are several sequences
+  double matrixShare = 0;         // of prefill's time per token, for dense weights of more than eight sequences
   double matrixExperts = 0;       // the same for experts
-  double matrixExpertWork = 0;    // times an expert's work in decoding, once for all sequences
-  double matrixLayerSeconds = 0;  // per layer, once
-  double batchCache = 0;          // times what the cache of one takes
+  double matrixExpertWork = 0;    // times an expert's work in decoding, once for more than eight sequences
+  double matrixLayerSeconds = 0;  // seconds per layer where there are more than eight sequences
+  double batchCache = 0;          // times what the cache of one sequence takes, where there are several
   // Several devices.
-  double gpuHopSeconds = 0;       // per further GPU of a layer split, and step, over NVLink and its like
+  double gpuHopSeconds = 0;       // seconds per further GPU of a layer split, and step, over links of 100e9 bytes/s
   double slowHopSeconds = 0;      // the same over slower links
-  double hostHopSeconds = 0;      // per step, where layers are on host and GPU
-  double expertHopSeconds = 0;    // per layer whose experts or cache are on the host
-  double linkShare = 0;           // of Hardware::linkBandwidth, copying weights
-  double reduceSeconds = 0;       // per all-reduce of a tensor split
-  double reduceTokenSeconds = 0;  // per all-reduce and root of its tokens
+  double hostHopSeconds = 0;      // seconds per step where layers are on host and GPU
+  double expertHopSeconds = 0;    // seconds per layer whose experts or cache are on the host
+  double linkShare = 0;           // of `linkBandwidth`, copying weights
+  double reduceSeconds = 0;       // seconds per all-reduce of a tensor split
+  double reduceTokenSeconds = 0;  // seconds per all-reduce and root of its tokens
   double reduceExperts = 0;       // layers with experts take an all-reduce of a prompt so many times as long
   double pipelineShare = 0;       // of the time that a layer split could save with several micro-batches
 
   // Shader operations to decode and multiply a weight, by tensor type.
   std::array<double, kTensorTypes.size()> operationsPerWeight{};
-  // Of a weight's two operations, by tensor type; 1 where nothing is in the way.
+  // Of a weight's two operations in prefill, by tensor type; 1 where nothing is in the way.
   std::array<double, kTensorTypes.size()> prefillCost{};
 
   Spread decode;
   Spread experts;  // decoding a mixture of experts
   Spread prefill;
-  Spread batched;            // decoding several sequences
-  Spread deepPrefill;        // prompts after kDeepPrompt tokens and more
-  Spread drafted;            // decoding with a draft
-  Spread measured;           // decoding the very model that was measured
-  double measuredBytes = 0;  // of that model's weights; 0: none, or several
-  Evidence evidence = Evidence::none;
+  Spread batched;      // decoding several sequences
+  Spread deepPrefill;  // prompts after more than 2,048 tokens
+  Spread drafted;      // decoding with a draft
+  Spread measured;     // decoding the very model that was measured, with all its layers on this side and a small cache
+  double measuredBytes = 0;            // bytes of the weights of that model; 0: none, or several
+  Evidence evidence = Evidence::none;  // on what the parameters rest
 };
 
 struct ProfileField {

@@ -30,7 +30,7 @@ inline void addStep(SpeedTerms& terms, const SpeedShape& shape, const DeviceWork
   const double further = sequences - 1.0;
   const bool vectors = sequences <= kVectorKernelSequences;
   // Metal's matrix kernels compute at least so many rows.
-  const double rows = runtime.backend == Backend::metal ? std::max(sequences, kMetalTile) : sequences;
+  const double rows = runtime.backend == GpuBackend::metal ? std::max(sequences, kMetalTile) : sequences;
   bool quantized = false;
   for (std::size_t i = 0; i < kTypes; ++i) {
     const double dense = w.dense[i] + w.head[i];
