@@ -2,7 +2,7 @@
 //
 // The laws and how well they do: docs/speed.md. Sources: bytes over an achieved bandwidth plus a fixed time per layer,
 // and work per weight by type, from controlled runs on one H100 (tests/golden/h100.tsv) and measurements of others. The
-// profiles are fitted to both by scripts/fit-speed.mjs, constants in speed/ and engines/ were set by hand.
+// profiles are fitted to both by scripts/fit-speed.mjs.
 #pragma once
 
 #include <cstddef>

@@ -435,6 +435,44 @@ export interface SpeedProfile {
   recurrentCost: number;
   /** Seconds per prompt. */
   callSeconds: number;
+  /** Of a weight's work, for each further of up to eight sequences; quantised weights. */
+  batchQuantized: number;
+  /** The same of Q8_0. */
+  batchQ8: number;
+  /** The same of weights that are not quantised. */
+  batchFloat: number;
+  /** The same of experts. */
+  batchExperts: number;
+  /** Seconds per layer where there are several sequences. */
+  batchLayerSeconds: number;
+  /** Of prefill's time per token, for dense weights of more than eight sequences. */
+  matrixShare: number;
+  /** The same for experts. */
+  matrixExperts: number;
+  /** Times an expert's work in decoding, once for more than eight sequences. */
+  matrixExpertWork: number;
+  /** Seconds per layer where there are more than eight sequences. */
+  matrixLayerSeconds: number;
+  /** Times what the cache of one sequence takes, where there are several. */
+  batchCache: number;
+  /** Seconds per further GPU of a layer split, and step, over links of 100e9 bytes/s. */
+  gpuHopSeconds: number;
+  /** The same over slower links. */
+  slowHopSeconds: number;
+  /** Seconds per step where layers are on host and GPU. */
+  hostHopSeconds: number;
+  /** Seconds per layer whose experts or cache are on the host. */
+  expertHopSeconds: number;
+  /** Of `linkBandwidth`, copying weights. */
+  linkShare: number;
+  /** Seconds per all-reduce of a tensor split. */
+  reduceSeconds: number;
+  /** Seconds per all-reduce and root of its tokens. */
+  reduceTokenSeconds: number;
+  /** Layers with experts take an all-reduce of a prompt so many times as long. */
+  reduceExperts: number;
+  /** Of the time that a layer split could save with several micro-batches. */
+  pipelineShare: number;
   /** Shader operations to decode and multiply a weight, by tensor type. */
   operationsPerWeight: Record<string, number>;
   /** Of a weight's two operations in prefill, by tensor type; 1 where nothing is in the way. */
@@ -445,7 +483,12 @@ export interface SpeedProfile {
     /** Decoding a mixture of experts. */
     experts: Spread;
     prefill: Spread;
+    /** Decoding several sequences. */
     batched: Spread;
+    /** Prompts after more than 2,048 tokens. */
+    deepPrefill: Spread;
+    /** Decoding with a draft. */
+    drafted: Spread;
     /** Decoding the very model that was measured, with all its layers on this side and a small cache. */
     measured: Spread;
   };

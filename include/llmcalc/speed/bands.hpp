@@ -17,6 +17,8 @@ namespace llmcalc::speed {
 
 // No band is narrower: two runs of one machine differ by more.
 inline constexpr double kLeastWidth = 0.01;
+// Of prompts after so many tokens attention is the most, and estimates are off further.
+inline constexpr double kDeepPrompt = 2048.0;
 // Whoever divides bandwidth by bytes sums them in another order, and gets other last digits.
 inline constexpr double kSummation = 1e-12;
 
