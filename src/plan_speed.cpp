@@ -75,7 +75,7 @@ Json jsonOf(const Workload& workload) {
   addFields<kFields<Workload>>(json, workload);
   json.erase("fileBytes");  // no option gives it
   if (workload.draftLength > 0.0) return json;
-  for (const char* key : {"draftLength", "acceptanceRate", "draftCost"}) json.erase(key);
+  for (const char* key : {"draftLength", "acceptanceRate", "draftAcceptance", "draftCost"}) json.erase(key);
   return json;
 }
 

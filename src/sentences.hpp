@@ -26,7 +26,10 @@ inline constexpr std::string_view kDraftMemory =
     "A draft takes memory of its own, which is not counted here; llama-server gets it with --model-draft FILE "
     "--spec-draft-n-max {length}.";
 inline constexpr std::string_view kDraftUnaccepted =
-    "How much of a draft is accepted is not given (--draft {length},0.7): the speed is without it.";
+    "How much of a draft is accepted is not given (--draft {length},0.7 or --draft-acceptance): the speed is without "
+    "it.";
+inline constexpr std::string_view kDraftless =
+    "No draft is given (--draft): what is accepted of one (--draft-acceptance) changes nothing.";
 inline constexpr std::string_view kDraftFree = "A drafted token is taken to cost nothing (--draft N,RATE,COST).";
 inline constexpr std::string_view kShortened =
     "The speed is of a prompt of {prompt} tokens and {output} after it: the context has no more.";
@@ -60,6 +63,7 @@ inline constexpr auto kByName =
                                                                   {"engineOnHost", kEngineOnHost},
                                                                   {"draftMemory", kDraftMemory},
                                                                   {"draftUnaccepted", kDraftUnaccepted},
+                                                                  {"draftless", kDraftless},
                                                                   {"draftFree", kDraftFree},
                                                                   {"shortened", kShortened},
                                                                   {"unrecorded", kUnrecorded},

@@ -13,7 +13,9 @@ export const SENTENCES = {
     engineOnHost: '{engine} computes nothing on the host: there is no estimate of its speed.',
     draftMemory:
       'A draft takes memory of its own, which is not counted here; llama-server gets it with --model-draft FILE --spec-draft-n-max {length}.',
-    draftUnaccepted: 'How much of a draft is accepted is not given (--draft {length},0.7): the speed is without it.',
+    draftUnaccepted:
+      'How much of a draft is accepted is not given (--draft {length},0.7 or --draft-acceptance): the speed is without it.',
+    draftless: 'No draft is given (--draft): what is accepted of one (--draft-acceptance) changes nothing.',
     draftFree: 'A drafted token is taken to cost nothing (--draft N,RATE,COST).',
     shortened: 'The speed is of a prompt of {prompt} tokens and {output} after it: the context has no more.',
     unrecorded: 'No plan of this architecture was recorded: its compute buffer follows the rules of the others.',

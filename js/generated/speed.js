@@ -51,7 +51,8 @@ const TYPE_KEYS = new Set(TYPES);
 export const REFERENCE_BUILD = 11669;
 export const DEVICE_FIELDS = ['bandwidth', 'shaderFlops', 'halfFlops', 'quantizedOps', 'threads'];
 export const WORKLOAD_KEYS = words(
-  'promptLength outputLength cachedTokens concurrency draftLength acceptanceRate draftCost fileBytes',
+  'promptLength outputLength cachedTokens concurrency draftLength acceptanceRate draftAcceptance draftCost ' +
+    'fileBytes',
 );
 export const MEASUREMENT_KEYS = words('model runtime machine workload metric tokensPerSecond weight');
 const PROFILE_KEYS = words(`${SPEED_NAMES.profileField.join(' ')} ${COSTS.join(' ')} spreads measuredBytes evidence`);
@@ -64,9 +65,10 @@ export const WORKLOAD = {
   concurrency: 3,
   draftLength: 4,
   acceptanceRate: 5,
-  draftCost: 6,
-  fileBytes: 7,
-  length: 8,
+  draftAcceptance: 6,
+  draftCost: 7,
+  fileBytes: 8,
+  length: 9,
 };
 
 /**
@@ -82,9 +84,10 @@ export function writeWorkloadFields(to, i, w) {
   to[i + 3] = numberOf(w.concurrency, 1, 'workload.concurrency');
   to[i + 4] = numberOf(w.draftLength, 0, 'workload.draftLength');
   to[i + 5] = numberOf(w.acceptanceRate, 0, 'workload.acceptanceRate');
-  to[i + 6] = numberOf(w.draftCost, 0, 'workload.draftCost');
-  to[i + 7] = numberOf(w.fileBytes, 0, 'workload.fileBytes');
-  return i + 8;
+  to[i + 6] = numberOf(w.draftAcceptance, 0, 'workload.draftAcceptance');
+  to[i + 7] = numberOf(w.draftCost, 0, 'workload.draftCost');
+  to[i + 8] = numberOf(w.fileBytes, 0, 'workload.fileBytes');
+  return i + 9;
 }
 
 /** Where those of a machine are, before its GPUs' and its profiles'. */

@@ -84,6 +84,8 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
   }
   check.fields<kWorkloadFields>(workload);
   checkMeasures<kFields<Workload>>(check, workload);
+  check.require(workload.draftAcceptance == 0.0 || workload.acceptanceRate == 0.0, "workload.draftAcceptance",
+                "0 where acceptanceRate is given", workload.draftAcceptance);
   checkContext(check, model, runtime, workload);
 }
 

@@ -27,6 +27,12 @@ TEST(EstimateSpeed, NamesWhatIsOutOfRange) {
   Workload workload;
   workload.acceptanceRate = 1.5;
   EXPECT_EQ(message(h100(), workload), "estimateSpeed: workload.acceptanceRate must be from 0 to 1, got 1.5");
+  workload.acceptanceRate = 0.5;
+  workload.draftAcceptance = 1.5;
+  EXPECT_EQ(message(h100(), workload), "estimateSpeed: workload.draftAcceptance must be from 0 to 1, got 1.5");
+  workload.draftAcceptance = 0.25;
+  EXPECT_EQ(message(h100(), workload),
+            "estimateSpeed: workload.draftAcceptance must be 0 where acceptanceRate is given, got 0.25");
   workload = {};
   workload.outputLength = 0;
   EXPECT_EQ(message(h100(), workload),
