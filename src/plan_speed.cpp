@@ -39,7 +39,8 @@ std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardwa
   machine.gpuCount = static_cast<double>(gpus.size());
   for (std::size_t i = 0; i < gpus.size(); ++i) {
     const PlanGpu& gpu = gpus[i];
-    machine.gpus[i] = {*gpu.bandwidth, gpu.shaderFlops, gpu.halfFlops, gpu.quantizedOps, 0.0};
+    machine.gpus[i] = {*gpu.bandwidth, gpu.shaderFlops, gpu.halfFlops, gpu.quantizedOps, 0.0,
+                       gpu.power,      gpu.powerLimit};
   }
   machine.host.bandwidth = host.bandwidth.value_or(kAssumedHost.bandwidth);
   machine.host.threads = host.threads.value_or(kAssumedHost.threads);

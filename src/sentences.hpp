@@ -119,6 +119,11 @@ inline constexpr auto kByName =
 }  // namespace assumed
 
 namespace refused {
+inline constexpr std::string_view kPowerUnknown =
+    "--power-limit: the power that GPU {gpu} may take by its data sheet is not known, so neither is what a limit "
+    "leaves of its speed (--device)";
+inline constexpr std::string_view kPowerLimit =
+    "--power-limit of {name} must be at least a quarter of its {power} W, got {limit}";
 inline constexpr std::string_view kPerGpu =
     "{option} must have one value, or one for each of the {count} GPUs, got {given}";
 inline constexpr std::string_view kProcessorAlone = "--device cpu means no GPU, and stands alone";
@@ -147,7 +152,9 @@ inline constexpr std::string_view kWorkloadTogether =
     "sequence of {count} at once";
 
 inline constexpr auto kByName =
-    std::to_array<std::pair<std::string_view, std::string_view>>({{"perGpu", kPerGpu},
+    std::to_array<std::pair<std::string_view, std::string_view>>({{"powerUnknown", kPowerUnknown},
+                                                                  {"powerLimit", kPowerLimit},
+                                                                  {"perGpu", kPerGpu},
                                                                   {"processorAlone", kProcessorAlone},
                                                                   {"accelerator", kAccelerator},
                                                                   {"oneProcessor", kOneProcessor},

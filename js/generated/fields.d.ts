@@ -299,6 +299,10 @@ export interface Device {
   quantizedOps?: number;
   /** Of a host: cores that compute. Default 8. */
   threads?: number;
+  /** W that the data sheet allows a GPU's board, from 1 to 1e4; 0: unknown. */
+  power?: number;
+  /** W that its driver was told to allow (nvidia-smi -pl), from 1 to 1e4; 0: none. Takes power. */
+  powerLimit?: number;
 }
 
 /** A machine for `fits` and for estimates of speed. */

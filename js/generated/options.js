@@ -89,6 +89,16 @@ export const OPTIONS = [
     help: "of the GPU's memory",
   },
   {
+    key: 'powerLimit',
+    flag: '--power-limit',
+    value: 'W',
+    type: 'numbers',
+    requirement: 'a plain number from 1 to 10000, or one for each GPU with commas',
+    ranges: [[1, 10000]],
+    group: 'machine',
+    help: 'that a GPU may take (nvidia-smi -pl)',
+  },
+  {
     key: 'reserve',
     flag: '--reserve',
     value: 'GB',

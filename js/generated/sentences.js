@@ -52,6 +52,9 @@ export const SENTENCES = {
     ramReserve: "{size} of the host's memory are for the system (--ram-reserve)",
   },
   refused: {
+    powerUnknown:
+      '--power-limit: the power that GPU {gpu} may take by its data sheet is not known, so neither is what a limit leaves of its speed (--device)',
+    powerLimit: '--power-limit of {name} must be at least a quarter of its {power} W, got {limit}',
     perGpu: '{option} must have one value, or one for each of the {count} GPUs, got {given}',
     processorAlone: '--device cpu means no GPU, and stands alone',
     accelerator: '--device: llama.cpp does not run on {name}',

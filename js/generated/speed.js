@@ -49,7 +49,15 @@ const TYPES = Object.keys(TENSOR_TYPES);
 const TYPE_KEYS = new Set(TYPES);
 
 export const REFERENCE_BUILD = 11669;
-export const DEVICE_FIELDS = ['bandwidth', 'shaderFlops', 'halfFlops', 'quantizedOps', 'threads'];
+export const DEVICE_FIELDS = [
+  'bandwidth',
+  'shaderFlops',
+  'halfFlops',
+  'quantizedOps',
+  'threads',
+  'power',
+  'powerLimit',
+];
 export const WORKLOAD_KEYS = words(
   'promptLength outputLength cachedTokens concurrency draftLength acceptanceRate draftAcceptance draftCost ' +
     'fileBytes',
@@ -91,7 +99,7 @@ export function writeWorkloadFields(to, i, w) {
 }
 
 /** Where those of a machine are, before its GPUs' and its profiles'. */
-export const HARDWARE = { gpus: 0, host: 1, linkBandwidth: 6, gpuLinkBandwidth: 7, unified: 8, split: 9, length: 10 };
+export const HARDWARE = { gpus: 0, host: 1, linkBandwidth: 8, gpuLinkBandwidth: 9, unified: 10, split: 11, length: 12 };
 
 /**
  * All of Hardware but gpus, host, unified.
@@ -102,10 +110,10 @@ export const HARDWARE = { gpus: 0, host: 1, linkBandwidth: 6, gpuLinkBandwidth: 
  * @returns {number} where the next thing goes
  */
 export function writeHardwareFields(to, i, m) {
-  to[i + 6] = numberOf(m.linkBandwidth, 25000000000, 'machine.linkBandwidth');
-  to[i + 7] = numberOf(m.gpuLinkBandwidth, 25000000000, 'machine.gpuLinkBandwidth');
-  to[i + 9] = nameOf(splits, m.split, 0, 'machine.split');
-  return i + 10;
+  to[i + 8] = numberOf(m.linkBandwidth, 25000000000, 'machine.linkBandwidth');
+  to[i + 9] = numberOf(m.gpuLinkBandwidth, 25000000000, 'machine.gpuLinkBandwidth');
+  to[i + 11] = nameOf(splits, m.split, 0, 'machine.split');
+  return i + 12;
 }
 
 /** @param {Float64Array} to @param {number} i @param {any} profile @param {string} name @returns {number} */

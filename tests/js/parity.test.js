@@ -122,7 +122,7 @@ const functions = {
     call: ({ planMemory }, [model, ...row]) => planMemory(models[model], runtimeOf(row)),
   },
   estimateSpeed: {
-    arity: 39,
+    arity: 40,
     flatten: flatEstimate,
     call: ({ estimateSpeed }, [model, ...row]) => {
       const runtime = runtimeOf(row);
