@@ -199,7 +199,7 @@ void describeGpus(Parts& parts, const Options& o) {
     if (bandwidth[i]) gpu.bandwidth = *bandwidth[i] * 1e9;
     if (powerLimit[i]) {
       if (gpu.power == 0.0) refuse(refused::kPowerUnknown, {{"gpu", std::to_string(i)}});
-      if (*powerLimit[i] < detail::kLeastPower * gpu.power) {
+      if (*powerLimit[i] < kLeastPower * gpu.power) {
         refuse(refused::kPowerLimit,
                {{"name", gpu.name}, {"power", formatNumber(gpu.power)}, {"limit", formatNumber(*powerLimit[i])}});
       }

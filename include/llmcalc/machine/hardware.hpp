@@ -41,6 +41,9 @@ struct Hardware {
   SpeedProfile hostProfile;
 };
 
+// The least limit that a GPU's driver takes, as a share of its power: 100 of 350 W, 150 of 450, 100 of 400.
+inline constexpr double kLeastPower = 0.25;
+
 namespace detail {
 
 inline constexpr Quantity kRate{"from 1e6 to 1e19 per second, or 0 where unknown",
@@ -49,8 +52,6 @@ inline constexpr Quantity kRate{"from 1e6 to 1e19 per second, or 0 where unknown
                                 1e6,
                                 1e19,
                                 true};
-// Of its power a GPU's driver takes no lower limit: 100 of 350 W, 150 of 450, 100 of 400.
-inline constexpr double kLeastPower = 0.25;
 inline constexpr Quantity kWatts{
     "from 1 to 1e4 W, or 0 where unknown", "from 1 to 1e4 W, or 0 where unknown", "", 1.0, 1e4, true};
 }  // namespace detail
