@@ -92,6 +92,7 @@ function devices() {
     fp8Tflops: numberOf(row.fp8_tflops),
     int8Tops: numberOf(row.int8_tops),
     fp32Tflops: numberOf(row.fp32_tflops),
+    power: numberOf(row.power_w),
     ...speedOf(row),
     channels: numberOf(row.channels),
     megatransfers: numberOf(row.mts),

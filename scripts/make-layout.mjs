@@ -356,7 +356,7 @@ ${unions.join('\n')}
 
 /** What is known of machines: the back ends of vendors, and what a host is taken for of which nothing is said. */
 const { '': usual, ...vendorBackends } = vendors;
-const { unknownMemory, unsaidHostMemory, hostMargin, gpuMargin } = assumptions;
+const { unknownMemory, unsaidHostMemory, hostMargin, gpuMargin, leastPower } = assumptions;
 const machine = `// @ts-check
 // Written by scripts/make-layout.mjs from the tables of include/llmcalc/machine, never by hand.
 
@@ -374,6 +374,8 @@ export const UNSAID_HOST_MEMORY = ${unsaidHostMemory};
 /** Bytes that should stay free on a GPU, and at most of a host: of less than four times that a quarter. */
 export const GPU_MARGIN = ${gpuMargin};
 export const MOST_HOST_MARGIN = ${hostMargin};
+/** Of its power a GPU's driver takes no lower limit. */
+export const LEAST_POWER = ${leastPower};
 
 /** Of a host of which nothing is said: bytes/s of its memory, cores, bytes/s between it and a GPU. */
 export const ASSUMED_HOST = { ${tables.AssumedHost.map((row) => `${row.key}: ${row.default}`).join(', ')} };

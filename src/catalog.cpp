@@ -66,7 +66,8 @@ Device deviceFromJson(const Json& json) {
           numberOf(speed, "shaderFlops").value_or(0.0),
           numberOf(speed, "halfFlops").value_or(0.0),
           numberOf(speed, "quantizedOps").value_or(0.0),
-          textOf(json, "profileFamily")};
+          textOf(json, "profileFamily"),
+          numberOf(json, "power").value_or(0.0)};
 }
 
 std::string joined(const std::vector<std::string>& names) {

@@ -65,6 +65,7 @@ PlanGpu gpuFrom(const catalog::Device& device) {
   gpu.shaderFlops = device.shaderFlops;
   gpu.halfFlops = device.halfFlops;
   gpu.quantizedOps = device.quantizedOps;
+  gpu.power = device.power;
   return gpu;
 }
 
@@ -172,6 +173,7 @@ void describeGpus(Parts& parts, const Options& o) {
   const auto bandwidth = values("--bandwidth", o.bandwidth);
   const auto reserve = values("--reserve", o.reserve);
   const auto margin = values("--margin", o.margin);
+  const auto powerLimit = values("--power-limit", o.powerLimit);
   std::vector<std::string>& assumed = parts.machine.assumed;
   for (std::size_t i = 0; i < gpus.size(); ++i) {
     PlanGpu& gpu = gpus[i];
@@ -195,6 +197,14 @@ void describeGpus(Parts& parts, const Options& o) {
       gpu.memorySource = assumes::kGiven;
     }
     if (bandwidth[i]) gpu.bandwidth = *bandwidth[i] * 1e9;
+    if (powerLimit[i]) {
+      if (gpu.power == 0.0) refuse(refused::kPowerUnknown, {{"gpu", std::to_string(i)}});
+      if (*powerLimit[i] < kLeastPower * gpu.power) {
+        refuse(refused::kPowerLimit,
+               {{"name", gpu.name}, {"power", formatNumber(gpu.power)}, {"limit", formatNumber(*powerLimit[i])}});
+      }
+      gpu.powerLimit = *powerLimit[i];
+    }
     gpu.reserved = reserve[i].value_or(0.0) * kGiB;
     if (margin[i]) gpu.margin = *margin[i] * kGiB;
   }
@@ -327,6 +337,8 @@ Json jsonOf(const PlanHardware& hardware) {
     if (gpu.shaderFlops > 0.0) json["shaderFlops"] = gpu.shaderFlops;
     if (gpu.halfFlops > 0.0) json["halfFlops"] = gpu.halfFlops;
     if (gpu.quantizedOps > 0.0) json["quantizedOps"] = gpu.quantizedOps;
+    if (gpu.power > 0.0) json["power"] = gpu.power;
+    if (gpu.powerLimit > 0.0) json["powerLimit"] = gpu.powerLimit;
     if (gpu.share) json["share"] = *gpu.share;
     gpus.push_back(json);
   }

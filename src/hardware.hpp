@@ -30,6 +30,8 @@ struct PlanGpu {
   double shaderFlops = 0;  // as Device has them
   double halfFlops = 0;
   double quantizedOps = 0;
+  double power = 0;
+  double powerLimit = 0;
   std::optional<double> share;  // of the layers, where --tensor-split says it
 };
 

@@ -73,6 +73,7 @@ const std::map<std::string_view, Put>& own() {
       {"vram", into(&Options::vram)},
       {"vramUsable", into(&Options::vramUsable)},
       {"bandwidth", into(&Options::bandwidth)},
+      {"powerLimit", into(&Options::powerLimit)},
       {"reserve", into(&Options::reserve)},
       {"margin", into(&Options::margin)},
       {"ram", into(&Options::ram)},

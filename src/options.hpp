@@ -28,6 +28,7 @@ struct Options {
   std::optional<double> gpus;
   std::vector<double> vram, vramUsable, reserve, margin;  // GB, one for all GPUs or one for each
   std::vector<double> bandwidth;                          // GB/s, likewise
+  std::vector<double> powerLimit;                         // W, likewise
   std::optional<double> ram, ramReserve, ramBandwidth, threads;
   std::optional<GpuBackend> backend;
   bool splits = true;  // false: --split-mode none

@@ -39,7 +39,8 @@ std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardwa
   machine.gpuCount = static_cast<double>(gpus.size());
   for (std::size_t i = 0; i < gpus.size(); ++i) {
     const PlanGpu& gpu = gpus[i];
-    machine.gpus[i] = {*gpu.bandwidth, gpu.shaderFlops, gpu.halfFlops, gpu.quantizedOps, 0.0};
+    machine.gpus[i] = {*gpu.bandwidth, gpu.shaderFlops, gpu.halfFlops, gpu.quantizedOps, 0.0,
+                       gpu.power,      gpu.powerLimit};
   }
   machine.host.bandwidth = host.bandwidth.value_or(kAssumedHost.bandwidth);
   machine.host.threads = host.threads.value_or(kAssumedHost.threads);
@@ -75,7 +76,7 @@ Json jsonOf(const Workload& workload) {
   addFields<kFields<Workload>>(json, workload);
   json.erase("fileBytes");  // no option gives it
   if (workload.draftLength > 0.0) return json;
-  for (const char* key : {"draftLength", "acceptanceRate", "draftCost"}) json.erase(key);
+  for (const char* key : {"draftLength", "acceptanceRate", "draftAcceptance", "draftCost"}) json.erase(key);
   return json;
 }
 

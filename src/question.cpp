@@ -247,14 +247,18 @@ Workload workloadOf(const Options& o, const Runtime& runtime, std::vector<std::s
       o.prompt.value_or(kUsualPrompt) > workload.promptLength) {
     notes.push_back(say(sentences::notes::kShortened, {{"prompt", prompt}, {"output", output}}));
   }
-  if (!o.draft) return workload;
-  if (!o.draft->acceptanceRate) {
+  if (!o.draft) {
+    if (workload.draftAcceptance > 0.0) notes.push_back(say(sentences::notes::kDraftless));
+    workload.draftAcceptance = 0;
+    return workload;
+  }
+  if (!o.draft->acceptanceRate && workload.draftAcceptance == 0.0) {
     notes.push_back(say(sentences::notes::kDraftUnaccepted, {{"length", formatNumber(o.draft->length)}}));
     return workload;
   }
   if (!o.draft->cost) notes.push_back(say(sentences::notes::kDraftFree));
   workload.draftLength = o.draft->length;
-  workload.acceptanceRate = *o.draft->acceptanceRate;
+  workload.acceptanceRate = o.draft->acceptanceRate.value_or(0.0);
   workload.draftCost = o.draft->cost.value_or(0.0);
   return workload;
 }

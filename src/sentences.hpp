@@ -28,7 +28,10 @@ inline constexpr std::string_view kDraftMemory =
 inline constexpr std::string_view kProjectorAssumed =
     "Of projectors like this one ({kind}) nothing was recorded: its buffer is a guess on the high side.";
 inline constexpr std::string_view kDraftUnaccepted =
-    "How much of a draft is accepted is not given (--draft {length},0.7): the speed is without it.";
+    "How much of a draft is accepted is not given (--draft {length},0.7 or --draft-acceptance): the speed is without "
+    "it.";
+inline constexpr std::string_view kDraftless =
+    "No draft is given (--draft): what is accepted of one (--draft-acceptance) changes nothing.";
 inline constexpr std::string_view kDraftFree = "A drafted token is taken to cost nothing (--draft N,RATE,COST).";
 inline constexpr std::string_view kShortened =
     "The speed is of a prompt of {prompt} tokens and {output} after it: the context has no more.";
@@ -63,6 +66,7 @@ inline constexpr auto kByName =
                                                                   {"draftMemory", kDraftMemory},
                                                                   {"projectorAssumed", kProjectorAssumed},
                                                                   {"draftUnaccepted", kDraftUnaccepted},
+                                                                  {"draftless", kDraftless},
                                                                   {"draftFree", kDraftFree},
                                                                   {"shortened", kShortened},
                                                                   {"unrecorded", kUnrecorded},
@@ -118,6 +122,11 @@ inline constexpr auto kByName =
 }  // namespace assumed
 
 namespace refused {
+inline constexpr std::string_view kPowerUnknown =
+    "--power-limit: the power that GPU {gpu} may take by its data sheet is not known, so neither is what a limit "
+    "leaves of its speed (--device)";
+inline constexpr std::string_view kPowerLimit =
+    "--power-limit of {name} must be at least a quarter of its {power} W, got {limit}";
 inline constexpr std::string_view kPerGpu =
     "{option} must have one value, or one for each of the {count} GPUs, got {given}";
 inline constexpr std::string_view kProcessorAlone = "--device cpu means no GPU, and stands alone";
@@ -146,7 +155,9 @@ inline constexpr std::string_view kWorkloadTogether =
     "sequence of {count} at once";
 
 inline constexpr auto kByName =
-    std::to_array<std::pair<std::string_view, std::string_view>>({{"perGpu", kPerGpu},
+    std::to_array<std::pair<std::string_view, std::string_view>>({{"powerUnknown", kPowerUnknown},
+                                                                  {"powerLimit", kPowerLimit},
+                                                                  {"perGpu", kPerGpu},
                                                                   {"processorAlone", kProcessorAlone},
                                                                   {"accelerator", kAccelerator},
                                                                   {"oneProcessor", kOneProcessor},

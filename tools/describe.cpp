@@ -236,6 +236,7 @@ int main() {
   assumptions.add(number("unsaidHostMemory", kUnsaidHostMemory));
   assumptions.add(number("gpuMargin", kDefaultGpuMargin));
   assumptions.add(number("hostMargin", kMostHostMargin));
+  assumptions.add(number("leastPower", kLeastPower));
   Sequence all("{");
   all.add("\"assumptions\": " + assumptions.closed("\n}"));
   all.add("\"lists\": " + lists.closed("\n}"));

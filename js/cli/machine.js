@@ -1,7 +1,7 @@
 // @ts-check
 // The machine of a question: what was said of it, what the catalogue knows, or what this machine tells of itself.
 // Whatever is assumed is said in `assumed`, a sentence each. Sizes are bytes, bandwidths bytes/s.
-import { GPU_MARGIN, MOST_HOST_MARGIN } from '../generated/machine.js';
+import { GPU_MARGIN, LEAST_POWER, MOST_HOST_MARGIN } from '../generated/machine.js';
 import { SENTENCES, say } from './say.js';
 
 const { assumed: ASSUMED, refused: REFUSED } = SENTENCES;
@@ -30,6 +30,8 @@ const { assumed: ASSUMED, refused: REFUSED } = SENTENCES;
  * @property {number} [shaderFlops]
  * @property {number} [halfFlops]
  * @property {number} [quantizedOps]
+ * @property {number} [power] W of the data sheet
+ * @property {number} [powerLimit] W
  * @property {number} [share] of the layers, where --tensor-split says it
  */
 
@@ -275,6 +277,13 @@ function detectedDraft(told, catalogue, withGpus) {
   return draft;
 }
 
+/** What a driver takes. @param {Gpu} gpu @param {number} limit W @param {number} i which it is */
+function powerLimitOf({ name, power }, limit, i) {
+  if (power === undefined) throw new RangeError(say(REFUSED.powerUnknown, { gpu: i }));
+  if (limit < LEAST_POWER * power) throw new RangeError(say(REFUSED.powerLimit, { name: name ?? '', power, limit }));
+  return limit;
+}
+
 /** Sizes and bandwidths that were said of GPUs. @param {Draft} draft @param {any} o @param {Catalogue} catalogue */
 function describeGpus({ gpus, pool, assumed }, o, catalogue) {
   const values = (/** @type {string} */ option, /** @type {number[] | undefined} */ list) =>
@@ -284,6 +293,7 @@ function describeGpus({ gpus, pool, assumed }, o, catalogue) {
   const bandwidth = values('--bandwidth', o.bandwidth);
   const reserve = values('--reserve', o.reserve);
   const margin = values('--margin', o.margin);
+  const powerLimit = values('--power-limit', o.powerLimit);
   const said = new Set();
   gpus.forEach((gpu, i) => {
     const sold = vram[i] === null ? null : vram[i] * GIB;
@@ -297,6 +307,7 @@ function describeGpus({ gpus, pool, assumed }, o, catalogue) {
     }
     if (usable[i] !== null) Object.assign(gpu, { memory: usable[i] * GIB, memorySource: ASSUMED.given });
     if (bandwidth[i] !== null) gpu.bandwidth = bandwidth[i] * 1e9;
+    if (powerLimit[i] !== null) gpu.powerLimit = powerLimitOf(gpu, powerLimit[i], i);
     if (reserve[i] !== null) gpu.reserved = reserve[i] * GIB;
     if (margin[i] !== null) gpu.margin = margin[i] * GIB;
   });

@@ -109,15 +109,19 @@ function workloadOf(o, runtime, notes) {
     notes.push(say(SENTENCES.notes.shortened, { prompt: promptLength, output: outputLength }));
   }
   /** @type {import('../types/all.d.ts').Workload} */
-  const workload = { promptLength, outputLength, ...said };
-  if (o.draft === undefined) return workload;
+  const { draftAcceptance, ...others } = said;
+  const workload = { promptLength, outputLength, ...others };
+  if (o.draft === undefined) {
+    if (draftAcceptance > 0) notes.push(SENTENCES.notes.draftless);
+    return workload;
+  }
   const { draftLength, acceptanceRate, draftCost } = o.draft;
-  if (acceptanceRate === null) {
+  if (acceptanceRate === null && draftAcceptance === 0) {
     notes.push(say(SENTENCES.notes.draftUnaccepted, { length: draftLength }));
     return workload;
   }
   if (draftCost === null) notes.push(SENTENCES.notes.draftFree);
-  return { ...workload, draftLength, acceptanceRate, draftCost: draftCost ?? 0 };
+  return { ...workload, draftLength, acceptanceRate: acceptanceRate ?? 0, draftAcceptance, draftCost: draftCost ?? 0 };
 }
 
 /**

@@ -7,7 +7,7 @@ import { display } from './violation.js';
 
 const RATES = words('shaderFlops halfFlops quantizedOps');
 export const GPU_KEYS = words(
-  'name aliases family memory memorySold memorySource reserved margin bandwidth shaderFlops halfFlops quantizedOps threads ' +
+  'name aliases family memory memorySold memorySource reserved margin bandwidth shaderFlops halfFlops quantizedOps threads power powerLimit ' +
     'multiprocessors backend share vendor kind memoryKind profileFamily speed bandwidthGBs releaseYear fp16Tflops ' +
     'fp16Fp32AccumulateTflops fp8Tflops int8Tops fp32Tflops channels megatransfers source notes',
 );
@@ -41,5 +41,7 @@ export function readGpu(gpu, place) {
     halfFlops: gpu.halfFlops ?? speed.halfFlops ?? undefined,
     quantizedOps: gpu.quantizedOps ?? speed.quantizedOps ?? undefined,
     threads: gpu.threads ?? undefined,
+    power: gpu.power ?? undefined,
+    powerLimit: gpu.powerLimit ?? undefined,
   };
 }

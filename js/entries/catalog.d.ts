@@ -58,6 +58,8 @@ export interface CatalogDevice {
   readonly fp8Tflops: number | null;
   readonly int8Tops: number | null;
   readonly fp32Tflops: number | null;
+  /** W of the board, by the data sheet. */
+  readonly power: number | null;
   /** Operations/s that estimates of speed start from, by rules of the family; 0 is unknown. */
   readonly speed: {
     /** FP32 outside of matrix units; what RDNA3 and RDNA4 issue in pairs counts once. */

@@ -65,8 +65,18 @@ export const findDevice = (/** @type {string} */ query) => only('device', query,
 export { nearestNames, parseModelName };
 
 /** @type {typeof import('./catalog.d.ts').gpuOf} */
-export function gpuOf({ name, profileFamily, memory, memorySold, bandwidth, multiprocessors, backend, speed }) {
-  const known = { name, family: profileFamily, memory, memorySold, bandwidth, multiprocessors, backend, ...speed };
+export function gpuOf({ name, profileFamily, memory, memorySold, bandwidth, multiprocessors, backend, speed, power }) {
+  const known = {
+    name,
+    family: profileFamily,
+    memory,
+    memorySold,
+    bandwidth,
+    multiprocessors,
+    backend,
+    ...speed,
+    power,
+  };
   // A rate of 0 is unknown too.
   return /** @type {any} */ (Object.fromEntries(Object.entries(known).filter(([, value]) => value)));
 }

@@ -348,6 +348,10 @@ export interface Device {
   quantizedOps?: number;
   /** Of a host: cores that compute. Default 8. */
   threads?: number;
+  /** W that the data sheet allows a GPU's board, from 1 to 1e4; 0: unknown. */
+  power?: number;
+  /** W that its driver was told to allow (nvidia-smi -pl), from 1 to 1e4; 0: none. Takes power. */
+  powerLimit?: number;
 }
 
 /** A machine for `fits` and for estimates of speed. */
@@ -379,8 +383,10 @@ export interface Workload {
   concurrency?: number;
   /** Tokens that a draft proposes at a time, up to 64; 0: no draft. Default 0. */
   draftLength?: number;
-  /** Of the tokens of a draft, 0 to 1. Default 0. */
+  /** Chance that a drafted token is accepted where all before it were, 0 to 1. Default 0. */
   acceptanceRate?: number;
+  /** Accepted of all drafted tokens, 0 to 1, as llama.cpp prints it; one of the two is 0. Default 0. */
+  draftAcceptance?: number;
   /** Of one drafted token, relative to a step of the model. Default 0. */
   draftCost?: number;
   /** Bytes of the file's tensors, where its mix of types is not the file type's usual one. Default: by the rules. */

@@ -15,7 +15,9 @@ export const SENTENCES = {
       'A draft takes memory of its own, which is not counted here; llama-server gets it with --model-draft FILE --spec-draft-n-max {length}.',
     projectorAssumed:
       'Of projectors like this one ({kind}) nothing was recorded: its buffer is a guess on the high side.',
-    draftUnaccepted: 'How much of a draft is accepted is not given (--draft {length},0.7): the speed is without it.',
+    draftUnaccepted:
+      'How much of a draft is accepted is not given (--draft {length},0.7 or --draft-acceptance): the speed is without it.',
+    draftless: 'No draft is given (--draft): what is accepted of one (--draft-acceptance) changes nothing.',
     draftFree: 'A drafted token is taken to cost nothing (--draft N,RATE,COST).',
     shortened: 'The speed is of a prompt of {prompt} tokens and {output} after it: the context has no more.',
     unrecorded: 'No plan of this architecture was recorded: its compute buffer follows the rules of the others.',
@@ -52,6 +54,9 @@ export const SENTENCES = {
     ramReserve: "{size} of the host's memory are for the system (--ram-reserve)",
   },
   refused: {
+    powerUnknown:
+      '--power-limit: the power that GPU {gpu} may take by its data sheet is not known, so neither is what a limit leaves of its speed (--device)',
+    powerLimit: '--power-limit of {name} must be at least a quarter of its {power} W, got {limit}',
     perGpu: '{option} must have one value, or one for each of the {count} GPUs, got {given}',
     processorAlone: '--device cpu means no GPU, and stands alone',
     accelerator: '--device: llama.cpp does not run on {name}',

@@ -76,9 +76,18 @@ const TYPES = Object.keys(TENSOR_TYPES);
 const TYPE_KEYS = new Set(TYPES);
 
 export const REFERENCE_BUILD = 11669;
-export const DEVICE_FIELDS = ['bandwidth', 'shaderFlops', 'halfFlops', 'quantizedOps', 'threads'];
+export const DEVICE_FIELDS = [
+  'bandwidth',
+  'shaderFlops',
+  'halfFlops',
+  'quantizedOps',
+  'threads',
+  'power',
+  'powerLimit',
+];
 export const WORKLOAD_KEYS = words(
-  'promptLength outputLength cachedTokens concurrency draftLength acceptanceRate draftCost fileBytes',
+  'promptLength outputLength cachedTokens concurrency draftLength acceptanceRate draftAcceptance draftCost ' +
+    'fileBytes',
 );
 export const MEASUREMENT_KEYS = words('model runtime machine workload metric tokensPerSecond weight');
 const PROFILE_KEYS = words(`${SPEED_NAMES.profileField.join(' ')} ${COSTS.join(' ')} spreads measuredBytes evidence`);
@@ -91,9 +100,10 @@ export const WORKLOAD = {
   concurrency: 3,
   draftLength: 4,
   acceptanceRate: 5,
-  draftCost: 6,
-  fileBytes: 7,
-  length: 8,
+  draftAcceptance: 6,
+  draftCost: 7,
+  fileBytes: 8,
+  length: 9,
 };
 
 /**
@@ -109,13 +119,14 @@ export function writeWorkloadFields(to, i, w) {
   to[i + 3] = numberOf(w.concurrency, 1, 'workload.concurrency');
   to[i + 4] = numberOf(w.draftLength, 0, 'workload.draftLength');
   to[i + 5] = numberOf(w.acceptanceRate, 0, 'workload.acceptanceRate');
-  to[i + 6] = numberOf(w.draftCost, 0, 'workload.draftCost');
-  to[i + 7] = numberOf(w.fileBytes, 0, 'workload.fileBytes');
-  return i + 8;
+  to[i + 6] = numberOf(w.draftAcceptance, 0, 'workload.draftAcceptance');
+  to[i + 7] = numberOf(w.draftCost, 0, 'workload.draftCost');
+  to[i + 8] = numberOf(w.fileBytes, 0, 'workload.fileBytes');
+  return i + 9;
 }
 
 /** Where those of a machine are, before its GPUs' and its profiles'. */
-export const HARDWARE = { gpus: 0, host: 1, linkBandwidth: 6, gpuLinkBandwidth: 7, unified: 8, split: 9, length: 10 };
+export const HARDWARE = { gpus: 0, host: 1, linkBandwidth: 8, gpuLinkBandwidth: 9, unified: 10, split: 11, length: 12 };
 
 /**
  * All of Hardware but gpus, host, unified.
@@ -126,10 +137,10 @@ export const HARDWARE = { gpus: 0, host: 1, linkBandwidth: 6, gpuLinkBandwidth: 
  * @returns {number} where the next thing goes
  */
 export function writeHardwareFields(to, i, m) {
-  to[i + 6] = numberOf(m.linkBandwidth, 25000000000, 'machine.linkBandwidth');
-  to[i + 7] = numberOf(m.gpuLinkBandwidth, 25000000000, 'machine.gpuLinkBandwidth');
-  to[i + 9] = nameOf(splits, m.split, 0, 'machine.split');
-  return i + 10;
+  to[i + 8] = numberOf(m.linkBandwidth, 25000000000, 'machine.linkBandwidth');
+  to[i + 9] = numberOf(m.gpuLinkBandwidth, 25000000000, 'machine.gpuLinkBandwidth');
+  to[i + 11] = nameOf(splits, m.split, 0, 'machine.split');
+  return i + 12;
 }
 
 /** @param {Float64Array} to @param {number} i @param {any} profile @param {string} name @returns {number} */

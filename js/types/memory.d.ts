@@ -53,6 +53,10 @@ export interface Gpu {
   halfFlops?: number | null;
   quantizedOps?: number | null;
   speed?: { shaderFlops?: number; halfFlops?: number; quantizedOps?: number } | null;
+  /** W that the data sheet allows; a device of the catalogue has it where it is known. */
+  power?: number | null;
+  /** W that the driver was told to allow, at least a quarter of `power` (nvidia-smi -pl). */
+  powerLimit?: number | null;
 }
 
 /**

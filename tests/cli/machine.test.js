@@ -176,6 +176,27 @@ test('lists have one value for all GPUs, or one for each', async () => {
   );
 });
 
+test('a limit of power is one of a card whose power is known', async () => {
+  const { gpus } = (await ask({ device: ['3090', '3090'], powerLimit: [250, 300] })).hardware;
+  assert.deepEqual(
+    gpus.map(({ power, powerLimit }) => [power, powerLimit]),
+    [
+      [350, 250],
+      [350, 300],
+    ],
+  );
+  assert.equal((await ask({ device: ['3090'] })).hardware.gpus[0].powerLimit, undefined);
+  await refused(
+    { device: ['3090', '4090'], powerLimit: [250] },
+    /^--power-limit: the power that GPU 1 may take .* is not known/,
+  );
+  await refused({ vram: [24], powerLimit: [250] }, /^--power-limit: the power that GPU 0 may take/);
+  await refused(
+    { device: ['3090'], powerLimit: [80] },
+    /^--power-limit of GeForce RTX 3090 must be at least a quarter of its 350 W, got 80$/,
+  );
+});
+
 test('what is reserved is subtracted, and no longer assumed', async () => {
   const { hardware } = await ask({ device: ['4090'], ram: 32, reserve: [1.5], margin: [0], ramReserve: 10 });
   assert.deepEqual([hardware.gpus[0].reserved, hardware.gpus[0].margin], [1.5 * GIB, 0]);

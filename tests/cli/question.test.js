@@ -144,9 +144,18 @@ test('concurrency, drafts and the engine reach the speed', async () => {
   const { question, notes } = await ask('m --draft 4,0.7');
   assert.deepEqual({ ...question.workload, draftLength: 4, acceptanceRate: 0.7, draftCost: 0 }, question.workload);
   assert.match(notes[0], /^A drafted token is taken to cost nothing/);
+  // As llama.cpp prints it: of all tokens that were drafted.
+  const printed = await ask('m --draft 4 --draft-acceptance 0.69');
+  assert.deepEqual([printed.question.workload.acceptanceRate, printed.question.workload.draftAcceptance], [0, 0.69]);
+  const draftless = await ask('m --draft-acceptance 0.69');
+  assert.equal(draftless.question.workload.draftAcceptance, undefined);
+  assert.match(draftless.notes[0], /^No draft is given/);
   const unrated = await ask('m --draft 4');
   assert.equal(unrated.question.workload.draftLength, undefined);
   assert.equal(unrated.question.draft.draftLength, 4);
-  assert.match(unrated.notes[0], /^How much of a draft is accepted is not given \(--draft 4,0\.7\)/);
+  assert.match(
+    unrated.notes[0],
+    /^How much of a draft is accepted is not given \(--draft 4,0\.7 or --draft-acceptance\)/,
+  );
   assert.deepEqual((await ask('m --draft 4,0.7,0.1')).notes, []);
 });

@@ -25,7 +25,7 @@ const pool = (name, vendor, kind, memoryKind, memory, bandwidth, backend) => ({
 });
 export const devices = [
   card('GeForce RTX 4090', 'NVIDIA', 24, 24080, 1008e9, 128),
-  card('GeForce RTX 3090', 'NVIDIA', 24, 24124, 936e9, 82),
+  { ...card('GeForce RTX 3090', 'NVIDIA', 24, 24124, 936e9, 82), power: 350 },
   card('GeForce RTX 4060 Ti 16GB', 'NVIDIA', 16, 15944, 288e9, 34),
   card('Radeon RX 7900 XTX', 'AMD', 24, 24560, 960e9),
   pool('Apple M4 Max (32-core)', 'Apple', 'apple', 'apple', null, 410e9, 'metal'),
@@ -41,9 +41,19 @@ export const devices = [
   },
   { name: 'TPU v4', vendor: 'Google', kind: 'accelerator', memoryKind: null, memory: 32 * GIB, bandwidth: 1200e9 },
 ];
-export const gpuOf = ({ name, profileFamily, memory, memorySold, bandwidth, multiprocessors, backend, speed }) => {
-  const gpu = { name, family: profileFamily, memory, memorySold, bandwidth, multiprocessors, backend, ...speed };
-  return Object.fromEntries(Object.entries(gpu).filter(([, value]) => value !== null));
+export const gpuOf = ({
+  name,
+  profileFamily,
+  memory,
+  memorySold,
+  bandwidth,
+  multiprocessors,
+  backend,
+  speed,
+  power,
+}) => {
+  const gpu = { name, family: profileFamily, memory, memorySold, bandwidth, multiprocessors, backend, ...speed, power };
+  return Object.fromEntries(Object.entries(gpu).filter(([, value]) => value !== null && value !== undefined));
 };
 export const findDevice = (query) => {
   const found = devices.find(({ name }) => name.toLowerCase().includes(query.toLowerCase()));

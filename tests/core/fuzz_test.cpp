@@ -444,13 +444,13 @@ Workload drawWorkload(Random& random) {
   w.concurrency = random.chance(0.5) ? 1 : random.whole(1, 300);
   if (random.chance(0.3)) {
     w.draftLength = random.whole(1, 16);
-    w.acceptanceRate = random.share();
+    (random.chance(0.5) ? w.acceptanceRate : w.draftAcceptance) = random.share();
     w.draftCost = random.share();
   }
   w.fileBytes = random.chance(0.8) ? 0 : random.scaled(1e8, 1e12);
   if (random.chance(0.2)) {
-    double* const numbers[] = {&w.promptLength, &w.outputLength,   &w.cachedTokens, &w.concurrency,
-                               &w.draftLength,  &w.acceptanceRate, &w.draftCost,    &w.fileBytes};
+    double* const numbers[] = {&w.promptLength,   &w.outputLength,    &w.cachedTokens, &w.concurrency, &w.draftLength,
+                               &w.acceptanceRate, &w.draftAcceptance, &w.draftCost,    &w.fileBytes};
     *numbers[random.below(std::size(numbers))] = random.hostile();
   }
   return w;

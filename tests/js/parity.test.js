@@ -86,8 +86,9 @@ const workloadOf = (row) => ({
   concurrency: row[3],
   draftLength: row[4],
   acceptanceRate: row[5],
-  draftCost: row[6],
-  fileBytes: row[7],
+  draftAcceptance: row[6],
+  draftCost: row[7],
+  fileBytes: row[8],
 });
 
 const flatBand = (band) => (band ? [band.p10, band.p50, band.p90] : [0, 0, 0]);
@@ -121,7 +122,7 @@ const functions = {
     call: ({ planMemory }, [model, ...row]) => planMemory(models[model], runtimeOf(row)),
   },
   estimateSpeed: {
-    arity: 39,
+    arity: 40,
     flatten: flatEstimate,
     call: ({ estimateSpeed }, [model, ...row]) => {
       const runtime = runtimeOf(row);

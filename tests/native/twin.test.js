@@ -77,7 +77,9 @@ const KNOWN = [
   [...new Set([...models.values()].flatMap(({ groups }) => groups.flatMap((group) => Object.keys(group))))],
   RUNTIME,
   'kind hostMemory hostReserved hostMargin gpus memory reserved margin bandwidth threads'.split(' '),
-  'promptLength outputLength cachedTokens concurrency draftLength acceptanceRate draftCost fileBytes'.split(' '),
+  'promptLength outputLength cachedTokens concurrency draftLength acceptanceRate draftAcceptance draftCost fileBytes'.split(
+    ' ',
+  ),
 ];
 const SLANG =
   'ctx ctx-size n_ctx max-context ubatch parallel slots np quant Quantization quantisation type ftype precision ngl offload layers ncmoe n-cpu-moe kv kv_type cacheType ctk CTV depth vram VRAM ram RAM context batch moe'.split(

@@ -206,12 +206,14 @@ void dumpEstimates(const std::filesystem::path& directory, int count) {
     const double prompt = random.whole(0, std::min(5000.0, room - output));
     const double cached = random.whole(0, std::min(100000.0, room - output - prompt));
     const double together = std::min(100.0, std::floor(context / (output + prompt + cached)));
+    const bool printed = random.coin();
     const std::vector<double> asked = {prompt,
                                        output,
                                        cached,
                                        random.coin() ? 1.0 : random.whole(1, together),
                                        random.coin() ? 0.0 : random.whole(0, 8),
-                                       random.share(),
+                                       printed ? 0.0 : random.share(),
+                                       printed ? random.share() : 0.0,
                                        random.share(),
                                        0};
     Hardware hardware;

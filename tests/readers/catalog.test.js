@@ -579,6 +579,7 @@ test('a device of the catalogue becomes a GPU of a machine', () => {
     shaderFlops: 82.58e12,
     halfFlops: 165e12,
     quantizedOps: 660.64e12,
+    power: 450,
   });
   // What is not known is not there.
   assert.deepEqual(Object.keys(gpuOf(findDevice('m4 max 40'))), [

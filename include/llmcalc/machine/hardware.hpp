@@ -20,6 +20,8 @@ struct Device {
   double halfFlops = 0;     // FP16 FLOP/s, dense; of matrix units the rate that accumulates in FP32
   double quantizedOps = 0;  // operations/s of the path that quantised matrices take in prefill: INT8 where there is one
   double threads = 0;       // of a processor: cores that compute
+  double power = 0;         // W that the data sheet allows a GPU's board, from 1 to 1e4; 0: unknown
+  double powerLimit = 0;    // W that its driver was told to allow (nvidia-smi -pl), from 1 to 1e4; 0: none. Takes power
 };
 
 // How a model is spread over several GPUs.
@@ -39,6 +41,9 @@ struct Hardware {
   SpeedProfile hostProfile;
 };
 
+// The least limit that a GPU's driver takes, as a share of its power: 100 of 350 W, 150 of 450, 100 of 400.
+inline constexpr double kLeastPower = 0.25;
+
 namespace detail {
 
 inline constexpr Quantity kRate{"from 1e6 to 1e19 per second, or 0 where unknown",
@@ -47,6 +52,8 @@ inline constexpr Quantity kRate{"from 1e6 to 1e19 per second, or 0 where unknown
                                 1e6,
                                 1e19,
                                 true};
+inline constexpr Quantity kWatts{
+    "from 1 to 1e4 W, or 0 where unknown", "from 1 to 1e4 W, or 0 where unknown", "", 1.0, 1e4, true};
 }  // namespace detail
 
 template <>
@@ -56,6 +63,8 @@ inline constexpr auto kFields<Device> = std::tuple{
     field::Measure{"machine.gpus[].halfFlops", &Device::halfFlops, &detail::kRate},
     field::Measure{"machine.gpus[].quantizedOps", &Device::quantizedOps, &detail::kRate},
     field::Number{"machine.gpus[].threads", &Device::threads},  // the host's alone are asked
+    field::Measure{"machine.gpus[].power", &Device::power, &detail::kWatts},
+    field::Measure{"machine.gpus[].powerLimit", &Device::powerLimit, &detail::kWatts},
 };
 
 // The same rows of the host.

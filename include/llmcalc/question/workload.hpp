@@ -10,13 +10,14 @@ namespace llmcalc {
 
 // What is asked of the engine, besides the runtime.
 struct Workload {
-  double promptLength = 512;  // tokens of one prompt that are computed; 0 for none
-  double outputLength = 128;  // tokens that are generated, at least 1
-  double cachedTokens = 0;    // tokens in the cache before the prompt
-  double concurrency = 1;     // sequences at the same time, from 1 to 4096
-  double draftLength = 0;     // tokens that a draft proposes at a time, up to 64; 0: no draft
-  double acceptanceRate = 0;  // of the tokens of a draft, 0 to 1
-  double draftCost = 0;       // of one drafted token, relative to a step of the model
+  double promptLength = 512;   // tokens of one prompt that are computed; 0 for none
+  double outputLength = 128;   // tokens that are generated, at least 1
+  double cachedTokens = 0;     // tokens in the cache before the prompt
+  double concurrency = 1;      // sequences at the same time, from 1 to 4096
+  double draftLength = 0;      // tokens that a draft proposes at a time, up to 64; 0: no draft
+  double acceptanceRate = 0;   // chance that a drafted token is accepted where all before it were, 0 to 1
+  double draftAcceptance = 0;  // accepted of all drafted tokens, 0 to 1, as llama.cpp prints it; one of the two is 0
+  double draftCost = 0;        // of one drafted token, relative to a step of the model
   double fileBytes =
       0;  // bytes of the file's tensors, where its mix of types is not the file type's usual one; 0: by the rules
 };
@@ -40,6 +41,7 @@ inline constexpr auto kFields<Workload> = std::tuple{
     field::Number{"workload.concurrency", &Workload::concurrency, &detail::kConcurrency},
     field::Number{"workload.draftLength", &Workload::draftLength, &detail::kDraftLength},
     field::Measure{"workload.acceptanceRate", &Workload::acceptanceRate, &detail::kShare},
+    field::Measure{"workload.draftAcceptance", &Workload::draftAcceptance, &detail::kShare},
     field::Measure{"workload.draftCost", &Workload::draftCost, &detail::kDraftCost},
     field::Measure{"workload.fileBytes", &Workload::fileBytes, &detail::kFileBytes},
 };

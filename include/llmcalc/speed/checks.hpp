@@ -72,10 +72,17 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
                 hardware.gpuCount);
   if (check.found()) return;
   for (std::size_t i = 0; i < static_cast<std::size_t>(runtime.gpuCount); ++i) {
-    checkMeasures<kFields<Device>>(check, hardware.gpus[i], static_cast<double>(i));
+    const Device& gpu = hardware.gpus[i];
+    checkMeasures<kFields<Device>>(check, gpu, static_cast<double>(i));
+    check.require(gpu.powerLimit == 0.0 || gpu.power > 0.0, "machine.gpus[].power", "given where powerLimit is",
+                  gpu.power, static_cast<double>(i));
+    check.require(gpu.powerLimit == 0.0 || gpu.powerLimit >= kLeastPower * gpu.power, "machine.gpus[].powerLimit",
+                  "at least a quarter of power", gpu.powerLimit, static_cast<double>(i));
   }
   checkMeasures<kHostFields>(check, hardware.host);
   const double threads = hardware.host.threads;
+  check.require(hardware.host.powerLimit == 0.0, "machine.host.powerLimit", "0: GPUs alone have one",
+                hardware.host.powerLimit);
   check.require(threads == 0.0 || (threads >= 1.0 && threads <= 4096.0), "machine.host.threads",
                 "from 1 to 4096, or 0 where unknown", threads);
   checkMeasures<kFields<Hardware>>(check, hardware);
@@ -85,6 +92,8 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
   }
   check.fields<kWorkloadFields>(workload);
   checkMeasures<kFields<Workload>>(check, workload);
+  check.require(workload.draftAcceptance == 0.0 || workload.acceptanceRate == 0.0, "workload.draftAcceptance",
+                "0 where acceptanceRate is given", workload.draftAcceptance);
   checkContext(check, model, runtime, workload);
 }
 

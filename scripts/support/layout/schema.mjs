@@ -64,7 +64,11 @@ export function schemaText(text, { tables, lists }, answered, root) {
     ],
     [
       hardware.properties.host,
-      ['name', ...keysOf(MachineGpu), ...keysOf(Device, ['shaderFlops', 'halfFlops', 'quantizedOps'])],
+      [
+        'name',
+        ...keysOf(MachineGpu),
+        ...keysOf(Device, ['shaderFlops', 'halfFlops', 'quantizedOps', 'power', 'powerLimit']),
+      ],
       [...MachineGpu, ...Device],
       none,
     ],
@@ -108,7 +112,7 @@ export function answersText(text, { tables, lists }) {
   memoryKind.enum = [...lists.memoryKind, null];
   backend.enum = [...lists.backend, null];
   explain.properties.terms.items.properties.term.enum = tables.DeviceTotal.map(({ key }) => key);
-  const rates = tables.Device.map(({ key }) => key).filter((key) => key !== 'bandwidth' && key !== 'threads');
+  const rates = tables.Device.map(({ key }) => key).filter((key) => key.endsWith('Flops') || key.endsWith('Ops'));
   speed.required = rates;
   speed.properties = Object.fromEntries(rates.map((key) => [key, { type: 'number', minimum: 0 }]));
   return `${formatted(schema)}\n`;

@@ -46,6 +46,7 @@ struct Device {
   double halfFlops = 0;
   double quantizedOps = 0;
   std::string profileFamily;  // devices of one profile of speed
+  double power = 0;           // W of the board, by the data sheet; 0: unknown
 };
 
 [[nodiscard]] const std::vector<Model>& models();

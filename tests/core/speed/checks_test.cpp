@@ -27,6 +27,12 @@ TEST(EstimateSpeed, NamesWhatIsOutOfRange) {
   Workload workload;
   workload.acceptanceRate = 1.5;
   EXPECT_EQ(message(h100(), workload), "estimateSpeed: workload.acceptanceRate must be from 0 to 1, got 1.5");
+  workload.acceptanceRate = 0.5;
+  workload.draftAcceptance = 1.5;
+  EXPECT_EQ(message(h100(), workload), "estimateSpeed: workload.draftAcceptance must be from 0 to 1, got 1.5");
+  workload.draftAcceptance = 0.25;
+  EXPECT_EQ(message(h100(), workload),
+            "estimateSpeed: workload.draftAcceptance must be 0 where acceptanceRate is given, got 0.25");
   workload = {};
   workload.outputLength = 0;
   EXPECT_EQ(message(h100(), workload),
@@ -49,6 +55,43 @@ TEST(EstimateSpeed, ChecksTheHostAsTheGpus) {
   // A tiny part of a core once took for ever.
   EXPECT_EQ(message(&Device::threads, 1e-300),
             "estimateSpeed: machine.host.threads must be from 1 to 4096, or 0 where unknown, got 1e-300");
+}
+
+TEST(EstimateSpeed, ALimitOfPowerTakesThePowerThatItLimits) {
+  const auto message = [&](double power, double limit) {
+    Hardware hardware = h100();
+    hardware.gpus[0].power = power;
+    hardware.gpus[0].powerLimit = limit;
+    return describe("estimateSpeed",
+                    tryEstimateSpeed(llama8B(), runtimeOf(FileType::F16), hardware, decoding()).violation());
+  };
+  EXPECT_EQ(message(0, 400), "estimateSpeed: machine.gpus[0].power must be given where powerLimit is, got 0");
+  EXPECT_EQ(message(700, 100),
+            "estimateSpeed: machine.gpus[0].powerLimit must be at least a quarter of power, got 100");
+  EXPECT_EQ(message(700, -1),
+            "estimateSpeed: machine.gpus[0].powerLimit must be from 1 to 1e4 W, or 0 where unknown, got -1");
+  Hardware hardware = h100();
+  hardware.host.power = 200;
+  hardware.host.powerLimit = 100;
+  EXPECT_EQ(describe("estimateSpeed",
+                     tryEstimateSpeed(llama8B(), runtimeOf(FileType::F16), hardware, decoding()).violation()),
+            "estimateSpeed: machine.host.powerLimit must be 0: GPUs alone have one, got 100");
+}
+
+// What memory bounds loses less than what clocks bound: decoding less than reading a long prompt.
+TEST(EstimateSpeed, ALimitOfPowerCostsPrefillMoreThanDecoding) {
+  const Runtime runtime = runtimeOf(FileType::Q4_K_M);
+  Workload workload;
+  workload.promptLength = 4096;
+  Hardware hardware = h100();
+  const SpeedEstimate free = estimateSpeed(llama8B(), runtime, hardware, workload);
+  hardware.gpus[0].power = 700;
+  const SpeedEstimate known = estimateSpeed(llama8B(), runtime, hardware, workload);
+  EXPECT_EQ(known.decode.p50, free.decode.p50);
+  hardware.gpus[0].powerLimit = 400;
+  const SpeedEstimate limited = estimateSpeed(llama8B(), runtime, hardware, workload);
+  EXPECT_LT(limited.decode.p50, 0.95 * free.decode.p50);
+  EXPECT_LT(limited.prefill.p50 / free.prefill.p50, limited.decode.p50 / free.decode.p50);
 }
 
 TEST(EstimateSpeed, RefusesAWorkloadThatTheContextCannotHold) {

@@ -21,6 +21,30 @@ TEST(TokensPerStep, AreTheModelsOwnAndWhatItAccepts) {
   EXPECT_EQ(speed::tokensPerStep(workload), 3);
 }
 
+// llama.cpp prints accepted over drafted tokens: of 4 at a time and 0.69, it accepts 2.76 a step.
+TEST(TokensPerStep, AreTheModelsOwnAndTheShareOfTheDraft) {
+  Workload workload;
+  workload.draftLength = 4;
+  workload.draftAcceptance = 0.5;
+  EXPECT_EQ(speed::tokensPerStep(workload), 3);
+  workload.draftAcceptance = 1;
+  EXPECT_EQ(speed::tokensPerStep(workload), 5);
+  workload.draftLength = 0;
+  EXPECT_EQ(speed::tokensPerStep(workload), 1);
+}
+
+// A chance of one half each is 0.75 of two tokens, 0.375 of what was drafted.
+TEST(EstimateSpeed, BothWordsForADraftsAcceptanceAgree) {
+  Workload chance = decoding(512);
+  chance.draftLength = 2;
+  chance.acceptanceRate = 0.5;
+  Workload share = decoding(512);
+  share.draftLength = 2;
+  share.draftAcceptance = 0.375;
+  const Runtime runtime = runtimeOf(FileType::F16);
+  EXPECT_EQ(decodeRate(llama8B(), runtime, h100(), share), decodeRate(llama8B(), runtime, h100(), chance));
+}
+
 TEST(EstimateSpeed, ADraftGainsWithItsAcceptance) {
   const Runtime runtime = runtimeOf(FileType::F16);
   Workload workload = decoding(512);

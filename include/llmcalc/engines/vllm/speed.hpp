@@ -40,7 +40,7 @@ inline constexpr double kVllmChunk = 2048.0;
   const double sequences = step.tokens();
   for (std::size_t i = 0; i < static_cast<std::size_t>(gpus); ++i) {
     const DeviceWork& w = shape.work[i];
-    const Device d = completed(hardware.gpus[i]);
+    const Device d = limited(completed(hardware.gpus[i]));
     double all = w.expertsTotal > 0.0 ? 1.0 : 0.0;
     const double used = w.usedShare();
     for (double s = 0; s < sequences; s += 1.0) all *= 1.0 - used;
@@ -68,7 +68,7 @@ inline constexpr double kVllmChunk = 2048.0;
   const double seen = shape.window > 0.0 ? std::min(full, tokens * shape.window) : full;
   for (std::size_t i = 0; i < static_cast<std::size_t>(gpus); ++i) {
     const DeviceWork& w = shape.work[i];
-    const Device d = completed(hardware.gpus[i]);
+    const Device d = limited(completed(hardware.gpus[i]));
     const double rate = 2.0 * d.halfFlops;
     double dense = 0;
     for (const double elements : w.dense) dense += elements;

@@ -51,7 +51,7 @@ inline constexpr double kOffloadTokens = 32.0;
   double slowest = 0;
   for (std::size_t i = 0; i < gpus; ++i) {
     SpeedTerms terms;
-    const Device d = completed(hardware.gpus[i]);
+    const Device d = limited(completed(hardware.gpus[i]));
     const bool holds = holdsWork(shape.work[i]);
     if (holds) addPrompt(terms, shape, shape.work[i], d, hardware.gpuProfile, prompt, 0.0);
     if (i == 0 && streams && holdsWork(host)) {

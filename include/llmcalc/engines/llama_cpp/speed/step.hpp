@@ -30,7 +30,7 @@ namespace llmcalc::speed {
     const DeviceWork& w = shape.work[i];
     if (!holdsWork(w)) continue;
     SpeedTerms terms;
-    addStep(terms, shape, w, completed(hardware.gpus[i]), hardware.gpuProfile, runtime, step);
+    addStep(terms, shape, w, limited(completed(hardware.gpus[i])), hardware.gpuProfile, runtime, step);
     busy += 1.0;
     sum += terms;
     slowest = std::max(slowest, terms.memory + terms.compute + terms.cache);
