@@ -6,7 +6,9 @@ import * as catalogue from '../entries/catalog.js';
 // Not as WebAssembly: Node 20 can wait for ever at its end for a thread that still optimises a module.
 import core from '../entries/js.js';
 import * as readers from '../entries/readers.js';
+import { differs, MOST_OF_LOG, printAudit } from './audit.js';
 import { explanation, printExplanation } from './explain.js';
+import { readText } from './files.js';
 import { gib, LEAST_WIDTH, printable, table, USUAL_WIDTH, wrapped } from './layout.js';
 import { addCommand, programOption, withoutAliases } from './options.js';
 import { printPlan } from './print.js';
@@ -118,11 +120,13 @@ Examples:
   wasm-calculator plan "qwen3 30b" --device "m4 max 40" --ram 64 --kv q8_0
   wasm-calculator plan -m ./model.gguf -ngl 99 -c 16384 --vram 12 --bandwidth 360 --ram 32 --json
   wasm-calculator explain "gemma 3 27b" --device 3090
+  wasm-calculator audit llama-server.log
   wasm-calculator models gemma
   wasm-calculator devices "rtx 50"
   wasm-calculator detect
 
-Exit status: 0 it fits (or nothing was asked), 1 it does not (models, devices: nothing was found), 2 the question is not
+Exit status: 0 it fits (or nothing was asked), 1 it does not (models, devices: nothing was found; audit:
+something differs), 2 the question is not
 understood, or something cannot be read or written, 130 interrupted.`;
 
 /**
@@ -162,6 +166,12 @@ function programOf(exit) {
   addCommand(program, 'explain').action(async (model, o) => {
     const explained = explanation(await planned(model, o));
     print(explained, () => printExplanation(explained, screen()), o.json);
+  });
+
+  addCommand(program, 'audit').action(async (log, o) => {
+    const audit = readers.auditLog(await readText(log, MOST_OF_LOG), core);
+    print(audit, () => printAudit(audit, screen()), o.json);
+    if (differs(audit)) process.exitCode = DOES_NOT_FIT;
   });
 
   addListing(program, listScreen, {

@@ -1,4 +1,4 @@
-import type { FileType, GpuBackend, Hardware, Measurement, ModelSpec, Runtime } from '../types/all.js';
+import type { FileType, GpuBackend, Hardware, Measurement, MemoryPlan, ModelSpec, Runtime } from '../types/all.js';
 
 /** A path (in Node, Deno and Bun), an address, a File or Blob, or bytes. */
 export type Input = string | URL | Blob | ArrayBuffer | ArrayBufferView;
@@ -192,3 +192,105 @@ export declare function measurementsOf(
     runtime?: Runtime;
   },
 ): Measurement[];
+
+/** What a log of llama.cpp says of loading models; null for what it does not say. */
+export interface LoadLog {
+  /** The NNNN of bNNNN. */
+  build: number | null;
+  /** GPUs, as they were before anything was loaded: bytes. */
+  devices: { id: string; name: string; memory: number | null; free: number | null }[];
+  loads: {
+    /** A later model that is smaller than the first drafts for it. */
+    role: 'main' | 'draft';
+    /** Keys and values of the file, as far as they were printed. */
+    metadata: Record<string, unknown>;
+    modelName: string | null;
+    fileType: FileType | null;
+    fileBytes: number | null;
+    options: {
+      contextLength: number | null;
+      batchSize: number | null;
+      microBatchSize: number | null;
+      sequences: number | null;
+      kvUnified: boolean | null;
+      /** Null for `auto` where no later line says what it became. */
+      flashAttention: boolean | null;
+      cacheTypeK: string | null;
+      cacheTypeV: string | null;
+      swaFull: boolean;
+      /** Of `layers`, as "offloaded 33/33 layers" has them. */
+      gpuLayers: number | null;
+      layers: number | null;
+      /** Tensors that a pattern moved. */
+      tensorOverrides: number;
+    };
+    buffers: {
+      /** As printed: `CUDA0`, `CUDA_Host`, `CPU_Mapped`. */
+      device: string;
+      term: AuditTerm;
+      bytes: number;
+      /** The first line is 1. */
+      line: number;
+      /** Of a projector for images or sound. */
+      isProjector: boolean;
+    }[];
+  }[];
+}
+
+export type AuditTerm = 'weights' | 'kvCache' | 'recurrentState' | 'computeBuffer' | 'outputBuffer';
+
+export interface AuditRow {
+  /** As printed, or `host`. */
+  device: string;
+  term: AuditTerm;
+  /** Lines of the log, the first being 1. */
+  lines: number[];
+  /** Bytes. */
+  printed: number;
+  /** Bytes; null where there is no plan. */
+  planned: number | null;
+  /** The likely cause of a difference beyond the printed digits; null where there is none. */
+  cause: 'build' | 'draft' | 'fileType' | 'mapping' | 'options' | 'split' | 'tensorOverrides' | null;
+}
+
+export interface AuditedLoad {
+  role: 'main' | 'draft';
+  /** What `planMemory` was asked: what the log states, and what was inferred. */
+  runtime: Runtime;
+  /** What the log does not state, each with the line that would. */
+  missing: string[];
+  /** Options that the sizes tell. */
+  inferred: { contextLength?: number };
+  /** Why there is no plan; null where there is one. */
+  refused: string | null;
+  rows: AuditRow[];
+  /** Bytes of a projector's buffers, which no plan has. */
+  projectorBytes: number;
+}
+
+export interface LogAudit {
+  build: number | null;
+  devices: LoadLog['devices'];
+  loads: AuditedLoad[];
+}
+
+/**
+ * The facts of a log that llama.cpp, or a program built on it, printed while it loaded models. Colours, times before a
+ * line and line ends of any system do no harm.
+ *
+ * @param text At most 64e6 characters.
+ * @throws {TypeError | RangeError} for another text, and for one that is no such log
+ */
+export declare function parseLoadLog(text: string): LoadLog;
+
+/**
+ * A log beside the plan for what it loaded: every buffer with its term of the plan, in bytes, and the likely cause of what
+ * differs by more than the printed digits.
+ *
+ * @param core What has `planMemory`: the default export of `wasm-calculator`.
+ * @throws {TypeError | RangeError} as `parseLoadLog`
+ */
+export declare function auditLog(
+  text: string,
+  core: { planMemory(model: ModelSpec, runtime?: Runtime): MemoryPlan },
+): LogAudit;

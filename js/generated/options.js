@@ -18,6 +18,7 @@ export const ARGUMENTS = {
     help: 'a name of the catalogue or of a repository, a GGUF file or its address, a config.json, or the JSON of a ModelSpec',
   },
   query: { required: false, help: 'a loose name' },
+  log: { required: true, help: 'a file with what llama.cpp printed' },
 };
 
 /** @type {Record<string, { help: string, arguments: string[], groups: string[] }>} */
@@ -32,6 +33,7 @@ export const COMMANDS = {
     arguments: ['model'],
     groups: ['machine', 'model', 'runtime', 'speed'],
   },
+  audit: { help: 'what llama.cpp printed while it loaded a model, beside the plan', arguments: ['log'], groups: [] },
   models: { help: 'the models of the catalogue', arguments: ['query'], groups: [] },
   devices: { help: 'the devices of the catalogue', arguments: ['query'], groups: [] },
   detect: { help: 'what this machine is, as far as it tells', arguments: [], groups: [] },
@@ -705,7 +707,7 @@ export const OPTIONS = [
     flag: '--json',
     type: 'flag',
     group: 'answer',
-    commands: ['explain', 'models', 'devices', 'detect'],
+    commands: ['explain', 'audit', 'models', 'devices', 'detect'],
     help: 'as JSON',
   },
   {
