@@ -24,6 +24,12 @@ export interface CatalogModel {
    * hold it, as `model` does then; null for models without.
    */
   readonly predictionBlock: boolean | null;
+  /** What people take it for. A model for code or pictures chats too. */
+  readonly use: readonly ('chat' | 'code' | 'vision' | 'audio' | 'embedding')[];
+  /** Year, mostly with month: "2025-04"; null where it is not known. */
+  readonly released: string | null;
+  /** As Hugging Face names licenses: "apache-2.0"; null where it is not known. */
+  readonly license: string | null;
   readonly source: string;
 }
 

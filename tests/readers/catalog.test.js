@@ -25,14 +25,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const GIB = 2 ** 30;
 const names = (items) => items.map(({ name }) => name);
 
-test('213 models and 365 devices, each of its own name and with its source', () => {
-  assert.equal(models.length, 213);
+test('321 models and 365 devices, each of its own name and with its source', () => {
+  assert.equal(models.length, 321);
   assert.equal(devices.length, 365);
   for (const list of [models, devices]) {
     assert.equal(new Set(names(list)).size, list.length);
     assert.deepEqual(names(list.filter(({ source }) => !source)), []);
   }
-  assert.equal(models.filter(({ model }) => model).length, 208);
+  assert.equal(models.filter(({ model }) => model).length, 316);
 });
 
 test('memory is what a program can have, never more than drivers report', () => {
@@ -329,7 +329,7 @@ test('ambiguous names list the candidates, and words of a kind its devices', () 
     () => findDevice('cpu'),
     /^RangeError: device must name one, "cpu" could be DDR5-4800 x2 \(desktop\), /,
   );
-  assert.deepEqual(names(searchModels('phi-3.5').best), ['Phi-3.5 mini', 'Phi-3.5 MoE']);
+  assert.deepEqual(names(searchModels('phi-3.5').best), ['Phi-3.5 mini', 'Phi-3.5 MoE', 'Phi-3.5 vision']);
   for (const query of ['rtx 3060', 'v100', 'rtx 6000']) assert.ok(searchDevices(query).best.length > 1, query);
 });
 
