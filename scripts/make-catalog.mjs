@@ -102,6 +102,9 @@ function devices() {
     ...speedOf(row),
     channels: numberOf(row.channels),
     megatransfers: numberOf(row.mts),
+    memoryType: row.memory_type || null,
+    power: numberOf(row.power_w),
+    releaseYear: numberOf(row.release_year),
     source: row.source,
     notes: row.notes,
   }));

@@ -78,6 +78,12 @@ export interface CatalogDevice {
   /** Of a processor's memory. */
   readonly channels: number | null;
   readonly megatransfers: number | null;
+  /** "GDDR6X", "HBM3", "LPDDR5X"; null where it is not known. */
+  readonly memoryType: string | null;
+  /** What its maker rates it to draw at most, or to be cooled for, W; null where it is not known. */
+  readonly power: number | null;
+  /** Null where it is not known. */
+  readonly releaseYear: number | null;
   readonly source: string;
   readonly notes: string;
 }
