@@ -79,7 +79,7 @@ void speedProfile(double backend, double build) {
   const std::string_view device = nameAt(from, deviceText);
   llmcalc::flat::write(
       block[0].data(),
-      llmcalc::speedProfile(static_cast<llmcalc::Backend>(static_cast<std::uint8_t>(backend)), family, device, build));
+      llmcalc::speedProfile(static_cast<llmcalc::GpuBackend>(static_cast<std::uint8_t>(backend)), family, device, build));
 }
 
 // `freedoms` rows of parameter, deviation and center in the block; none: those of a machine. A violation: false.
@@ -101,11 +101,11 @@ bool startCalibration(double freedoms) {
 }
 
 // Adds a question and what was measured; the estimate, or NaN and a violation.
-double addMeasurement(bool measured, bool prefill, double tokensPerSecond, double weight) {
+double addMeasurement(bool measured, double metric, double tokensPerSecond, double weight) {
   read(measured);
-  return llmcalc::bindings::valueOrViolation(calibration.add(question.model, question.runtime, question.hardware,
-                                                             question.workload, {prefill, tokensPerSecond, weight},
-                                                             weightsIf(measured)));
+  return llmcalc::bindings::valueOrViolation(calibration.add(
+      question.model, question.runtime, question.hardware, question.workload,
+      {static_cast<llmcalc::Metric>(static_cast<int>(metric)), tokensPerSecond, weight}, weightsIf(measured)));
 }
 
 bool stepCalibration() { return calibration.step(); }

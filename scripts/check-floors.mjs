@@ -99,6 +99,11 @@ for (const header of headers.filter((header) => header.includes('/'))) {
   if (![own, shared].some((test) => existsSync(`${root}/tests/core/${test}`)))
     errors.push(`there is no tests/core/${own}`);
 }
+for (const file of readdirSync(`${root}/tests/core`, { recursive: true, encoding: 'utf8' })) {
+  if (!/\.[ch]pp$/.test(file)) continue;
+  const used = /\bdetail::\w+/.exec(readFileSync(`${root}/tests/core/${file}`, 'utf8'));
+  if (used) errors.push(`tests/core/${file} uses ${used[0]}, which is private to a header`);
+}
 const trespasses = privateNamesUsed(texts, includedBy);
 for (const error of errors) console.error(`floors of docs/architecture.md: ${error}`);
 for (const error of trespasses) console.error(`detail is private to its file: ${error}`);

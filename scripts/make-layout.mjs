@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { architecturesText, fileTypesText, tensorsText } from './support/layout/gguf.mjs';
-import { schemaText } from './support/layout/schema.mjs';
+import { answersText, schemaText } from './support/layout/schema.mjs';
 import { fieldsText } from './support/layout/types.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -20,7 +20,7 @@ const { lists: allLists, tables, numbers, vendors, assumptions } = described;
 const { qkNorm, mixing, ...lists } = allLists;
 
 /** Lists that js/generated/speed.js has: whoever plans memory needs none of their names. */
-const ofSpeed = ['evidence', 'limit', 'split'];
+const ofSpeed = ['evidence', 'limit', 'split', 'metric'];
 
 const WIDTH = 120;
 const quoted = (text) => `'${text}'`;
@@ -156,6 +156,7 @@ const named = Object.entries(lists)
     return `${listOf('  ', `${name}: indexed([`, names.map(quoted), ']),')}`;
   });
 
+const measurementKeys = ['model', 'runtime', 'machine', 'workload', ...keysOf('Measurement')];
 const machineKeys = [
   ...keysOf('Machine'),
   ...keysOf('Hardware').filter((key) => key !== 'gpus' && key !== 'unified'),
@@ -266,7 +267,7 @@ ${ofSpeed.map((list) => listOf('  ', `${list}: [`, lists[list].map(quoted), '],'
 ${listOf('  ', 'profileField: [', keysOf('ProfileNumbers').map(quoted), '],')}
 };
 ${ofSpeed
-  .filter((list) => list !== 'limit')
+  .filter((list) => list !== 'limit' && list !== 'metric')
   .map((list) => `const ${list}s = indexed(SPEED_NAMES.${list});`)
   .join('\n')}
 /** Kinds of rates that have bands. */
@@ -281,6 +282,7 @@ const TYPE_KEYS = new Set(TYPES);
 export const REFERENCE_BUILD = ${numbers.referenceBuild};
 ${listText('DEVICE_FIELDS', 'Device')}
 ${wordsOf('WORKLOAD_KEYS', keysOf('Workload'))}
+${wordsOf('MEASUREMENT_KEYS', measurementKeys)}
 const PROFILE_KEYS = words(\`\${SPEED_NAMES.profileField.join(' ')} \${COSTS.join(' ')} spreads ${keysOf('SpeedProfile').join(' ')}\`);
 
 ${places('WORKLOAD', '/** Where the numbers of a workload are. */', 'Workload')}
@@ -330,59 +332,15 @@ ${profileRest.read.join('\n')}
 ${estimateReader()}
 `;
 
-/** What the interfaces of js/types/ must have, no more and no less; the compiler compares them. */
-const interfaces = {
-  LayerGroup: keysOf('LayerGroup'),
-  ModelSpec: [...keysOf('ModelSpec'), 'tensors'],
-  CommonRuntime: keysOf('CommonRuntime').filter((key) => key !== 'engine'),
-  LlamaCppRuntime: keysOf('Runtime').filter((key) => !keysOf('VllmOptions').includes(key)),
-  VllmRuntime: [...keysOf('CommonRuntime'), ...keysOf('VllmOptions')],
-  MemoryPlan: keysOf('MemoryPlan'),
-  "MemoryPlan['cells']": keysOf('CacheCells'),
-  DeviceMemory: ['name', ...keysOf('DeviceTotal'), 'total', ...keysOf('DeviceLoad'), 'terms'],
-  "DeviceMemory['terms']": [...keysOf('DeviceParts'), 'largestStage', ...keysOf('DeviceStage')],
-  Machine: keysOf('Machine'),
-  Fit: [...keysOf('Fit'), 'devices'],
-  ModelFit: keysOf('ModelFit'),
-  "Fit['devices'][number]": ['name', ...keysOf('DeviceFit'), 'shortBy', 'shortOfMargin'],
-  Device: ['name', 'family', ...keysOf('Device')],
-  Hardware: machineKeys,
-  Workload: keysOf('Workload'),
-  Band: bandKeys,
-  Spread: keysOf('Spread'),
-  SpeedProfile: [...keysOf('ProfileNumbers'), ...keysOf('ProfileCosts'), 'spreads', ...keysOf('SpeedProfile')],
-  "SpeedProfile['spreads']": keysOf('ProfileSpreads'),
-  SpeedEstimate: [...keysOf('SpeedBands'), 'terms', ...keysOf('SpeedReasons')],
-  "SpeedEstimate['terms']": keysOf('SpeedPhases'),
-  "SpeedEstimate['terms']['step']": keysOf('SpeedTerms'),
+/** What objects of the answers have, with what no table has. */
+const answered = {
+  plan: keysOf('MemoryPlan'),
+  cells: keysOf('CacheCells'),
+  device: ['name', ...keysOf('DeviceTotal'), 'total', ...keysOf('DeviceLoad'), 'terms'],
+  parts: [...keysOf('DeviceParts'), 'largestStage', ...keysOf('DeviceStage')],
+  fit: [...keysOf('Fit'), 'devices'],
+  deviceFit: ['name', ...keysOf('DeviceFit'), 'shortBy', 'shortOfMargin'],
 };
-/** Interfaces that are written by hand; js/generated/fields.d.ts has the others. */
-const compared = Object.entries(interfaces).filter(
-  ([type]) => !/^(?:LayerGroup|CommonRuntime|LlamaCppRuntime|MemoryPlan|DeviceMemory)\b/.test(type),
-);
-const types = compared.map(([type]) => type).map((type) => type.replace(/\W.*/, ''));
-const keys = `// Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand. It compiles where the interfaces
-// of js/types/ have the fields of the tables.
-${listOf('', 'import type { ', [...new Set(types)].sort(), " } from '../types/all.d.ts';")
-  .replace('{ \n', '{\n')
-  .replace('\n }', '\n}')}
-
-type Same<A extends B, B extends C, C = A> = [A, B, C];
-
-export type Compared = [
-${compared
-  .map(([type, names]) => {
-    const line = `  Same<keyof ${type}, ${names.map(quoted).join(' | ')}>,`;
-    if (line.length <= WIDTH) return line;
-    const union = names.map(quoted).join(' | ');
-    const lines =
-      union.length + 5 <= WIDTH ? `    ${union}\n` : names.map((name) => `    | ${quoted(name)}\n`).join('');
-    return `  Same<\n    keyof ${type},\n${lines}  >,`;
-  })
-  .join('\n')}
-];
-`;
-
 const unions = Object.entries(lists).map(([list, names]) => {
   const line = `  ${list}: ${names.map(quoted).join(' | ')};`;
   if (line.length <= WIDTH) return line;
@@ -423,13 +381,8 @@ const made = {
   'js/generated/layout.js': layout,
   'js/generated/speed.js': speed,
   'js/generated/fields.d.ts': fieldsText(described, root),
-  'js/generated/keys.d.ts': keys,
-  'docs/plan.schema.json': schemaText(
-    readFileSync(`${root}/docs/plan.schema.json`, 'utf8'),
-    described,
-    interfaces,
-    root,
-  ),
+  'docs/plan.schema.json': schemaText(readFileSync(`${root}/docs/plan.schema.json`, 'utf8'), described, answered, root),
+  'docs/answers.schema.json': answersText(readFileSync(`${root}/docs/answers.schema.json`, 'utf8'), described),
   'js/generated/names.d.ts': names,
   'js/generated/machine.js': machine,
   'js/generated/architectures.js': architecturesText(described, root),

@@ -15,11 +15,14 @@
 
 #include "llmcalc/catalog.hpp"
 #include "llmcalc/llmcalc.hpp"
+#include "say.hpp"
 #include "spec_json.hpp"
 
 namespace llmcalc {
 
 namespace {
+
+namespace said = sentences::calibration;
 
 // The first build whose llama-bench leaves flash attention to the back end. It was off.
 constexpr double kAutomaticBuild = 9437;
@@ -93,15 +96,15 @@ std::optional<FileType> fileTypeOf(const std::string& name) {
 }
 
 // None for one that is not listed, and for several.
-std::optional<Backend> backendOf(const Row& row) {
-  constexpr std::array<Backend, 5> kOnGpus = {Backend::cuda, Backend::rocm, Backend::metal, Backend::vulkan,
-                                              Backend::sycl};
-  const auto nameOf = [](Backend backend) { return std::string(kBackends[static_cast<std::size_t>(backend)]); };
+std::optional<GpuBackend> backendOf(const Row& row) {
+  constexpr std::array<GpuBackend, 5> kOnGpus = {GpuBackend::cuda, GpuBackend::rocm, GpuBackend::metal, GpuBackend::vulkan,
+                                              GpuBackend::sycl};
+  const auto nameOf = [](GpuBackend backend) { return std::string(kBackends[static_cast<std::size_t>(backend)]); };
   std::string text = row.text("devices");
   if (text.empty() || text == "auto") text = row.text("backends");
   if (text.empty()) {
     // Builds of before October 2024 have a flag for each, and that of CUDA stands for ROCm too.
-    for (const Backend backend : kOnGpus) {
+    for (const GpuBackend backend : kOnGpus) {
       if (row.flag(nameOf(backend).c_str()).value_or(false))
         text.append(text.empty() ? "" : ",").append(nameOf(backend));
     }
@@ -109,18 +112,18 @@ std::optional<Backend> backendOf(const Row& row) {
   }
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   for (std::size_t at = 0; (at = text.find("mtl", at)) != std::string::npos;) text.replace(at, 3, "metal");
-  std::optional<Backend> found;
-  for (const Backend backend : kOnGpus) {
+  std::optional<GpuBackend> found;
+  for (const GpuBackend backend : kOnGpus) {
     if (text.find(nameOf(backend)) == std::string::npos) continue;
     if (found) return std::nullopt;
     found = backend;
   }
   const std::string gpus = row.text("gpu_info");
   if (text == "cuda" && (gpus.find("AMD") != std::string::npos || gpus.find("Radeon") != std::string::npos)) {
-    return Backend::rocm;
+    return GpuBackend::rocm;
   }
   static const std::regex onHost("^(cpu|none|blas|zendnn|,)+$");
-  return found || !std::regex_match(text, onHost) ? found : std::optional(Backend::cpu);
+  return found || !std::regex_match(text, onHost) ? found : std::optional(GpuBackend::cpu);
 }
 
 struct Candidate {
@@ -160,7 +163,7 @@ std::pair<const Candidate*, std::string> modelOf(const Row& row, const std::vect
     const double off = std::abs(stated - other.parameters);
     if (off <= std::max(kTolerance * other.parameters, roundingOf(stated))) like.push_back(&other);
   }
-  if (like.empty()) return {nullptr, "no model of the catalogue is like it"};
+  if (like.empty()) return {nullptr, std::string(said::kUnlike)};
   // Models of one shape are as fast: the first stands for all.
   std::vector<std::pair<std::string, std::string>> shapes;
   for (const Candidate* other : like) {
@@ -170,7 +173,7 @@ std::pair<const Candidate*, std::string> modelOf(const Row& row, const std::vect
   if (like.front() == known.data() || shapes.size() == 1) return {like.front(), {}};
   std::string names;
   for (const auto& [shape, listed] : shapes) names.append(names.empty() ? "" : ", ").append(listed);
-  return {nullptr, "it could be " + names};
+  return {nullptr, say(said::kSeveral, {{"names", names}})};
 }
 
 // A row as calibration takes it.
@@ -183,7 +186,7 @@ struct Question {
 };
 
 // None where the row's runtime cannot be said.
-std::optional<Question> questionOf(const Row& row, const ModelSpec& model, FileType fileType, Backend backend,
+std::optional<Question> questionOf(const Row& row, const ModelSpec& model, FileType fileType, GpuBackend backend,
                                    const Planned& planned) {
   Question q{&model, {}, planned.machine, {}, {}};
   Runtime& r = q.runtime;
@@ -205,7 +208,7 @@ std::optional<Question> questionOf(const Row& row, const ModelSpec& model, FileT
   q.workload.cachedTokens = depth;
   q.workload.outputLength = output > 0.0 ? output : 1.0;
   takeNumber("model_size", q.workload.fileBytes);
-  q.measured = {prompt > 0.0, row.needed("avg_ts"), 1.0};
+  q.measured = {prompt > 0.0 ? Metric::prefill : Metric::decode, row.needed("avg_ts"), 1.0};
 
   const double build = row.number("build_number").value_or(0.0);
   if (build > 0.0) r.build = build;
@@ -226,7 +229,7 @@ std::optional<Question> questionOf(const Row& row, const ModelSpec& model, FileT
   r.gpuShares.fill(1.0);
   const std::string split = row.text("split_mode");
   if (split == "none") r.gpuCount = 1;
-  if (backend == Backend::cpu) r.gpuCount = 0;
+  if (backend == GpuBackend::cpu) r.gpuCount = 0;
   if (split == "tensor") q.machine.split = Split::tensor;
   const double threads = row.number("n_threads").value_or(0.0);
   double& there = q.machine.host.threads;
@@ -235,17 +238,26 @@ std::optional<Question> questionOf(const Row& row, const ModelSpec& model, FileT
   return q;
 }
 
-void note(const std::string& text) { std::fprintf(stderr, "llmcalc: --calibrate: %s\n", text.c_str()); }
+std::string noteOf(std::string_view text) { return say(said::kNote, {{"said", std::string(text)}}); }
 
-std::string nameOf(std::optional<Backend> backend) {
-  return backend ? std::string(kBackends[static_cast<std::size_t>(*backend)]) : "an unknown back end";
+void note(const std::string& text) { std::fprintf(stderr, "llmcalc: %s\n", noteOf(text).c_str()); }
+
+std::string nameOf(std::optional<GpuBackend> backend) {
+  return backend ? std::string(kBackends[static_cast<std::size_t>(*backend)]) : std::string(said::kUnknownBackend);
 }
+
+// Rows that were left out for one reason.
+struct Skipped {
+  std::string name;
+  std::string why;
+  int count;
+};
 
 std::vector<Question> questionsOf(const Json& rows, const Planned& planned) {
   const std::vector<Candidate> known = candidatesOf(planned);
-  const Backend place = planned.machine.gpuCount == 0.0 ? Backend::cpu : planned.runtime.backend;
+  const GpuBackend place = planned.machine.gpuCount == 0.0 ? GpuBackend::cpu : planned.runtime.backend;
   std::vector<Question> questions;
-  std::vector<std::pair<std::string, int>> skipped;
+  std::vector<Skipped> skipped;
   std::vector<std::pair<std::string, std::string>> taken;  // of which model the rows of a name are
   for (const Json& json : rows) {
     const Row row(json);
@@ -254,10 +266,10 @@ std::vector<Question> questionsOf(const Json& rows, const Planned& planned) {
     const std::string name = row.text("model_type");
     auto [found, why] = modelOf(row, known);
     const std::optional<FileType> fileType = fileTypeOf(name);
-    const std::optional<Backend> backend = backendOf(row);
-    if (found && !fileType) why = "its file type is not known";
-    if (why.empty() && backend != Backend::cpu && (place == Backend::cpu || backend.value_or(place) != place)) {
-      why = "it ran on " + nameOf(backend) + ", not on " + nameOf(place);
+    const std::optional<GpuBackend> backend = backendOf(row);
+    if (found && !fileType) why = said::kFileType;
+    if (why.empty() && backend != GpuBackend::cpu && (place == GpuBackend::cpu || backend.value_or(place) != place)) {
+      why = say(said::kBackend, {{"backend", nameOf(backend)}, {"place", nameOf(place)}});
     }
     if (why.empty()) {
       if (const auto question = questionOf(row, *found->model, *fileType, backend.value_or(place), planned)) {
@@ -266,20 +278,20 @@ std::vector<Question> questionsOf(const Json& rows, const Planned& planned) {
         if (std::none_of(taken.begin(), taken.end(), isThis)) taken.emplace_back(name, found->name);
         continue;
       }
-      why = "its tensors were placed by hand, or its cache is of an unknown type";
+      why = said::kUnsaid;
     }
-    std::string text = name;
-    text.append(": ").append(why);
-    const auto same = std::find_if(skipped.begin(), skipped.end(), [&](const auto& s) { return s.first == text; });
+    const auto isSame = [&](const Skipped& s) { return s.name == name && s.why == why; };
+    const auto same = std::find_if(skipped.begin(), skipped.end(), isSame);
     if (same == skipped.end()) {
-      skipped.emplace_back(text, 1);
+      skipped.push_back({name, why, 1});
     } else {
-      ++same->second;
+      ++same->count;
     }
   }
-  for (const auto& [text, named] : taken) note(std::string(text).append(" is taken as ").append(named));
-  for (const auto& [text, count] : skipped) {
-    note(std::to_string(count) + (count == 1 ? " row" : " rows") + " skipped: " + text);
+  for (const auto& [text, named] : taken) note(say(said::kTaken, {{"name", text}, {"model", named}}));
+  for (const auto& [name, why, count] : skipped) {
+    note(say(count == 1 ? said::kSkippedOnce : said::kSkipped,
+             {{"count", std::to_string(count)}, {"name", name}, {"why", why}}));
   }
   return questions;
 }
@@ -293,7 +305,7 @@ Calibrated calibratedBy(const std::string& file, const Planned& planned) {
     throw std::invalid_argument(file + " must be what llama-bench -o json prints; other formats are for the npm tool");
   }
   std::vector<Question> questions = questionsOf(rows, planned);
-  if (questions.empty()) throw std::invalid_argument("--calibrate: the file has no row that can be used");
+  if (questions.empty()) throw std::invalid_argument(noteOf(said::kNothing));
   const auto calibration = std::make_unique<Calibration>();
   followMachine(*calibration);
   for (int round = 0; round < kRounds; ++round) {

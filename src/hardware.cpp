@@ -214,14 +214,14 @@ void describeHost(Parts& parts, const Options& o) {
 }
 
 // The back end that all of the GPUs have.
-Backend backendOf(Parts& parts, const Options& o) {
+GpuBackend backendOf(Parts& parts, const Options& o) {
   if (o.backend) return *o.backend;
-  if (parts.machine.gpus.empty()) return Backend::cpu;
+  if (parts.machine.gpus.empty()) return GpuBackend::cpu;
   const std::set<std::string> several(parts.backends.begin(), parts.backends.end());
-  if (several.empty()) return Backend::cuda;
-  if (several.size() == 1) return static_cast<Backend>(indexOf(kBackends, *several.begin()));
+  if (several.empty()) return GpuBackend::cuda;
+  if (several.size() == 1) return static_cast<GpuBackend>(indexOf(kBackends, *several.begin()));
   parts.machine.assumed.push_back(say(assumes::kVendors));
-  return Backend::vulkan;
+  return GpuBackend::vulkan;
 }
 
 // Which GPUs get what.

@@ -44,7 +44,7 @@ struct PlanHost {
 
 struct PlanHardware {
   MemoryKind kind = MemoryKind::separate;
-  Backend backend = Backend::cuda;
+  GpuBackend backend = GpuBackend::cuda;
   std::vector<PlanGpu> gpus;  // in llama.cpp's order
   PlanHost host;
   std::vector<std::string> assumed;

@@ -81,7 +81,7 @@ const std::map<std::string_view, Put>& own() {
       {"threads", into(&Options::threads)},
       {"backend",
        [](Options& o, const OptionValue& value) {
-         o.backend = placeOf<Backend>(kBackends, std::get<std::string>(value));
+         o.backend = placeOf<GpuBackend>(kBackends, std::get<std::string>(value));
        }},
       {"splitMode", [](Options& o, const OptionValue& value) { o.splits = std::get<std::string>(value) == "layer"; }},
       {"tensorSplit", into(&Options::tensorSplit)},

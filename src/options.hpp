@@ -29,7 +29,7 @@ struct Options {
   std::vector<double> vram, vramUsable, reserve, margin;  // GB, one for all GPUs or one for each
   std::vector<double> bandwidth;                          // GB/s, likewise
   std::optional<double> ram, ramReserve, ramBandwidth, threads;
-  std::optional<Backend> backend;
+  std::optional<GpuBackend> backend;
   bool splits = true;  // false: --split-mode none
   std::vector<double> tensorSplit;
   std::optional<double> mainGpu;

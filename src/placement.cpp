@@ -20,13 +20,6 @@ namespace {
 
 constexpr double kLeastContext = 2048;
 
-// File types that llama-quantize makes of any model, from the largest.
-constexpr auto kTypes =
-    std::to_array<FileType>({FileType::Q8_0, FileType::Q6_K, FileType::Q5_K_M, FileType::Q5_K_S, FileType::Q4_K_M,
-                             FileType::Q4_K_S, FileType::IQ4_XS, FileType::Q3_K_L, FileType::Q3_K_M, FileType::Q3_K_S,
-                             FileType::IQ3_XS, FileType::IQ3_XXS, FileType::Q2_K, FileType::IQ2_M, FileType::IQ2_S,
-                             FileType::IQ2_XS, FileType::IQ2_XXS, FileType::IQ1_M, FileType::IQ1_S});
-
 // The item that was placed, and where.
 template <typename Item>
 struct First {
@@ -192,8 +185,6 @@ std::optional<Placed> bestPlacement(const ModelSpec& model, const Runtime& runti
   return placed;
 }
 
-bool isFinal(FileType type) { return type == FileType::MXFP4_MOE || type == FileType::NVFP4; }
-
 Json noFitOf(const Subject& subject, const Runtime& runtime, const Placing& asked, const PlanHardware& hardware) {
   const ModelSpec& model = subject.model;
   const MeasuredWeights* weights = subject.weights.get();
@@ -202,13 +193,12 @@ Json noFitOf(const Subject& subject, const Runtime& runtime, const Placing& aske
   const auto runtimeAs = [&](FileType type) {
     Runtime as = runtime;
     as.fileType = type;
-    // llama-quantize makes the smallest types with an importance matrix alone.
-    const std::string name = nameOf(type);
-    as.importanceMatrix = runtime.importanceMatrix || name.starts_with("IQ1") || name.starts_with("IQ2");
+    as.importanceMatrix = runtime.importanceMatrix || needsImportanceMatrix(type);
     return as;
   };
   std::vector<Sized> types;
-  for (const FileType type : isFinal(released) ? std::vector{released} : std::vector(kTypes.begin(), kTypes.end())) {
+  for (const FileType type :
+       isFinal(released) ? std::vector{released} : std::vector(kOfferedTypes.begin(), kOfferedTypes.end())) {
     const MemoryPlan plan = planMemory(model, runtimeOn(runtimeAs(type), {}, hardware));
     if (plan.fileBytes < whole.fileBytes) types.push_back({type, plan.fileBytes, totalOf(plan)});
   }

@@ -34,9 +34,6 @@ struct Placed {
                                                   const PlanHardware& hardware,
                                                   const MeasuredWeights* weights = nullptr);
 
-// What is quantised by its publisher is not quantised again.
-[[nodiscard]] bool isFinal(FileType type);
-
 // What can be said where no split over this machine holds the model.
 [[nodiscard]] Json noFitOf(const Subject& subject, const Runtime& runtime, const Placing& asked,
                            const PlanHardware& hardware);

@@ -96,7 +96,7 @@ Sentences assumptionsOf(const std::optional<PlanHardware>& hardware, bool hostWo
   Sentences all = hardware->assumed;
   const bool isUnknown = std::any_of(hardware->gpus.begin(), hardware->gpus.end(),
                                      [](const PlanGpu& gpu) { return !gpu.multiprocessors; });
-  if (hardware->backend == Backend::cuda && isUnknown) {
+  if (hardware->backend == GpuBackend::cuda && isUnknown) {
     all.push_back(say(sentences::assumed::kMultiprocessors));
   }
   std::string host;
@@ -119,7 +119,8 @@ Sentences notesOf(const Question& question, const std::optional<double>& ceiling
   if (hardware && hardware->kind == MemoryKind::separate && !hardware->host.memory) {
     notes.push_back(say(said::kHostUnchecked));
   }
-  if (hardware && !hardware->gpus.empty() && runtime.backend == Backend::cpu) notes.push_back(say(said::kCpuBackend));
+  if (hardware && !hardware->gpus.empty() && runtime.backend == GpuBackend::cpu)
+    notes.push_back(say(said::kCpuBackend));
   if (hardware && !ceiling) {
     const bool isOfGpu =
         std::any_of(hardware->gpus.begin(), hardware->gpus.end(), [](const PlanGpu& gpu) { return !gpu.bandwidth; });

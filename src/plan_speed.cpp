@@ -33,7 +33,7 @@ std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardwa
   const bool isKnown =
       std::all_of(gpus.begin(), gpus.end(), [](const PlanGpu& gpu) { return gpu.bandwidth.has_value(); });
   // llama.cpp's CPU back end leaves GPUs alone.
-  if (!gpus.empty() && (!isKnown || runtime.backend == Backend::cpu)) return std::nullopt;
+  if (!gpus.empty() && (!isKnown || runtime.backend == GpuBackend::cpu)) return std::nullopt;
   const PlanHost& host = hardware->host;
   Hardware machine;
   machine.gpuCount = static_cast<double>(gpus.size());
@@ -46,7 +46,7 @@ std::optional<Hardware> speedMachineOf(const std::optional<PlanHardware>& hardwa
   machine.unified = hardware->kind != MemoryKind::separate;
   const PlanGpu first = gpus.empty() ? PlanGpu() : gpus.front();
   machine.gpuProfile = speedProfile(runtime.backend, first.family, first.name, runtime.build);
-  machine.hostProfile = speedProfile(Backend::cpu, hardware->kind == MemoryKind::apple ? "Apple" : "x86", host.name);
+  machine.hostProfile = speedProfile(GpuBackend::cpu, hardware->kind == MemoryKind::apple ? "Apple" : "x86", host.name);
   return machine;
 }
 

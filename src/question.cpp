@@ -207,7 +207,7 @@ Runtime runtimeOf(const Options& o, const std::optional<Quant>& quant, const Que
   const std::optional<PlanHardware>& hardware = q.machine.hardware;
   runtime.gpuCount = hardware ? static_cast<double>(hardware->gpus.size()) : o.gpus.value_or(1.0);
   runtime.gpuShares.fill(1.0);
-  runtime.backend = hardware ? hardware->backend : o.backend.value_or(Backend::cuda);
+  runtime.backend = hardware ? hardware->backend : o.backend.value_or(GpuBackend::cuda);
   return runtime;
 }
 

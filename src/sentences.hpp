@@ -353,4 +353,31 @@ inline constexpr auto kByName =
                                                                   {"withoutMargin", kWithoutMargin}});
 }  // namespace print
 
+namespace calibration {
+inline constexpr std::string_view kNote = "--calibrate: {said}";
+inline constexpr std::string_view kUnlike = "no model of the catalogue is like it";
+inline constexpr std::string_view kSeveral = "it could be {names}";
+inline constexpr std::string_view kFileType = "its file type is not known";
+inline constexpr std::string_view kBackend = "it ran on {backend}, not on {place}";
+inline constexpr std::string_view kUnknownBackend = "an unknown back end";
+inline constexpr std::string_view kUnsaid = "its tensors were placed by hand, or its cache is of an unknown type";
+inline constexpr std::string_view kTaken = "{name} is taken as {model}";
+inline constexpr std::string_view kSkipped = "{count} rows skipped: {name}: {why}";
+inline constexpr std::string_view kSkippedOnce = "1 row skipped: {name}: {why}";
+inline constexpr std::string_view kNothing = "the file has no row that can be used";
+
+inline constexpr auto kByName =
+    std::to_array<std::pair<std::string_view, std::string_view>>({{"note", kNote},
+                                                                  {"unlike", kUnlike},
+                                                                  {"several", kSeveral},
+                                                                  {"fileType", kFileType},
+                                                                  {"backend", kBackend},
+                                                                  {"unknownBackend", kUnknownBackend},
+                                                                  {"unsaid", kUnsaid},
+                                                                  {"taken", kTaken},
+                                                                  {"skipped", kSkipped},
+                                                                  {"skippedOnce", kSkippedOnce},
+                                                                  {"nothing", kNothing}});
+}  // namespace calibration
+
 }  // namespace llmcalc::sentences

@@ -9,6 +9,7 @@
 
 #include "llmcalc/answer/speed_fields.hpp"
 #include "llmcalc/base/result.hpp"
+#include "llmcalc/calibration.hpp"
 #include "llmcalc/engines/names.hpp"
 #include "llmcalc/fit.hpp"
 #include "llmcalc/machine/assumptions.hpp"
@@ -30,7 +31,7 @@ struct List {
 };
 
 // In the order of js/generated/layout.js.
-constexpr std::array<List, 16> kLists = {{
+constexpr std::array<List, 17> kLists = {{
     {"architecture", kArchitectures},
     {"attention", kAttentions},
     {"recurrence", kRecurrences},
@@ -45,6 +46,7 @@ constexpr std::array<List, 16> kLists = {{
     {"evidence", kEvidences},
     {"limit", kLimits},
     {"split", kSplits},
+    {"metric", kMetrics},
     {"qkNorm", gguf::kQkNorms},
     {"mixing", gguf::kMixings},
 }};
@@ -176,6 +178,7 @@ int main() {
   tables.add(table<Device>("Device"));
   tables.add(table<Hardware>("Hardware"));
   tables.add(table<Workload>("Workload"));
+  tables.add(table<Measurement>("Measurement"));
   tables.add(table<SpeedProfile>("SpeedProfile"));
   tables.add(table<Spread>("Spread"));
   tables.add(table<Band>("Band"));
@@ -197,6 +200,14 @@ int main() {
   Sequence fileTypes("[");
   for (const FileTypeTraits& type : kFileTypes) {
     fileTypes.add("  {\"name\": " + quoted(type.name) + ", \"id\": " + formatNumber(type.id) + "}");
+  }
+  Sequence offered("[");
+  for (const FileType type : kOfferedTypes) offered.add("  " + quoted(traits(type).name));
+  Sequence final("[");
+  Sequence importance("[");
+  for (std::size_t i = 0; i < kFileTypes.size(); ++i) {
+    if (isFinal(static_cast<FileType>(i))) final.add("  " + quoted(kFileTypes[i].name));
+    if (needsImportanceMatrix(static_cast<FileType>(i))) importance.add("  " + quoted(kFileTypes[i].name));
   }
   Sequence tensorTypes("[");
   for (const TensorTypeTraits& type : kTensorTypes) {
@@ -226,6 +237,9 @@ int main() {
   all.add("\"tables\": " + tables.closed("\n}"));
   all.add("\"architectures\": " + architectures.closed("\n]"));
   all.add("\"fileTypes\": " + fileTypes.closed("\n]"));
+  all.add("\"offeredTypes\": " + offered.closed("\n]"));
+  all.add("\"finalTypes\": " + final.closed("\n]"));
+  all.add("\"importanceTypes\": " + importance.closed("\n]"));
   all.add("\"tensorTypes\": " + tensorTypes.closed("\n]"));
   all.add("\"vendors\": " + vendors.closed("\n}"));
   all.add("\"numbers\": " + numbers.closed("\n}"));

@@ -11,7 +11,11 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
 
+#include "llmcalc/base/field.hpp"
 #include "llmcalc/base/result.hpp"
 #include "llmcalc/engines/llama_cpp/speed/prompt.hpp"
 #include "llmcalc/engines/llama_cpp/speed/step.hpp"
@@ -29,11 +33,22 @@
 
 namespace llmcalc {
 
+// What a benchmark measured: decoding all sequences together, or one prompt.
+enum class Metric : std::uint8_t { decode, prefill };
+inline constexpr std::array<std::string_view, 2> kMetrics = {"decode", "prefill"};
+
 // One number that a benchmark printed.
 struct Measurement {
-  bool prefill = false;        // of the prompt; else of decoding, all sequences together
-  double tokensPerSecond = 0;  // 1e-6 to 1e9
-  double weight = 1;           // 1: as good as the others; 0 to 1e6
+  Metric metric = Metric::decode;  // of decoding, all sequences together, or of the prompt
+  double tokensPerSecond = 0;      // 1e-6 to 1e9
+  double weight = 1;               // 1: as good as the others; 0 to 1e6
+};
+
+template <>
+inline constexpr auto kFields<Measurement> = std::tuple{
+    field::Choice{"measurements[].metric", &Measurement::metric, kMetrics},
+    field::Number{"measurements[].tokensPerSecond", &Measurement::tokensPerSecond},
+    field::Number{"measurements[].weight", &Measurement::weight},
 };
 
 // Fits the profiles of one machine to measurements. It keeps sums alone, so that measurements are passed again in every
@@ -107,15 +122,16 @@ class Calibration {
     if (!(measured.weight >= 0.0 && measured.weight <= 1e6)) {
       return Violation{"measurements[].weight", "from 0 to 1e6", measured.weight};
     }
-    if (measured.prefill && workload.promptLength == 0.0) {
+    const bool prefill = measured.metric == Metric::prefill;
+    if (prefill && workload.promptLength == 0.0) {
       return Violation{"workload.promptLength", "at least 1 where prefill was measured", 0.0};
     }
     speed::SpeedShape shape;
     speed::fillShape(shape, model, runtime, workload.fileBytes, weights);
-    if (!measured.prefill) remember(shape, runtime);
+    if (!prefill) remember(shape, runtime);
     apply(hardware);
     const auto estimate = [&] {
-      if (measured.prefill) {
+      if (prefill) {
         return workload.promptLength /
                speed::promptTerms(shape, model, runtime, hardware, workload.promptLength, workload.cachedTokens)
                    .total();
@@ -189,10 +205,10 @@ class Calibration {
 
   // `hardware` with calibrated profiles, which have evidence `calibrated` and its bands. Where GPUs or the host alone
   // did the work and one model was measured, measuredBytes says which: its own band is narrower.
-  [[nodiscard]] constexpr Hardware calibrated(Hardware hardware, Backend backend) const noexcept {
+  [[nodiscard]] constexpr Hardware calibrated(Hardware hardware, GpuBackend backend) const noexcept {
     apply(hardware);
     hardware.gpuProfile = withEvidence(hardware.gpuProfile, backend, Evidence::calibrated);
-    hardware.hostProfile = withEvidence(hardware.hostProfile, Backend::cpu, Evidence::calibrated);
+    hardware.hostProfile = withEvidence(hardware.hostProfile, GpuBackend::cpu, Evidence::calibrated);
     hardware.gpuProfile.measuredBytes = std::max(gpuBytes_, 0.0);
     hardware.hostProfile.measuredBytes = std::max(hostBytes_, 0.0);
     return hardware;

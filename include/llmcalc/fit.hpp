@@ -36,8 +36,8 @@ namespace llmcalc {
 // A placement, and how it fits.
 struct ModelFit {
   Verdict verdict = Verdict::doesNotFit;  // doesNotFit: no placement has room, and the rest says nothing
-  double gpuLayers = kAllLayers;          // Runtime::gpuLayers; kAllLayers: every one
-  double cpuMoeLayers = 0;                // Runtime::cpuMoeLayers
+  double gpuLayers = kAllLayers;          // layers on the GPUs, of Runtime; kAllLayers: every one
+  double cpuMoeLayers = 0;                // layers whose experts stay on the host, of Runtime
 };
 
 template <>

@@ -21,9 +21,9 @@ namespace llmcalc {
 
 // What a plan needs of one device, against what the device has.
 struct DeviceFit {
-  double needed = 0;     // bytes
-  double available = 0;  // bytes that others have left
-  double margin = 0;     // bytes that should stay free
+  double needed = 0;     // bytes that the plan takes
+  double available = 0;  // memory without what is reserved
+  double margin = 0;     // what should stay free of that
   // Bytes missing, or 0.
   [[nodiscard]] constexpr double shortBy() const noexcept { return beyond(0.0); }
   // Bytes missing for the margin as well. A device of which nothing is needed misses none.
@@ -52,8 +52,9 @@ inline constexpr std::array<std::string_view, 3> kVerdicts = {"fits", "tight", "
 
 // Whether a machine has room for a plan, device by device.
 struct Fit {
-  bool fits = true;  // every device has the bytes that are needed
-  Verdict verdict = Verdict::fits;
+  // Every device has the bytes that are needed: they may be allocated, if nobody else takes them.
+  bool fits = true;
+  Verdict verdict = Verdict::fits;  // room with all margins, only without them, or none
   double gpuCount = 0;
   std::array<DeviceFit, Runtime::kMaximumGpus> gpus{};
   DeviceFit host;  // of a unified pool, what GPUs and host need together

@@ -1,5 +1,8 @@
 // @ts-check
 // --calibrate: profiles from what llama-bench printed on the machine. src/calibrate.cpp does the same.
+import { SENTENCES, say } from './say.js';
+
+const { calibration: SAID } = SENTENCES;
 
 /**
  * @typedef {import('../types/all.d.ts').WasmCalculator} Calculator
@@ -42,11 +45,13 @@ function modelsOf(core, planned, models) {
         (other.architecture ?? architecture) === architecture &&
         Math.abs(stated - other.parameters) <= Math.max(TOLERANCE * other.parameters, roundingOf(stated)),
     );
-    if (like.length === 0) return 'no model of the catalogue is like it';
+    if (like.length === 0) return SAID.unlike;
     // Models of one shape are as fast: the first stands for all.
     const shapes = new Map();
     for (const other of like) if (!shapes.has(shapeOf(other.model))) shapes.set(shapeOf(other.model), other.name);
-    return like[0] === known[0] || shapes.size === 1 ? like[0] : `it could be ${[...shapes.values()].join(', ')}`;
+    return like[0] === known[0] || shapes.size === 1
+      ? like[0]
+      : say(SAID.several, { names: [...shapes.values()].join(', ') });
   };
 }
 
@@ -62,30 +67,31 @@ function modelsOf(core, planned, models) {
 export function calibrated(core, { rows, measurementsOf, planned, models, machine, runtime, note }) {
   const modelOf = modelsOf(core, planned, models);
   const place = machine.gpus?.length === 0 ? 'cpu' : runtime.backend;
-  /** @type {Map<string, number>} */
+  /** How many rows were left out, by name and reason. @type {Map<string, { name: string, why: string, count: number }>} */
   const skipped = new Map();
   /** Of which model the rows of a name are. @type {Map<string, string>} */
   const taken = new Map();
   const measurements = rows.flatMap((row) => {
     const found = modelOf(row);
     const skip = (/** @type {string} */ why) => {
-      const text = `${row.modelName}: ${why}`;
-      skipped.set(text, (skipped.get(text) ?? 0) + 1);
+      const name = row.modelName;
+      const text = `${name}: ${why}`;
+      skipped.set(text, { name, why, count: (skipped.get(text)?.count ?? 0) + 1 });
       return [];
     };
     if (typeof found === 'string') return skip(found);
-    if (row.fileType === null) return skip('its file type is not known');
+    if (row.fileType === null) return skip(SAID.fileType);
     if (row.backend !== 'cpu' && (place === 'cpu' || (row.backend ?? place) !== place)) {
-      return skip(`it ran on ${row.backend ?? 'an unknown back end'}, not on ${place}`);
+      return skip(say(SAID.backend, { backend: row.backend ?? SAID.unknownBackend, place: String(place) }));
     }
     const [measurement] = measurementsOf([row], { model: found.model, machine, runtime: { backend: place } });
-    if (!measurement) return skip('its tensors were placed by hand, or its cache is of an unknown type');
+    if (!measurement) return skip(SAID.unsaid);
     taken.set(row.modelName, found.name);
     return [measurement];
   });
-  for (const [text, name] of taken) note(`${text} is taken as ${name}`);
-  for (const [text, count] of skipped) note(`${count} ${count === 1 ? 'row' : 'rows'} skipped: ${text}`);
-  if (measurements.length === 0) throw new RangeError('--calibrate: the file has no row that can be used');
+  for (const [text, name] of taken) note(say(SAID.taken, { name: text, model: name }));
+  for (const left of skipped.values()) note(say(left.count === 1 ? SAID.skippedOnce : SAID.skipped, left));
+  if (measurements.length === 0) throw new RangeError(say(SAID.note, { said: SAID.nothing }));
   // The profiles are those of the last one's back end and build: the plan itself, which weighs nothing.
   const asked = { model: planned.model, runtime, machine, tokensPerSecond: 1, weight: 0 };
   const { profile, hostProfile } = core.calibrate([...measurements, asked]);

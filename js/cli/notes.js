@@ -1,8 +1,9 @@
 // @ts-check
 // What has to be said beside the numbers: what was assumed, what was not asked, and what a number does not hold for.
 // src/plan_notes.cpp says the same.
+import { FINAL_TYPES } from '../generated/file-types.js';
 import { ASSUMED_HOST } from '../generated/machine.js';
-import { FINAL, hasExperts } from './placement.js';
+import { hasExperts } from './placement.js';
 import { SENTENCES, say } from './say.js';
 import { estimates, roomOf } from './speed.js';
 
@@ -74,7 +75,7 @@ function typeNotes({ name, source, releasedAs, releasedIn, model }, { fileType }
   if (fileType === 'MXFP4_MOE' && !hasExperts(model)) {
     return [say(NOTES.noExperts, { name })];
   }
-  if (FINAL.includes(String(releasedAs))) {
+  if (FINAL_TYPES.includes(String(releasedAs))) {
     return [say(NOTES.releasedAs, { name, released: String(releasedAs), type: fileType })];
   }
   const known = RELEASED_BITS[String(releasedIn)];

@@ -1,6 +1,7 @@
 // @ts-check
 // Where the parts of a model go: what a plan needs of a machine, which placement fits, and what else would where none
 // does. src/placement.cpp does the same.
+import { FINAL_TYPES, IMPORTANCE_TYPES, OFFERED_TYPES } from '../generated/file-types.js';
 import { UNKNOWN_MEMORY, UNSAID_HOST_MEMORY } from '../generated/machine.js';
 
 /**
@@ -92,11 +93,6 @@ export const bestPlacement = (core, model, runtime, hardware) => {
   return fit && { gpuLayers: fit.gpuLayers, cpuMoeLayers: fit.cpuMoeLayers, verdict: fit.verdict };
 };
 
-/** File types that llama-quantize makes of any model, from the largest. */
-const TYPES = (
-  'Q8_0 Q6_K Q5_K_M Q5_K_S Q4_K_M Q4_K_S IQ4_XS Q3_K_L Q3_K_M Q3_K_S IQ3_XS IQ3_XXS Q2_K IQ2_M IQ2_S IQ2_XS IQ2_XXS ' +
-  'IQ1_M IQ1_S'
-).split(' ');
 const LEAST_CONTEXT = 2048;
 
 /** Bytes on all devices. @param {MemoryPlan} memory */
@@ -149,9 +145,6 @@ function nearestOf(core, subject, runtime, hardware, models, parameters) {
   return null;
 }
 
-/** What is quantised by its publisher is not quantised again. */
-export const FINAL = ['MXFP4_MOE', 'NVFP4'];
-
 /**
  * What can be said where no split over this machine holds the model.
  *
@@ -166,10 +159,9 @@ export function noFitOf(core, subject, runtime, hardware, models) {
   const whole = { ...runtime, gpuLayers: 'all', cpuMoeLayers: 0 };
   const asked = core.planMemory(subject.model, runtimeOn(whole, hardware));
   const released = String(subject.releasedAs ?? runtime.fileType);
-  const types = (FINAL.includes(released) ? [released] : TYPES)
+  const types = (FINAL_TYPES.includes(released) ? [released] : OFFERED_TYPES)
     .map((fileType) => {
-      // llama-quantize makes the smallest types with an importance matrix alone.
-      const importanceMatrix = runtime.importanceMatrix || /^IQ[12]/.test(fileType);
+      const importanceMatrix = runtime.importanceMatrix || IMPORTANCE_TYPES.includes(fileType);
       const of = { ...runtime, fileType, importanceMatrix };
       const memory = core.planMemory(shape, runtimeOn({ ...of, gpuLayers: 'all', cpuMoeLayers: 0 }, hardware));
       return { fileType, fileBytes: memory.fileBytes, needed: totalOf(memory), of };

@@ -138,7 +138,7 @@ export async function questionOf(text, o, { core, catalogue, readers, detect, wa
           models: catalogue.models,
           machine,
           runtime: of,
-          note: (said) => warn(`--calibrate: ${said}`),
+          note: (said) => warn(say(SENTENCES.calibration.note, { said })),
         })),
   };
   return { subject, runtime, hardware, question, notes };

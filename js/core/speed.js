@@ -7,9 +7,11 @@ import { ASSUMED_HOST } from '../generated/machine.js';
 import {
   DEVICE_FIELDS,
   HARDWARE,
+  MEASUREMENT_KEYS,
   REFERENCE_BUILD,
   readEstimateFields,
   readProfile,
+  SPEED_NAMES,
   WORKLOAD,
   WORKLOAD_KEYS,
   writeHardwareFields,
@@ -45,12 +47,10 @@ import { writeModel, writeRuntime, writeTensors } from './memory.js';
 
 export { BANDS, SPEED_NAMES, SPREADS } from '../generated/speed.js';
 
-const metrics = indexed(['decode', 'prefill']);
-
 /** Of speedProfile's device, which may be one of the catalogue. */
 const DEVICE_KEYS = new Set([...GPU_KEYS, 'build']);
 const CALIBRATE_KEYS = new Set(['parameters']);
-const MEASUREMENT_KEYS = words('model runtime machine workload metric tokensPerSecond weight');
+const metrics = indexed(SPEED_NAMES.metric);
 const PARAMETER_KEYS = words('parameter deviation center');
 
 const MAXIMUM_BUILD = 1e9;
@@ -261,16 +261,16 @@ export function createSpeed(core) {
     return {
       question: to.slice(0, next),
       measured,
-      prefill: nameOf(metrics, metric, 0, `${name}.metric`) === 1,
+      metric: nameOf(metrics, metric, 0, `${name}.metric`),
       value: numberOf(tokensPerSecond, Number.NaN, `${name}.tokensPerSecond`),
       weight: numberOf(weight, 1, `${name}.weight`),
     };
   }
 
   /** @param {ReturnType<typeof writeMeasurement>} measurement @param {number} n */
-  function addMeasurement({ question, measured, prefill, value, weight }, n) {
+  function addMeasurement({ question, measured, metric, value, weight }, n) {
     put(block, question, question.length);
-    const estimated = core.addMeasurement(measured, prefill, value, weight);
+    const estimated = core.addMeasurement(measured, metric, value, weight);
     if (Number.isNaN(estimated)) {
       const error = rangeError(core, 'calibrate');
       throw new RangeError(error.message.replace('measurements[]', `measurements[${n}]`));

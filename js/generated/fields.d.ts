@@ -1,5 +1,6 @@
 // Written by scripts/make-layout.mjs from the tables of include/llmcalc, never by hand.
-import type { Gpu } from '../types/memory.js';
+import type { Gpu, Runtime } from '../types/memory.js';
+import type { GgufTensor } from '../types/model.js';
 import type { Names } from './names.js';
 
 /** Layers of one shape. Lengths are in elements; what does not apply is left out. */
@@ -135,6 +136,11 @@ export interface LlamaCppRuntime extends CommonRuntime {
   kvOffload?: boolean;
 }
 
+/** What vLLM is asked. There are estimates of its speed, on GPUs alone; its memory is not planned. */
+export interface VllmRuntime extends CommonRuntime {
+  engine: 'vllm';
+}
+
 /** What one device holds, in bytes. */
 export interface DeviceMemory {
   /** `gpu0`, `gpu1`, ... or `host`. */
@@ -189,4 +195,271 @@ export interface MemoryPlan {
    * the used ones.
    */
   bytesPerToken: number;
+}
+
+/** The shape of a decoder-only language model. */
+export interface ModelSpec {
+  /** One with rules of its own in llama.cpp's graphs, or `common`. Default `common`. */
+  architecture?: string;
+  vocabularySize: number;
+  hiddenSize: number;
+  /** Repeating layers, prediction layers not counted. */
+  layerCount: number;
+  /** Tokens it was trained for. */
+  contextLength?: number;
+  /** 1 to 8. */
+  groups: LayerGroup[];
+  /** `[group, count]`, in order and over again until all layers are there; 1 to 160. */
+  runs: [group: number, count: number][];
+  /** Tokens that a sliding layer sees. */
+  slidingWindow?: number;
+  /** Elements placed with the head, F32 (the last norm). */
+  outputVectorElements?: number;
+  /** The head is the token embedding. Default false. */
+  tiedEmbeddings?: boolean;
+  /** llama-quantize gives values more bits in a "70B": 80 layers of llama, qwen2, olmo or deci. */
+  is70B?: boolean;
+  /** Per-layer embeddings: one table for all layers, beside the token embedding. */
+  perLayerEmbeddingLength?: number;
+  /** Elements placed with the head, 2 bytes each. */
+  outputUnquantizedElements?: number;
+  /** Elements placed with the first layer, F32. */
+  firstLayerVectorElements?: number;
+  /** Elements placed with the first layer, 2 bytes each. */
+  firstLayerUnquantizedElements?: number;
+  /**
+   * Multi-token-prediction blocks: in the file, not loaded, and counted among the layers. Default 0, as in files
+   * without; with `tensors` at most those that the list has.
+   */
+  predictionLayerCount?: number;
+  /** Index of their group. */
+  predictionGroup?: number;
+  /** Real tensors, whose sizes win over the file type. */
+  tensors?: GgufTensor[];
+}
+
+/** A machine, as far as it holds a plan. */
+export interface Machine {
+  /** `apple`, `amd` and `shared` (DGX Spark) have one pool for host and GPU. Default `separate`. */
+  kind?: Names['memoryKind'];
+  /** Bytes that the system has, at least 1 MiB; with one pool all of it. */
+  hostMemory: number;
+  /** Bytes in use by others: 0, or at least 1 MiB. Default 0. */
+  hostReserved?: number;
+  /** Bytes that should stay free, for `verdict`. Default `Math.min(4 * 2 ** 30, hostMemory / 4)`. */
+  hostMargin?: number;
+  /** At least those of the plan, each with `memory`. With one pool left out, or with a budget instead of the usual. */
+  gpus?: Gpu[];
+}
+
+export interface Fit {
+  /** Every device has the bytes that are needed: they may be allocated, if nobody else takes them. */
+  fits: boolean;
+  /** Room with all margins, only without them, or none. */
+  verdict: Names['verdict'];
+  /** In the plan's order, in bytes. With one pool the host's row is the whole pool. */
+  devices: {
+    name: string;
+    /** Bytes that the plan takes. */
+    needed: number;
+    /** Memory without what is reserved. */
+    available: number;
+    /** What should stay free of that. */
+    margin: number;
+    /** Bytes missing, or 0. */
+    shortBy: number;
+    /** Bytes missing for the margin as well; 0 where nothing is needed. */
+    shortOfMargin: number;
+  }[];
+}
+
+/** A placement of a model's layers that a machine has room for. */
+export interface ModelFit {
+  /** `tight`: only without the margins. Never `doesNotFit`. */
+  verdict: Names['verdict'];
+  /** Layers on the GPUs, for {@link LlamaCppRuntime.gpuLayers}. */
+  gpuLayers: number | 'all';
+  /** Layers whose experts stay on the host, for {@link LlamaCppRuntime.cpuMoeLayers}. */
+  cpuMoeLayers: number;
+}
+
+/** Of a GPU, or of the host's processor with its memory: data sheet rates, the base of estimates of speed. */
+export interface Device {
+  /** Of the catalogue (`wasm-calculator/catalog`), for the device's own profile. */
+  name?: string;
+  /** `profileFamily` of the catalogue; of a host `Apple`, `x86` (default) or `vCPU`. */
+  family?: string;
+  /** Bytes/s, from 1e8 to 1e15. */
+  bandwidth?: number;
+  /** FP32 FLOP/s outside of matrix units; what is issued in pairs counts once. */
+  shaderFlops?: number;
+  /** FP16 FLOP/s, dense; of matrix units the rate that accumulates in FP32. */
+  halfFlops?: number;
+  /** Operations/s of the path that quantised matrices take in prefill: INT8 where there is one. */
+  quantizedOps?: number;
+  /** Of a host: cores that compute. Default 8. */
+  threads?: number;
+}
+
+/** A machine for `fits` and for estimates of speed. */
+export interface Hardware extends Omit<Machine, 'gpus' | 'hostMemory'> {
+  hostMemory?: number;
+  gpus?: ({ memory?: number; reserved?: number } & Device)[];
+  /** Default: 8 cores and 75e9 bytes/s; with one pool of memory the GPU's bandwidth. */
+  host?: Device;
+  /** Bytes/s from host to GPU. Default 25e9. */
+  linkBandwidth?: number;
+  /** Bytes/s between GPUs; from 100e9 on it counts as NVLink. Default 25e9. */
+  gpuLinkBandwidth?: number;
+  /** How several GPUs share a model. Default `layer`. */
+  split?: Names['split'];
+  /** Default: the shipped one of the first GPU. */
+  profile?: SpeedProfile;
+  /** Default: the shipped one of the host. */
+  hostProfile?: SpeedProfile;
+}
+
+export interface Workload {
+  /** Tokens of one prompt that are computed; 0 for none. Default 512, or what the context leaves. */
+  promptLength?: number;
+  /** Tokens that are generated, at least 1. Default 128, or what the context leaves. */
+  outputLength?: number;
+  /** Tokens in the cache before the prompt. Default 0. */
+  cachedTokens?: number;
+  /** Sequences at the same time, from 1 to 4096. Default 1. */
+  concurrency?: number;
+  /** Tokens that a draft proposes at a time, up to 64; 0: no draft. Default 0. */
+  draftLength?: number;
+  /** Of the tokens of a draft, 0 to 1. Default 0. */
+  acceptanceRate?: number;
+  /** Of one drafted token, relative to a step of the model. Default 0. */
+  draftCost?: number;
+  /** Bytes of the file's tensors, where its mix of types is not the file type's usual one. Default: by the rules. */
+  fileBytes?: number;
+}
+
+/** The 10th, 50th and 90th percentile of what such machines measure. */
+export interface Band {
+  p10: number;
+  p50: number;
+  p90: number;
+}
+
+/** Measured over estimated tokens per second, at those percentiles of measurements like it. */
+export interface Spread {
+  p10: number;
+  p50: number;
+  p90: number;
+}
+
+/** What a back end makes of a device: docs/speed.md has every parameter. */
+export interface SpeedProfile {
+  /** Of the bandwidth, reading weights. */
+  bandwidthShare: number;
+  /** Of `shaderFlops`. */
+  kernelShare: number;
+  /** Seconds per layer and step; on processors times threads. */
+  layerSeconds: number;
+  /** Layers with experts take so many layers more. */
+  expertLayers: number;
+  /** Layers with a recurrence, likewise. */
+  recurrentLayers: number;
+  /** Of the bandwidth, reading keys and values of heads of 128. */
+  cacheShare: number;
+  /** Shader operations per element of a quantised cache. */
+  cacheOperations: number;
+  /** Of `quantizedOps`. */
+  quantizedShare: number;
+  /** Of `halfFlops`. */
+  halfShare: number;
+  /** Of `halfFlops`. */
+  attentionShare: number;
+  /** Seconds per layer and 512 tokens. */
+  prefillLayerSeconds: number;
+  /** Rows per expert and 512 tokens that are computed for nothing. */
+  expertPadding: number;
+  /** Seconds per matrix of an expert that is not quantised, and micro-batch. */
+  expertSeconds: number;
+  /** Bytes moved per score of attention, without flash attention. */
+  scoreBytes: number;
+  /** Of the recurrence's own operations. */
+  recurrentCost: number;
+  /** Seconds per prompt. */
+  callSeconds: number;
+  /** Shader operations to decode and multiply a weight, by tensor type. */
+  operationsPerWeight: Record<string, number>;
+  /** Of a weight's two operations in prefill, by tensor type; 1 where nothing is in the way. */
+  prefillCost: Record<string, number>;
+  /** Measured over estimated rates of what the profile was fitted to. */
+  spreads: {
+    decode: Spread;
+    /** Decoding a mixture of experts. */
+    experts: Spread;
+    prefill: Spread;
+    batched: Spread;
+    /** Decoding the very model that was measured, with all its layers on this side and a small cache. */
+    measured: Spread;
+  };
+  /** Bytes of the weights of that model; 0: none, or several. */
+  measuredBytes: number;
+  /** On what the parameters rest. */
+  evidence: Names['evidence'];
+}
+
+/** Seconds of a step or a prompt by cause. */
+export interface SpeedTerms {
+  /** Reading weights. */
+  memory: number;
+  /** Beyond what reading weights takes. */
+  compute: number;
+  /** Keys, values and recurrent state; of a prompt, attention. */
+  cache: number;
+  /** Fixed times per layer and call. */
+  launch: number;
+  /** Between devices. */
+  link: number;
+  /** All that the host computes. */
+  host: number;
+}
+
+export interface SpeedEstimate {
+  /** Tokens/s of one sequence alone, on average over the output. */
+  decode: Band;
+  /** Tokens/s of one prompt; null without one. */
+  prefill: Band | null;
+  /** Seconds: all prompts that come at once, and one step. */
+  timeToFirstToken: Band;
+  /** Seconds until the last token. */
+  requestTime: Band;
+  /** Tokens/s of each of `concurrency` sequences, with the draft. */
+  tokensPerSecondUser: Band;
+  /** Tokens/s of all together. */
+  tokensPerSecondTotal: Band;
+  /** Seconds by cause. */
+  terms: {
+    /** Of one sequence alone, before the bands. */
+    step: SpeedTerms;
+    /** Of one prompt, before the bands. */
+    prompt: SpeedTerms;
+  };
+  /** What takes the largest part of a step. */
+  decodeLimit: Names['limit'];
+  /** What takes the largest part of a prompt. */
+  prefillLimit: Names['limit'] | null;
+  /** On what the estimate rests. */
+  evidence: Names['evidence'];
+}
+
+/** One number that a benchmark printed, and what was measured. */
+export interface Measurement {
+  model: ModelSpec;
+  runtime?: Runtime;
+  machine: Hardware;
+  workload?: Workload;
+  /** Of decoding, all sequences together, or of the prompt. Default `decode`. */
+  metric?: Names['metric'];
+  /** 1e-6 to 1e9. */
+  tokensPerSecond: number;
+  /** 1: as good as the others; 0 to 1e6. Default 1. */
+  weight?: number;
 }

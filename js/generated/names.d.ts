@@ -63,4 +63,5 @@ export interface Names {
   evidence: 'none' | 'backend' | 'family' | 'device' | 'calibrated';
   limit: 'memory' | 'compute' | 'cache' | 'launch' | 'link' | 'host';
   split: 'layer' | 'tensor';
+  metric: 'decode' | 'prefill';
 }

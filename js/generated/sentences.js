@@ -160,4 +160,17 @@ export const SENTENCES = {
     with: ', with {placement}',
     withoutMargin: ' and without the margin',
   },
+  calibration: {
+    note: '--calibrate: {said}',
+    unlike: 'no model of the catalogue is like it',
+    several: 'it could be {names}',
+    fileType: 'its file type is not known',
+    backend: 'it ran on {backend}, not on {place}',
+    unknownBackend: 'an unknown back end',
+    unsaid: 'its tensors were placed by hand, or its cache is of an unknown type',
+    taken: '{name} is taken as {model}',
+    skipped: '{count} rows skipped: {name}: {why}',
+    skippedOnce: '1 row skipped: {name}: {why}',
+    nothing: 'the file has no row that can be used',
+  },
 };

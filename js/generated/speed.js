@@ -10,6 +10,7 @@ export const SPEED_NAMES = {
   evidence: ['none', 'backend', 'family', 'device', 'calibrated'],
   limit: ['memory', 'compute', 'cache', 'launch', 'link', 'host'],
   split: ['layer', 'tensor'],
+  metric: ['decode', 'prefill'],
   profileField: [
     'bandwidthShare',
     'kernelShare',
@@ -52,6 +53,7 @@ export const DEVICE_FIELDS = ['bandwidth', 'shaderFlops', 'halfFlops', 'quantize
 export const WORKLOAD_KEYS = words(
   'promptLength outputLength cachedTokens concurrency draftLength acceptanceRate draftCost fileBytes',
 );
+export const MEASUREMENT_KEYS = words('model runtime machine workload metric tokensPerSecond weight');
 const PROFILE_KEYS = words(`${SPEED_NAMES.profileField.join(' ')} ${COSTS.join(' ')} spreads measuredBytes evidence`);
 
 /** Where the numbers of a workload are. */

@@ -1,18 +1,11 @@
 // Where the layers of a model go, and what is known of it without a plan.
+import type { ModelFit } from '../generated/fields.js';
 import type { Names } from '../generated/names.js';
 import type { GpuBackend, LlamaCppRuntime, Machine, MemoryPlan, Runtime } from './memory.js';
 import type { FileType, ModelSpec } from './model.js';
 import type { Band, Hardware, Workload } from './speed.js';
 
-/** A placement of a model's layers that a machine has room for. */
-export interface ModelFit {
-  /** `tight`: only without the margins. Never `doesNotFit`. */
-  verdict: Names['verdict'];
-  /** Layers on the GPUs, for {@link LlamaCppRuntime.gpuLayers}. */
-  gpuLayers: number | 'all';
-  /** Layers whose experts stay on the host, for {@link LlamaCppRuntime.cpuMoeLayers}. */
-  cpuMoeLayers: number;
-}
+export type { ModelFit } from '../generated/fields.js';
 
 /**
  * The placement with the most on the GPUs that fits a machine with its margins, else the first that fits at all; null

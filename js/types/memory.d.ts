@@ -1,14 +1,16 @@
 // What an engine allocates on which device, and whether a machine has it.
-import type { CommonRuntime, LlamaCppRuntime, MemoryPlan } from '../generated/fields.js';
+import type { Fit, LlamaCppRuntime, Machine, MemoryPlan, ModelSpec, VllmRuntime } from '../generated/fields.js';
 import type { Names } from '../generated/names.js';
-import type { ModelSpec } from './model.js';
 
-export type { CommonRuntime, DeviceMemory, LlamaCppRuntime, MemoryPlan } from '../generated/fields.js';
-
-/** What vLLM is asked. There are estimates of its speed, on GPUs alone; its memory is not planned. */
-export interface VllmRuntime extends CommonRuntime {
-  engine: 'vllm';
-}
+export type {
+  CommonRuntime,
+  DeviceMemory,
+  Fit,
+  LlamaCppRuntime,
+  Machine,
+  MemoryPlan,
+  VllmRuntime,
+} from '../generated/fields.js';
 
 /** Options of an engine: `engine` says of which. */
 export type Runtime = LlamaCppRuntime | VllmRuntime;
@@ -59,38 +61,6 @@ export interface Gpu {
  * @throws {TypeError | RangeError} also for what the engine refuses, as a quantised cacheTypeV without flashAttention
  */
 export declare function planMemory(model: ModelSpec, runtime?: LlamaCppRuntime): MemoryPlan;
-
-export interface Machine {
-  /** `apple`, `amd` and `shared` (DGX Spark) have one pool for host and GPU. Default `separate`. */
-  kind?: Names['memoryKind'];
-  /** Bytes that the system has, at least 1 MiB; with one pool all of it. */
-  hostMemory: number;
-  /** Bytes in use by others: 0, or at least 1 MiB. Default 0. */
-  hostReserved?: number;
-  /** Bytes that should stay free, for `verdict`. Default `Math.min(4 * 2 ** 30, hostMemory / 4)`. */
-  hostMargin?: number;
-  /** At least those of the plan, each with `memory`. With one pool left out, or with a budget instead of the usual. */
-  gpus?: Gpu[];
-}
-
-export interface Fit {
-  /** Every device has the bytes that are needed: they may be allocated, if nobody else takes them. */
-  fits: boolean;
-  /** The same with all margins, only without them, or not at all. */
-  verdict: Names['verdict'];
-  /** In the plan's order, in bytes. With one pool the host's row is the whole pool. */
-  devices: {
-    name: string;
-    needed: number;
-    /** Memory without what is reserved. */
-    available: number;
-    /** What should stay free of that. */
-    margin: number;
-    shortBy: number;
-    /** Of the margin too; 0 where nothing is needed. */
-    shortOfMargin: number;
-  }[];
-}
 
 /** @deprecated the former name of Fit */
 export type MemoryFit = Fit;

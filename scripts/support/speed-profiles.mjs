@@ -101,7 +101,7 @@ struct DeviceSpread {
 
 inline constexpr std::array<double SpeedProfile::*, ${OWN_FIELDS.length}> kAdjusted = {${OWN_FIELDS.map((name) => `&SpeedProfile::${name}`).join(', ')}};
 
-// In the order of Backend: kProfileFields, then operationsPerWeight and prefillCost of every tensor type.
+// In the order of GpuBackend: kProfileFields, then operationsPerWeight and prefillCost of every tensor type.
 inline constexpr std::array<std::array<float, ${NUMBERS.length}>, kBackends.size()> kBackendProfiles = {{
 ${backends.map(backendOf).join('')}}};
 

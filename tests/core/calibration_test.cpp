@@ -29,12 +29,12 @@ double calibratedRate(const std::vector<std::pair<ModelSpec, FileType>>& measure
   for (int round = 0; round < 20; ++round) {
     for (const auto& [spec, type] : measured) {
       const double truth = decodeRate(spec, runtimeOf(type), odd());
-      const auto rate = calibration.add(spec, runtimeOf(type), h100(), decoding(), {false, truth, 1});
+      const auto rate = calibration.add(spec, runtimeOf(type), h100(), decoding(), {Metric::decode, truth, 1});
       EXPECT_TRUE(rate);
     }
     if (calibration.step()) break;
   }
-  const Hardware hardware = calibration.calibrated(h100(), Backend::cuda);
+  const Hardware hardware = calibration.calibrated(h100(), GpuBackend::cuda);
   EXPECT_EQ(hardware.gpuProfile.evidence, Evidence::calibrated);
   return decodeRate(model, runtimeOf(fileType), hardware);
 }
@@ -66,12 +66,12 @@ SpeedEstimate afterEnds(const std::vector<std::pair<FileType, double>>& ends, do
     for (const auto& [fileType, gpuLayers] : ends) {
       Runtime end = runtimeOf(fileType);
       end.gpuLayers = gpuLayers;
-      EXPECT_TRUE(calibration.add(llama8B(), end, h100(), decoding(), {false, gpuLayers > 0 ? 150.0 : 9.0, 1}));
+      EXPECT_TRUE(calibration.add(llama8B(), end, h100(), decoding(), {Metric::decode, gpuLayers > 0 ? 150.0 : 9.0, 1}));
     }
     if (calibration.step()) break;
   }
   runtime.gpuLayers = layers;
-  return estimateSpeed(llama8B(), runtime, calibration.calibrated(h100(), Backend::cuda), decoding(depth));
+  return estimateSpeed(llama8B(), runtime, calibration.calibrated(h100(), GpuBackend::cuda), decoding(depth));
 }
 
 TEST(Calibration, BetweenTwoMeasuredEndsTheBandIsNarrow) {
@@ -102,7 +102,7 @@ TEST(Calibration, RefusesParametersThatAreNone) {
 TEST(Calibration, RefusesRatesThatAreNone) {
   static Calibration calibration;
   followMachine(calibration);
-  const auto rate = calibration.add(llama8B(), runtimeOf(FileType::F16), h100(), decoding(), {false, -1, 1});
+  const auto rate = calibration.add(llama8B(), runtimeOf(FileType::F16), h100(), decoding(), {Metric::decode, -1, 1});
   EXPECT_EQ(describe("calibrate", rate.violation()),
             "calibrate: measurements[].tokensPerSecond must be from 1e-6 to 1e9, got -1");
 }

@@ -70,8 +70,8 @@ TEST(OffloadCurve, HasTheVerdictAndTheSpeedOfEveryNumberOfLayers) {
   hardware.gpus[0] = {1008e9, 82.58e12, 165.2e12, 660.6e12, 0};
   hardware.host.bandwidth = AssumedHost().bandwidth;
   hardware.host.threads = AssumedHost().threads;
-  hardware.gpuProfile = speedProfile(Backend::cuda, "NVIDIA Ada GeForce");
-  hardware.hostProfile = speedProfile(Backend::cpu, "x86");
+  hardware.gpuProfile = speedProfile(GpuBackend::cuda, "NVIDIA Ada GeForce");
+  hardware.hostProfile = speedProfile(GpuBackend::cpu, "x86");
   const Machine machine = machineOf(5, 32);
   double points = 0;
   offloadCurve(llama(), at8192(), machine, hardware, Workload(), [&](const OffloadPoint& point) {

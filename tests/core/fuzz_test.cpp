@@ -164,7 +164,7 @@ ModelSpec drawModel(Random& random) {
   for (std::size_t left = 1 + random.below(3); left > 0; --left) {
     switch (random.below(4)) {
       case 0:
-        spoil<detail::kModelFields>(random, model);
+        spoil<kChecked<ModelSpec>>(random, model);
         break;
       case 1:
         model.runs[random.below(4)] = {random.hostile(), random.hostile()};
@@ -173,7 +173,7 @@ ModelSpec drawModel(Random& random) {
         model.predictionGroup = random.hostile();
         break;
       default:
-        spoil<detail::kGroupFields>(random, model.groups[random.below(model.groups.size())]);
+        spoil<kChecked<LayerGroup>>(random, model.groups[random.below(model.groups.size())]);
     }
   }
   return model;
@@ -197,7 +197,7 @@ Runtime drawRuntime(Random& random) {
   r.cpuMoeLayers = random.chance(0.6) ? 0 : random.whole(0, 130);
   r.swaFull = random.chance(0.2);
   r.kvOffload = random.chance(0.8);
-  r.backend = random.oneOf<Backend>(kBackends);
+  r.backend = random.oneOf<GpuBackend>(kBackends);
   r.multiprocessors = random.whole(0, 200);
   r.gpuCount = random.chance(0.6) ? random.whole(0, 2) : random.whole(0, 16);
   for (double& share : r.gpuShares)
@@ -410,7 +410,7 @@ Hardware drawHardware(Random& random, Runtime& runtime) {
       std::to_array<std::string_view>({"", "NVIDIA Ada", "NVIDIA Hopper", "Apple", "AMD RDNA3", "nothing"});
   h.gpuProfile = speedProfile(runtime.backend, random.of(kFamilies), "GeForce RTX 4090",
                               random.chance(0.7) ? runtime.build : random.hostile());
-  h.hostProfile = speedProfile(Backend::cpu, random.of(kFamilies));
+  h.hostProfile = speedProfile(GpuBackend::cpu, random.of(kFamilies));
   return h;
 }
 
@@ -533,7 +533,7 @@ TEST(Fuzz, CalibrationSettlesOnNumbers) {
         EXPECT_TRUE(*estimate > 0.0 && isSize(*estimate)) << *estimate;
       }
       static_cast<void>(calibration->step());
-      *hardware = calibration->calibrated(Hardware(), Backend::cuda);
+      *hardware = calibration->calibrated(Hardware(), GpuBackend::cuda);
       for (std::size_t i = 0; i < 14; ++i) {
         EXPECT_TRUE(calibration->factor(i) > 0.0 && isSize(calibration->factor(i))) << calibration->factor(i);
       }

@@ -77,14 +77,14 @@ TEST(Fuzz, PlansAreSoundOrRefused) {
     const recorded::Model& base = random.of(models);
     ModelSpec model = base.spec;
     Runtime runtime;
-    runtime.backend = static_cast<Backend>(random.below(kBackends.size()));
+    runtime.backend = static_cast<GpuBackend>(random.below(kBackends.size()));
     runtime.fileType = static_cast<FileType>(random.below(kFileTypes.size()));
     runtime.gpuCount = static_cast<double>(random.below(17));
     for (double& share : runtime.gpuShares) share = static_cast<double>(random.below(5));
     runtime.gpuShares[0] = 1.0;
     if (random.chance(50)) runtime.contextLength = 4096;
-    if (random.chance(30)) change(random, model, detail::kModelFields);
-    if (random.chance(30)) change(random, model.groups[random.below(8)], detail::kGroupFields);
+    if (random.chance(30)) change(random, model, kChecked<ModelSpec>);
+    if (random.chance(30)) change(random, model.groups[random.below(8)], kChecked<LayerGroup>);
     if (random.chance(30)) change(random, runtime, llama_cpp::kRuntimeFields);
     if (random.chance(10)) model.runs[random.below(160)] = {random.number(), random.number()};
     if (random.chance(10)) runtime.gpuShares[random.below(16)] = random.number();

@@ -113,7 +113,7 @@ inline std::vector<Run> readRuns() {
     run.runtime.cpuMoeLayers = number(12);
     run.runtime.swaFull = flag(13);
     run.runtime.kvOffload = flag(14);
-    run.runtime.backend = llmcalc::Backend::vulkan;
+    run.runtime.backend = llmcalc::GpuBackend::vulkan;
     run.cpuFallback = flag(15);
     run.cells = number(16);
     run.slidingCells = number(17);

@@ -36,8 +36,8 @@ inline Hardware h100() {
   hardware.gpus[0] = kH100;
   hardware.host = {103.7e9, 0, 0, 0, 16};
   hardware.linkBandwidth = 55e9;
-  hardware.gpuProfile = speedProfile(Backend::cuda, "NVIDIA Hopper", "H100 SXM");
-  hardware.hostProfile = speedProfile(Backend::cpu, "vCPU");
+  hardware.gpuProfile = speedProfile(GpuBackend::cuda, "NVIDIA Hopper", "H100 SXM");
+  hardware.hostProfile = speedProfile(GpuBackend::cpu, "vCPU");
   return hardware;
 }
 

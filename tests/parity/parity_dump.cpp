@@ -226,7 +226,7 @@ void dumpEstimates(const std::filesystem::path& directory, int count) {
     hardware.split = machine[9] == 1.0 ? Split::tensor : Split::layer;
     runtime.engine = machine[10] == 1.0 ? Engine::vllm : Engine::llamaCpp;
     hardware.gpuProfile = speedProfile(runtime.backend, "NVIDIA Hopper", {}, runtime.build);
-    hardware.hostProfile = speedProfile(Backend::cpu, "x86");
+    hardware.hostProfile = speedProfile(GpuBackend::cpu, "x86");
     flat::Reader workloadReader(asked);
     Workload workload;
     flat::read(workloadReader, workload);

@@ -24,12 +24,12 @@ inline constexpr std::array<std::string_view, 6> kLimits = {"memory", "compute",
 
 // Seconds of a step or a prompt by cause; on the host everything is `host`.
 struct SpeedTerms {
-  double memory = 0;   // weights read
-  double compute = 0;  // beyond what reading them takes
+  double memory = 0;   // reading weights
+  double compute = 0;  // beyond what reading weights takes
   double cache = 0;    // keys, values and recurrent state; of a prompt, attention
   double launch = 0;   // fixed times per layer and call
   double link = 0;     // between devices
-  double host = 0;
+  double host = 0;     // all that the host computes
 
   [[nodiscard]] constexpr double total() const noexcept { return memory + compute + cache + launch + link + host; }
 
@@ -55,17 +55,17 @@ struct SpeedTerms {
 };
 
 struct SpeedEstimate {
-  Band decode;                // tokens/s of one sequence alone
-  Band prefill;               // tokens/s of one prompt; 0 without a prompt
-  Band timeToFirstToken;      // s: all prompts that come at once, and one step
-  Band requestTime;           // s: until the last token
-  Band tokensPerSecondUser;   // of each of `concurrency` sequences, with the draft
-  Band tokensPerSecondTotal;  // of all together
-  SpeedTerms step;            // of one sequence alone
-  SpeedTerms prompt;
-  Limit decodeLimit = Limit::memory;
-  Limit prefillLimit = Limit::compute;
-  Evidence evidence = Evidence::none;
+  Band decode;                          // tokens/s of one sequence alone, on average over the output
+  Band prefill;                         // tokens/s of one prompt; 0 without a prompt
+  Band timeToFirstToken;                // seconds: all prompts that come at once, and one step
+  Band requestTime;                     // seconds until the last token
+  Band tokensPerSecondUser;             // tokens/s of each of `concurrency` sequences, with the draft
+  Band tokensPerSecondTotal;            // tokens/s of all together
+  SpeedTerms step;                      // of one sequence alone, before the bands
+  SpeedTerms prompt;                    // of one prompt, before the bands
+  Limit decodeLimit = Limit::memory;    // what takes the largest part of a step
+  Limit prefillLimit = Limit::compute;  // what takes the largest part of a prompt
+  Evidence evidence = Evidence::none;   // on what the estimate rests
 };
 
 // What takes the largest part of a time.

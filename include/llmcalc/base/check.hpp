@@ -15,7 +15,7 @@
 
 namespace llmcalc {
 
-namespace detail {
+namespace field {
 
 // How far `value` is from a whole number within `range`; 0 if it is one. It has no branches, since checks take much of
 // the time of a plan. A double beyond 2^52 has no digits after the point, so adding 2^52 and taking it away rounds. NaN
@@ -25,6 +25,10 @@ namespace detail {
   const double within = above < range.maximum ? above : range.maximum;
   return within + kFirstAlwaysWhole - kFirstAlwaysWhole - value;
 }
+
+}  // namespace field
+
+namespace detail {
 
 // A number of T that must be whole.
 template <typename T>
@@ -97,7 +101,7 @@ class Checker {
   // Names are pointers, since passing views takes more code.
   constexpr void whole(const char* name, double value, const Range& range,
                        double index = std::numeric_limits<double>::quiet_NaN()) noexcept {
-    if (detail::offWhole(range, value) != 0.0) report(name, range.requirement, value, index);
+    if (field::offWhole(range, value) != 0.0) report(name, range.requirement, value, index);
   }
 
   constexpr void require(bool holds, const char* name, const char* requirement, double value,
@@ -155,7 +159,7 @@ class QuickChecker {
   }
 
   constexpr void whole(const char* /*name*/, double value, const Range& range, double /*index*/ = 0.0) noexcept {
-    off_ |= std::bit_cast<std::uint64_t>(detail::offWhole(range, value));
+    off_ |= std::bit_cast<std::uint64_t>(field::offWhole(range, value));
   }
 
   constexpr void require(bool holds, const char* /*name*/, const char* /*requirement*/, double /*value*/,

@@ -49,6 +49,8 @@ struct SpeedTimes;
 }  // namespace speed
 
 // An engine of whose speed there are estimates: what a question takes, with bands. `depth` is the tokens in the cache.
+// It answers a whole question and not a step or a prompt, since what is between these is the engine's too: which bands
+// a step has (llama.cpp's GPUs and host have bands of their own, vLLM's have the GPUs'), and what a draft adds to it.
 template <typename E>
 concept TimedEngine = EngineModel<E> &&
     requires(const speed::SpeedShape& shape, const ModelSpec& model, const Runtime& runtime, const Hardware& hardware,

@@ -188,6 +188,23 @@ inline constexpr auto kBaseTypes = [] {
   return detail::kBaseTypes[static_cast<std::size_t>(type)];
 }
 
+// File types that llama-quantize makes of any model, from the largest: what to try where a larger one does not fit.
+inline constexpr auto kOfferedTypes =
+    std::to_array<FileType>({FileType::Q8_0, FileType::Q6_K, FileType::Q5_K_M, FileType::Q5_K_S, FileType::Q4_K_M,
+                             FileType::Q4_K_S, FileType::IQ4_XS, FileType::Q3_K_L, FileType::Q3_K_M, FileType::Q3_K_S,
+                             FileType::IQ3_XS, FileType::IQ3_XXS, FileType::Q2_K, FileType::IQ2_M, FileType::IQ2_S,
+                             FileType::IQ2_XS, FileType::IQ2_XXS, FileType::IQ1_M, FileType::IQ1_S});
+
+// Whether a publisher quantises a model to the type in training, so that nobody quantises it again.
+[[nodiscard]] constexpr bool isFinal(FileType type) noexcept {
+  return type == FileType::MXFP4_MOE || type == FileType::NVFP4;
+}
+
+// Whether llama-quantize makes files of the type with an importance matrix alone.
+[[nodiscard]] constexpr bool needsImportanceMatrix(FileType type) noexcept {
+  return type >= FileType::IQ2_M && type <= FileType::IQ1_S;
+}
+
 // The types that llama.cpp takes for a key/value cache (common/arg.cpp, kv_cache_types).
 enum class CacheType : std::uint8_t { f32, f16, bf16, q8_0, q4_0, q4_1, iq4_nl, q5_0, q5_1 };
 

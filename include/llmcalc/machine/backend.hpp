@@ -9,8 +9,8 @@ namespace llmcalc {
 
 // The interface to the GPU. Of a plan only `overhead` depends on it.
 enum class GpuBackend : std::uint8_t { cuda, metal, vulkan, rocm, cpu, sycl };
-// Its former name; in JavaScript a Backend is what runs the formulas.
-using Backend = GpuBackend;
+// Deprecated, the former name of GpuBackend until version 0.3: in JavaScript a Backend is what runs the formulas.
+using Backend [[deprecated("llmcalc::GpuBackend")]] = GpuBackend;
 inline constexpr std::array<std::string_view, 6> kBackends = {"cuda", "metal", "vulkan", "rocm", "cpu", "sycl"};
 
 // Threads that a multiprocessor of an NVIDIA GPU holds at once, by its family in data/devices.csv: 1,536 of GeForce and

@@ -11,21 +11,21 @@ namespace llmcalc {
 // What the official builds of llama.cpp run a vendor's GPUs with, where it is not Vulkan.
 struct VendorBackend {
   std::string_view vendor;
-  Backend backend;
+  GpuBackend backend;
 };
 inline constexpr std::array<VendorBackend, 3> kVendorBackends = {{
-    {"NVIDIA", Backend::cuda},
-    {"Apple", Backend::metal},
-    {"Intel", Backend::sycl},
+    {"NVIDIA", GpuBackend::cuda},
+    {"Apple", GpuBackend::metal},
+    {"Intel", GpuBackend::sycl},
 }};
 
 // The back end for GPUs of a vendor, as data/devices.csv spells it: CUDA for "NVIDIA", Metal for "Apple", SYCL for
 // "Intel"; Vulkan, which runs on all of them, for "AMD" and whatever else.
-[[nodiscard]] constexpr Backend backendOf(std::string_view vendor) noexcept {
+[[nodiscard]] constexpr GpuBackend backendOf(std::string_view vendor) noexcept {
   for (const VendorBackend& known : kVendorBackends) {
     if (known.vendor == vendor) return known.backend;
   }
-  return Backend::vulkan;
+  return GpuBackend::vulkan;
 }
 
 }  // namespace llmcalc

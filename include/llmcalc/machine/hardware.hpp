@@ -15,7 +15,7 @@ namespace llmcalc {
 
 // A GPU, or the host's processor with its memory. Rates are the data sheet's; 0 is unknown.
 struct Device {
-  double bandwidth = 0;     // bytes/s
+  double bandwidth = 0;     // bytes/s, from 1e8 to 1e15
   double shaderFlops = 0;   // FP32 FLOP/s outside of matrix units; what is issued in pairs counts once
   double halfFlops = 0;     // FP16 FLOP/s, dense; of matrix units the rate that accumulates in FP32
   double quantizedOps = 0;  // operations/s of the path that quantised matrices take in prefill: INT8 where there is one
@@ -32,9 +32,9 @@ struct Hardware {
   std::array<Device, Runtime::kMaximumGpus> gpus{};
   Device host;
   double linkBandwidth = 25e9;     // bytes/s from host to GPU
-  double gpuLinkBandwidth = 25e9;  // bytes/s between GPUs
+  double gpuLinkBandwidth = 25e9;  // bytes/s between GPUs; from 100e9 on it counts as NVLink
   bool unified = false;            // host and GPU share one memory: nothing crosses the link
-  Split split = Split::layer;
+  Split split = Split::layer;      // how several GPUs share a model
   SpeedProfile gpuProfile;
   SpeedProfile hostProfile;
 };

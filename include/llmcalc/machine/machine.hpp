@@ -37,10 +37,10 @@ inline constexpr double kMostHostMargin = 4.0 * kBytesPerGiB;
 // Memory of a host and of its GPUs. Of a unified pool, hostMemory is the whole pool and gpuMemory the part that GPUs
 // may use.
 struct Machine {
-  MemoryKind kind = MemoryKind::separate;
-  double hostMemory = 0;             // bytes that the system has
-  double hostReserved = 0;           // bytes in use by others
-  std::optional<double> hostMargin;  // bytes that should stay free; none: defaultHostMargin(hostMemory)
+  MemoryKind kind = MemoryKind::separate;  // all but `separate` have one pool for host and GPU
+  double hostMemory = 0;                   // bytes that the system has, at least 1 MiB; with one pool all of it
+  double hostReserved = 0;                 // bytes in use by others: 0, or at least 1 MiB
+  std::optional<double> hostMargin;        // bytes that should stay free; none: defaultHostMargin(hostMemory)
   double gpuCount = 0;
   // Bytes that the driver reports. Of a unified pool 0 stands for unifiedMemoryBudget().
   std::array<double, Runtime::kMaximumGpus> gpuMemory{};

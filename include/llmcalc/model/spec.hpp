@@ -102,24 +102,23 @@ struct ModelSpec {
   Architecture architecture = Architecture::common;
   double vocabularySize = 0;
   double hiddenSize = 0;
-  double layerCount = 0;
-  double contextLength = 0;  // tokens it was trained for; 0: unknown
-  double slidingWindow = 0;  // tokens, for sliding layers
-  bool tiedEmbeddings = false;
+  double layerCount = 0;        // repeating layers, prediction layers not counted
+  double contextLength = 0;     // tokens it was trained for; 0: unknown
+  double slidingWindow = 0;     // tokens that a sliding layer sees
+  bool tiedEmbeddings = false;  // the head is the token embedding
   bool is70B = false;  // llama-quantize gives values more bits in a "70B": 80 layers of llama, qwen2, olmo or deci
   // Per-layer embeddings: one table for all layers, beside the token embedding.
   double perLayerEmbeddingLength = 0;
-  // Elements that belong to no layer, by where they are placed: with the output head (the last norm) or the first
-  // layer. Vectors are F32, unquantised elements have 2 bytes.
-  double outputVectorElements = 0;
-  double outputUnquantizedElements = 0;
-  double firstLayerVectorElements = 0;
-  double firstLayerUnquantizedElements = 0;
+  // Elements that belong to no layer, by where they are placed: vectors are F32, unquantised elements have 2 bytes.
+  double outputVectorElements = 0;           // elements placed with the head, F32 (the last norm)
+  double outputUnquantizedElements = 0;      // elements placed with the head, 2 bytes each
+  double firstLayerVectorElements = 0;       // elements placed with the first layer, F32
+  double firstLayerUnquantizedElements = 0;  // elements placed with the first layer, 2 bytes each
 
-  // Multi-token-prediction blocks are in the file and not loaded. Each is a layer of group `predictionGroup` and a
-  // projection from twice the hidden size.
+  // Multi-token-prediction blocks: in the file, not loaded, and counted among the layers. Each is a layer of group
+  // `predictionGroup` and a projection from twice the hidden size.
   double predictionLayerCount = 0;
-  double predictionGroup = 0;
+  double predictionGroup = 0;  // index of their group
 
   double groupCount = 0;
   std::array<LayerGroup, kMaximumGroups> groups{};
@@ -211,6 +210,16 @@ inline constexpr auto kFields<ModelSpec> = std::tuple{
     field::Number{"model.predictionLayerCount", &ModelSpec::predictionLayerCount, &detail::kLayersOrNone},
     field::Number{"model.predictionGroup", &ModelSpec::predictionGroup},
 };
+
+// Whether layers of the group see a window of the last tokens alone.
+[[nodiscard]] constexpr bool isSliding(const LayerGroup& group) noexcept {
+  return group.attention == Attention::sliding;
+}
+
+// Whether layers of the group attend to keys and values that are kept apart: those of mla are one compressed vector.
+[[nodiscard]] constexpr bool keepsValues(const LayerGroup& group) noexcept {
+  return group.attention != Attention::none && group.attention != Attention::mla;
+}
 
 // Whether layers of the group keep keys and values of their own.
 [[nodiscard]] constexpr bool hasCache(const LayerGroup& group) noexcept {

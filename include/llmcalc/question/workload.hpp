@@ -10,14 +10,15 @@ namespace llmcalc {
 
 // What is asked of the engine, besides the runtime.
 struct Workload {
-  double promptLength = 512;  // tokens of one prompt that are computed
-  double outputLength = 128;  // tokens that are generated
+  double promptLength = 512;  // tokens of one prompt that are computed; 0 for none
+  double outputLength = 128;  // tokens that are generated, at least 1
   double cachedTokens = 0;    // tokens in the cache before the prompt
-  double concurrency = 1;     // sequences at the same time
-  double draftLength = 0;     // tokens that a draft proposes at a time; 0: no draft
-  double acceptanceRate = 0;  // of those tokens, 0 to 1
+  double concurrency = 1;     // sequences at the same time, from 1 to 4096
+  double draftLength = 0;     // tokens that a draft proposes at a time, up to 64; 0: no draft
+  double acceptanceRate = 0;  // of the tokens of a draft, 0 to 1
   double draftCost = 0;       // of one drafted token, relative to a step of the model
-  double fileBytes = 0;       // of the file's tensors where known; 0: by the rules of the file type
+  double fileBytes =
+      0;  // bytes of the file's tensors, where its mix of types is not the file type's usual one; 0: by the rules
 };
 
 namespace detail {

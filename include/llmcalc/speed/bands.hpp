@@ -76,10 +76,10 @@ struct Bands {
   Bands(const Hardware& machine, const Runtime& runtime) noexcept
       : hardware(machine),
         gpuMeasured(covers(machine.gpuProfile, runtime.backend, runtime.engine, runtime.fileType)),
-        hostMeasured(covers(machine.hostProfile, Backend::cpu, runtime.engine, runtime.fileType)) {}
+        hostMeasured(covers(machine.hostProfile, GpuBackend::cpu, runtime.engine, runtime.fileType)) {}
 
   // Profiles and their measurements are of llama.cpp: no band of vLLM's rests on one.
-  [[nodiscard]] static constexpr bool covers(const SpeedProfile& profile, Backend backend, Engine engine,
+  [[nodiscard]] static constexpr bool covers(const SpeedProfile& profile, GpuBackend backend, Engine engine,
                                              FileType fileType) noexcept {
     return engine != Engine::vllm && (profile.evidence == Evidence::calibrated || isMeasured(backend, fileType));
   }

@@ -34,36 +34,36 @@ inline constexpr std::array<std::string_view, 5> kEvidences = {"none", "backend"
 // them; one that is left empty is refused.
 struct SpeedProfile {
   // Decoding.
-  double bandwidthShare = 0;   // of Device::bandwidth, reading weights
-  double kernelShare = 0;      // of Device::shaderFlops
-  double layerSeconds = 0;     // per layer and step; on processors times threads
+  double bandwidthShare = 0;   // of the bandwidth, reading weights
+  double kernelShare = 0;      // of `shaderFlops`
+  double layerSeconds = 0;     // seconds per layer and step; on processors times threads
   double expertLayers = 0;     // layers with experts take so many layers more
   double recurrentLayers = 0;  // layers with a recurrence, likewise
-  double cacheShare = 0;       // of Device::bandwidth, reading keys and values of heads of 128
+  double cacheShare = 0;       // of the bandwidth, reading keys and values of heads of 128
   double cacheOperations = 0;  // shader operations per element of a quantised cache
   // Prefill.
-  double quantizedShare = 0;       // of Device::quantizedOps
-  double halfShare = 0;            // of Device::halfFlops
-  double attentionShare = 0;       // of Device::halfFlops
-  double prefillLayerSeconds = 0;  // per layer and 512 tokens
+  double quantizedShare = 0;       // of `quantizedOps`
+  double halfShare = 0;            // of `halfFlops`
+  double attentionShare = 0;       // of `halfFlops`
+  double prefillLayerSeconds = 0;  // seconds per layer and 512 tokens
   double expertPadding = 0;        // rows per expert and 512 tokens that are computed for nothing
-  double expertSeconds = 0;        // per matrix of an expert that is not quantised, and micro-batch
-  double scoreBytes = 0;           // moved per score of attention, without flash attention
+  double expertSeconds = 0;        // seconds per matrix of an expert that is not quantised, and micro-batch
+  double scoreBytes = 0;           // bytes moved per score of attention, without flash attention
   double recurrentCost = 0;        // of the recurrence's own operations
-  double callSeconds = 0;          // per prompt
+  double callSeconds = 0;          // seconds per prompt
 
   // Shader operations to decode and multiply a weight, by tensor type.
   std::array<double, kTensorTypes.size()> operationsPerWeight{};
-  // Of a weight's two operations, by tensor type; 1 where nothing is in the way.
+  // Of a weight's two operations in prefill, by tensor type; 1 where nothing is in the way.
   std::array<double, kTensorTypes.size()> prefillCost{};
 
   Spread decode;
   Spread experts;  // decoding a mixture of experts
   Spread prefill;
   Spread batched;
-  Spread measured;           // decoding the very model that was measured
-  double measuredBytes = 0;  // of that model's weights; 0: none, or several
-  Evidence evidence = Evidence::none;
+  Spread measured;  // decoding the very model that was measured, with all its layers on this side and a small cache
+  double measuredBytes = 0;            // bytes of the weights of that model; 0: none, or several
+  Evidence evidence = Evidence::none;  // on what the parameters rest
 };
 
 struct ProfileField {

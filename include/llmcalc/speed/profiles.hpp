@@ -15,7 +15,7 @@ namespace llmcalc {
 
 namespace detail {
 
-[[nodiscard]] constexpr SpeedProfile backendProfile(Backend backend) noexcept {
+[[nodiscard]] constexpr SpeedProfile backendProfile(GpuBackend backend) noexcept {
   const auto& numbers = speed::kBackendProfiles[static_cast<std::size_t>(backend)];
   SpeedProfile profile;
   std::size_t next = 0;
@@ -26,7 +26,7 @@ namespace detail {
 }
 
 template <typename Adjustments>
-[[nodiscard]] constexpr bool adjust(SpeedProfile& profile, const Adjustments& adjustments, Backend backend,
+[[nodiscard]] constexpr bool adjust(SpeedProfile& profile, const Adjustments& adjustments, GpuBackend backend,
                                     std::string_view name) noexcept {
   for (const speed::Adjustment& adjustment : adjustments) {
     if (adjustment.backend != backend || adjustment.name != name) continue;
@@ -85,7 +85,8 @@ inline constexpr SpeedProfile kWidest = detail::widestProfile();
 
 // `profile` with evidence, and with the bands that estimates of `backend` on such evidence have
 // (data/speed_spreads.csv: measured over estimated, by cross-validation).
-[[nodiscard]] constexpr SpeedProfile withEvidence(SpeedProfile profile, Backend backend, Evidence evidence) noexcept {
+[[nodiscard]] constexpr SpeedProfile withEvidence(SpeedProfile profile, GpuBackend backend,
+                                                  Evidence evidence) noexcept {
   const auto& spreads = speed::kSpreads[static_cast<std::size_t>(backend)][static_cast<std::size_t>(evidence)];
   for (std::size_t kind = 0; kind < spreads.size(); ++kind) {
     profile.*kProfileSpreads[kind] = detail::spreadOf(spreads[kind]);
@@ -97,7 +98,7 @@ inline constexpr SpeedProfile kWidest = detail::widestProfile();
 
 // Whether `backend` was measured with a file whose weights are of the type that most of `fileType`'s are
 // (data/speed_types.csv). Where it was not, what such weights cost is a prior that no measurement moved.
-[[nodiscard]] constexpr bool isMeasured(Backend backend, FileType fileType) noexcept {
+[[nodiscard]] constexpr bool isMeasured(GpuBackend backend, FileType fileType) noexcept {
   return detail::kMeasuredByType[static_cast<std::size_t>(backend)][static_cast<std::size_t>(baseType(fileType))];
 }
 
@@ -111,7 +112,7 @@ inline constexpr SpeedProfile kWidest = detail::widestProfile();
 // build    llama.cpp's build number: builds before 4410 (2025) and before 1750 (2024) were slower.
 //
 // It refuses nothing. Source: fitted by scripts/fit-speed.mjs (data/runtime_profiles.csv), errors in docs/speed.md.
-[[nodiscard]] constexpr SpeedProfile speedProfile(Backend backend, std::string_view family,
+[[nodiscard]] constexpr SpeedProfile speedProfile(GpuBackend backend, std::string_view family,
                                                   std::string_view device = {},
                                                   double build = kReferenceBuild) noexcept {
   SpeedProfile profile = detail::backendProfile(backend);

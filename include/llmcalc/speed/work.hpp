@@ -6,6 +6,8 @@
 #include <cstddef>
 
 #include "llmcalc/engines/llama_cpp/cache.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/attentions.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/recurrences.hpp"
 #include "llmcalc/engines/llama_cpp/plan.hpp"
 #include "llmcalc/ggml/types.hpp"
@@ -112,23 +114,11 @@ struct TypeElements {
   }
 };
 
-// How many times longer a byte of keys and values takes than with heads of 128. The H100 reads 2.18 TB/s with heads of
-// 128 and 1.57 TB/s with heads of 64 (tests/golden/h100.tsv); batched runs gave the numbers of 256 and of mla.
-[[nodiscard]] constexpr double cacheEffort(const LayerGroup& g) noexcept {
-  if (g.attention == Attention::mla) return 2.1;
-  if (g.keyLength <= 64.0) return 1.35;
-  return g.keyLength <= 128.0 ? 1.0 : 1.3;
-}
-
-// AltUp, LAuReL and the per-layer embeddings take the fixed time of so many layers more: a layer of Gemma 3n E4B takes
-// an RX 7900 XT and an M4 Pro 0.17 ms longer than other layers of its size.
-inline constexpr double kAltUpLayers = 2.0;
-
 // Adds `count` layers of a group: those run on `home`, their cache is on `cacheHome` and their experts on `expertHome`.
 inline void addLayers(DeviceWork& home, DeviceWork& cacheHome, DeviceWork& expertHome, const ModelSpec& model,
                       const LayerGroup& g, const Runtime& runtime, double count) noexcept {
   home.layers += count;
-  if (model.architecture == Architecture::gemma3n) home.smallKernels += kAltUpLayers * count;
+  home.smallKernels += askGraph(model, [](auto graph) { return graph.kSmallKernelLayers; }) * count;
   if (g.expertCount > 0.0) {
     home.expertLayers += count;
     expertHome.expertMatrices += count * g.expertCount * (g.plainExperts ? 2.0 : 3.0);
@@ -141,17 +131,14 @@ inline void addLayers(DeviceWork& home, DeviceWork& cacheHome, DeviceWork& exper
     cacheHome.stateTraffic += state * statePasses(g.recurrence);
   }
   if (g.attention == Attention::none || g.headCount == 0.0) return;
-  const bool mla = g.attention == Attention::mla;
-  const bool slides = g.attention == Attention::sliding;
   const double keys = (g.kvHeadCount * g.keyLength + g.indexerKeyLength) * count;
-  const double values = mla ? 0.0 : g.kvHeadCount * g.valueLength * count;
+  const double values = keepsValues(g) ? g.kvHeadCount * g.valueLength * count : 0.0;
   const double bytes =
       (keys * bytesPerElement(runtime.cacheTypeK) + values * bytesPerElement(runtime.cacheTypeV)) * cacheEffort(g);
-  (slides ? cacheHome.slidingBytes : cacheHome.cacheBytes) += bytes;
-  (slides ? cacheHome.slidingElements : cacheHome.cacheElements) += keys + values;
-  const double queries = g.headCount * (mla ? 0.5 * (g.mlaKeyLength + g.mlaValueLength) : g.keyLength) * count;
-  (slides ? cacheHome.slidingQueries : cacheHome.queries) += queries;
-  (slides ? cacheHome.slidingHeads : cacheHome.heads) += g.headCount * count;
+  (isSliding(g) ? cacheHome.slidingBytes : cacheHome.cacheBytes) += bytes;
+  (isSliding(g) ? cacheHome.slidingElements : cacheHome.cacheElements) += keys + values;
+  (isSliding(g) ? cacheHome.slidingQueries : cacheHome.queries) += queryElements(g) * count;
+  (isSliding(g) ? cacheHome.slidingHeads : cacheHome.heads) += g.headCount * count;
 }
 
 // Adds the elements of one tensor type to the devices that hold them.

@@ -52,7 +52,7 @@ export const ARCHITECTURES = /* @__PURE__ */ Object.fromEntries(ROWS.trim().spli
 }
 
 /** js/generated/file-types.js */
-export function fileTypesText({ fileTypes }) {
+export function fileTypesText({ fileTypes, offeredTypes, finalTypes, importanceTypes }) {
   const names = [];
   for (const { name, id } of fileTypes) names[id] = name;
   const words = Array.from(names, (name) => name ?? '-').join(' ');
@@ -64,6 +64,18 @@ const NAMES =
 
 /** By the numbers of llama.cpp's enum llama_ftype, of which some are of no file. */
 export const FILE_TYPE_NAMES = /** @type {(import('../types/all.d.ts').FileType | '-')[]} */ (NAMES.split(' '));
+
+const OFFERED =
+  '${offeredTypes.join(' ')}';
+
+/** Types that llama-quantize makes of any model, from the largest: what to try where a larger one does not fit. */
+export const OFFERED_TYPES = /* @__PURE__ */ OFFERED.split(' ');
+
+/** To which a publisher quantises a model in training, so that nobody quantises it again. */
+export const FINAL_TYPES = [${finalTypes.map((name) => `'${name}'`).join(', ')}];
+
+/** Of which llama-quantize makes files with an importance matrix alone. */
+export const IMPORTANCE_TYPES = [${importanceTypes.map((name) => `'${name}'`).join(', ')}];
 `;
 }
 

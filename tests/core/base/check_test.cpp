@@ -14,7 +14,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr Range kOneToTen{"", "a whole number from 1 to 10", 1, 10};
 
 TEST(OffWhole, IsZeroForWholeNumbersOfTheRangeAlone) {
-  using detail::offWhole;
+  using field::offWhole;
   for (double value = 1; value <= 10; ++value) EXPECT_EQ(offWhole(kOneToTen, value), 0);
   EXPECT_EQ(offWhole(kOneToTen, 0), 1);
   EXPECT_EQ(offWhole(kOneToTen, 12), -2);

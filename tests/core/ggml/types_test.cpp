@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <string_view>
+
 namespace LLMCALC_FILE {
 
 using namespace llmcalc;
@@ -19,6 +22,22 @@ TEST(TensorTypes, CacheTypesHaveTheirBlockScales) {
   EXPECT_EQ(bytesPerElement(CacheType::q4_0), 18.0 / 32);
   EXPECT_TRUE(isQuantized(CacheType::iq4_nl));
   EXPECT_FALSE(isQuantized(CacheType::bf16));
+}
+
+TEST(OfferedTypes, AreFromQ8ToIQ1AndNoneIsFinal) {
+  for (const FileType type : kOfferedTypes) EXPECT_FALSE(isFinal(type)) << traits(type).name;
+  EXPECT_EQ(kOfferedTypes.front(), FileType::Q8_0);
+  EXPECT_EQ(kOfferedTypes.back(), FileType::IQ1_S);
+  EXPECT_TRUE(isFinal(FileType::MXFP4_MOE));
+  EXPECT_TRUE(isFinal(FileType::NVFP4));
+}
+
+TEST(NeedsImportanceMatrix, IsTrueOfTypesOfOneAndTwoBits) {
+  for (std::size_t i = 0; i < kFileTypes.size(); ++i) {
+    const std::string_view name = kFileTypes[i].name;
+    EXPECT_EQ(needsImportanceMatrix(static_cast<FileType>(i)), name.starts_with("IQ1") || name.starts_with("IQ2"))
+        << name;
+  }
 }
 
 }  // namespace LLMCALC_FILE

@@ -9,13 +9,13 @@ namespace LLMCALC_FILE {
 using namespace llmcalc;
 
 TEST(Backends, AreNamedAsPlansAndProfilesNameThem) {
-  const auto name = [](Backend backend) { return kBackends.at(static_cast<std::size_t>(backend)); };
-  EXPECT_EQ(name(Backend::cuda), "cuda");
-  EXPECT_EQ(name(Backend::metal), "metal");
-  EXPECT_EQ(name(Backend::vulkan), "vulkan");
-  EXPECT_EQ(name(Backend::rocm), "rocm");
-  EXPECT_EQ(name(Backend::cpu), "cpu");
-  EXPECT_EQ(name(Backend::sycl), "sycl");
+  const auto name = [](GpuBackend backend) { return kBackends.at(static_cast<std::size_t>(backend)); };
+  EXPECT_EQ(name(GpuBackend::cuda), "cuda");
+  EXPECT_EQ(name(GpuBackend::metal), "metal");
+  EXPECT_EQ(name(GpuBackend::vulkan), "vulkan");
+  EXPECT_EQ(name(GpuBackend::rocm), "rocm");
+  EXPECT_EQ(name(GpuBackend::cpu), "cpu");
+  EXPECT_EQ(name(GpuBackend::sycl), "sycl");
 }
 
 TEST(MultiprocessorThreads, AreThoseOfTheFamily) {

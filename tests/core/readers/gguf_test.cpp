@@ -23,7 +23,7 @@ Metadata with(const std::string& key, const Value& value) {
 TEST(ModelFromKeys, IsTheModelOfItsKeys) {
   const Reading<ModelSpec> model = tryModelFromKeys(llamaKeys());
   ASSERT_TRUE(model) << model.refusal();
-  EXPECT_TRUE(gguf::detail::isSame(model->groups[0], llama().groups[0]));
+  EXPECT_TRUE(gguf::isSame(model->groups[0], llama().groups[0]));
   EXPECT_EQ(model->groupCount, 1.0);
   EXPECT_EQ(model->runCount, 1.0);
   EXPECT_EQ(model->vocabularySize, 128256.0);

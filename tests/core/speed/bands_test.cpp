@@ -22,38 +22,38 @@ TEST(EstimateSpeed, BandsAreOrderedAndWiderTheLessIsKnown) {
     EXPECT_LT(band.p50, band.p90);
     return band.p90 / band.p10;
   };
-  hardware.gpuProfile = withEvidence(hardware.gpuProfile, Backend::cuda, Evidence::backend);
+  hardware.gpuProfile = withEvidence(hardware.gpuProfile, GpuBackend::cuda, Evidence::backend);
   const double backend = width();
-  hardware.gpuProfile = withEvidence(hardware.gpuProfile, Backend::cuda, Evidence::none);
+  hardware.gpuProfile = withEvidence(hardware.gpuProfile, GpuBackend::cuda, Evidence::none);
   EXPECT_GT(width(), backend);
 }
 
 // Of BF16 there are rows with Vulkan and ROCm, of F16 with CUDA and Metal; data/speed_types.csv.
 TEST(EstimateSpeed, HasNoEvidenceOfAFileTypeThatItsBackendWasNotMeasuredWith) {
-  const auto evidence = [](Backend backend, FileType fileType) {
+  const auto evidence = [](GpuBackend backend, FileType fileType) {
     Hardware hardware = h100();
     hardware.gpuProfile = speedProfile(backend, "AMD RDNA4");
     Runtime runtime = runtimeOf(fileType);
     runtime.backend = backend;
     return estimateSpeed(llama8B(), runtime, hardware);
   };
-  EXPECT_EQ(evidence(Backend::vulkan, FileType::BF16).evidence, Evidence::family);
-  EXPECT_EQ(evidence(Backend::vulkan, FileType::Q5_K_S).evidence, Evidence::family);
+  EXPECT_EQ(evidence(GpuBackend::vulkan, FileType::BF16).evidence, Evidence::family);
+  EXPECT_EQ(evidence(GpuBackend::vulkan, FileType::Q5_K_S).evidence, Evidence::family);
   for (const FileType unmeasured : {FileType::IQ1_S, FileType::IQ3_XXS, FileType::TQ2_0}) {
-    const SpeedEstimate e = evidence(Backend::vulkan, unmeasured);
+    const SpeedEstimate e = evidence(GpuBackend::vulkan, unmeasured);
     EXPECT_EQ(e.evidence, Evidence::none);
     const Spread widest = speed::kWidest.decode;
     EXPECT_LE(e.decode.p10, widest.p10 * e.decode.p50 * 1.0001);
   }
-  EXPECT_EQ(evidence(Backend::cuda, FileType::IQ1_S).evidence, Evidence::none);
-  EXPECT_TRUE(isMeasured(Backend::cuda, FileType::F16));
-  EXPECT_FALSE(isMeasured(Backend::rocm, FileType::F16));
+  EXPECT_EQ(evidence(GpuBackend::cuda, FileType::IQ1_S).evidence, Evidence::none);
+  EXPECT_TRUE(isMeasured(GpuBackend::cuda, FileType::F16));
+  EXPECT_FALSE(isMeasured(GpuBackend::rocm, FileType::F16));
 }
 
 TEST(EstimateSpeed, KeepsTheBandsOfAMachineThatWasMeasured) {
   Hardware hardware = h100();
   const double before = estimateSpeed(llama8B(), runtimeOf(FileType::IQ1_S), hardware, decoding()).decode.p10;
-  hardware.gpuProfile = withEvidence(hardware.gpuProfile, Backend::cuda, Evidence::calibrated);
+  hardware.gpuProfile = withEvidence(hardware.gpuProfile, GpuBackend::cuda, Evidence::calibrated);
   const SpeedEstimate e = estimateSpeed(llama8B(), runtimeOf(FileType::IQ1_S), hardware, decoding());
   EXPECT_EQ(e.evidence, Evidence::calibrated);
   EXPECT_GT(e.decode.p10, before);

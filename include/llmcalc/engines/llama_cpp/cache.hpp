@@ -56,10 +56,10 @@ inline constexpr std::int64_t kCellPadding = 256;  // a power of two
 // `widestValues` elements, the widest of the model.
 [[nodiscard]] inline double layerCacheBytes(const LayerGroup& group, const Runtime& runtime, const CacheCells& cells,
                                             double widestValues) noexcept {
-  const double count = (group.attention == Attention::sliding ? cells.sliding : cells.full) * cells.streams;
+  const double count = (isSliding(group) ? cells.sliding : cells.full) * cells.streams;
   const double keys =
       (group.kvHeadCount * group.keyLength + group.indexerKeyLength) * bytesPerElement(runtime.cacheTypeK);
-  if (group.attention == Attention::mla) return count * keys;
+  if (!keepsValues(group)) return count * keys;
   const double heads =
       group.kvHeadCount + (group.indexerKeyLength > 0.0 ? 1.0 : 0.0);  // an index has values that nothing reads
   const double values = runtime.flashAttention ? heads * group.valueLength : widestValues;

@@ -38,14 +38,14 @@ constexpr void checkRuntime(Check& check, const ModelSpec& model, const Runtime&
   for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
     const LayerGroup& g = model.groups[i];
     if (!hasCache(g)) continue;
-    check.refuse(g.attention == Attention::mla && runtime.cacheTypeK != runtime.cacheTypeV, "runtime.cacheTypeV",
+    check.refuse(!keepsValues(g) && runtime.cacheTypeK != runtime.cacheTypeV, "runtime.cacheTypeV",
                  "the same as cacheTypeK for a model with mla", traits(runtime.cacheTypeV).name);
     const auto blocks = [](double length, CacheType type) { return isWholeBlocks(traits(type).type, length); };
     // Without flash attention it is enough that the whole row of a cell consists of blocks.
     const double keys = runtime.flashAttention ? g.keyLength : g.kvHeadCount * g.keyLength;
     check.refuse(!blocks(keys, runtime.cacheTypeK), "runtime.cacheTypeK",
                  "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeK).name);
-    check.refuse(g.attention != Attention::mla && !blocks(g.valueLength, runtime.cacheTypeV), "runtime.cacheTypeV",
+    check.refuse(keepsValues(g) && !blocks(g.valueLength, runtime.cacheTypeV), "runtime.cacheTypeV",
                  "f32, f16 or bf16 where a head is not a multiple of 32", traits(runtime.cacheTypeV).name);
   }
 }

@@ -77,22 +77,22 @@ inline constexpr std::array<CudaThreads, 7> kCudaThreads = {{
 // Source: logs and reports by card, with n and errors in docs/memory.md; numbers beside the constants of this file.
 [[nodiscard]] constexpr double backendOverhead(const Runtime& runtime, std::size_t gpu) noexcept {
   switch (runtime.backend) {
-    case Backend::cuda: {
+    case GpuBackend::cuda: {
       const double multiprocessors =
           runtime.multiprocessors > 0.0 ? runtime.multiprocessors : runtime.gpuMultiprocessors[gpu];
       return detail::kCudaBytes +
              detail::cudaThreads(multiprocessors, runtime.gpuThreads[gpu], runtime.gpuMemory[gpu]) *
                  detail::kCudaBytesPerThread;
     }
-    case Backend::vulkan:
+    case GpuBackend::vulkan:
       return detail::kVulkanBytes;
-    case Backend::rocm:
+    case GpuBackend::rocm:
       return runtime.flashAttention ? detail::kRocmBytes : detail::kRocmBytesWithoutFlashAttention;
-    case Backend::sycl:
+    case GpuBackend::sycl:
       return detail::kSyclBytes;
     // Logs of an M3 Max, an M4 Pro and an M5 leave nothing unaccounted for of what Metal counts as allocated.
-    case Backend::metal:
-    case Backend::cpu:
+    case GpuBackend::metal:
+    case GpuBackend::cpu:
       break;
   }
   return 0.0;

@@ -44,7 +44,7 @@ class Planning {
         place_(placement(model, runtime)),
         shape_(computeShape(model, runtime)),
         weights_(fileWeights(model, runtime.fileType, runtime.importanceMatrix,
-                             runtime.backend == Backend::vulkan ? kVulkanLargestTensor : 1e18)),
+                             runtime.backend == GpuBackend::vulkan ? kVulkanLargestTensor : 1e18)),
         headUnit_(static_cast<int>(model.layerCount + model.predictionLayerCount)),
         headHome_(deviceOf(place_, headUnit_)) {
     plan.gpuCount = runtime.gpuCount;
@@ -155,7 +155,7 @@ class Planning {
     DeviceMemory& cacheHome = runtime_.kvOffload ? memory : plan_.host;
     cacheHome.kvCache += count * kept.cache;
     if (place_.gpus > 1 && model_.groups[group].attention != Attention::none) shareCaches(group, count, home);
-    if (model_.groups[group].attention == Attention::sliding) cacheHome.slidingCache += count * kept.cache;
+    if (isSliding(model_.groups[group])) cacheHome.slidingCache += count * kept.cache;
     cacheHome.recurrentState += count * kept.state;
   }
 
@@ -188,7 +188,7 @@ class Planning {
   // Layers that read the cache of an earlier layer copy it if it is on another GPU.
   [[gnu::always_inline]] void shareCaches(std::size_t group, int count, int home) noexcept {
     const LayerGroup& g = model_.groups[group];
-    int& owner = lastOwner_[g.attention == Attention::sliding ? 1 : 0];
+    int& owner = lastOwner_[isSliding(g) ? 1 : 0];
     if (!g.sharesCache) {
       owner = home;
     } else if (home != kHost && home != owner) {

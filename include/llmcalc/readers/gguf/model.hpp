@@ -18,8 +18,6 @@
 
 namespace llmcalc::gguf {
 
-namespace detail {
-
 // Whether two layers are alike; what is unknown (0 / 0 of a bad header) is like what is unknown.
 [[nodiscard]] inline bool isSame(const LayerGroup& a, const LayerGroup& b) noexcept {
   bool same = true;
@@ -41,6 +39,8 @@ namespace detail {
   }
   return Architecture::common;
 }
+
+namespace detail {
 
 // Layers as groups of equal ones, and the shortest run of them that repeats. There may be more of both than a spec has
 // room for: planMemory refuses such a spec by their number.
@@ -107,7 +107,7 @@ class Grouping {
   ModelSpec& model = *result;
   const double hidden = layers.hidden();
   const bool tied = traits.tied || (traits.parallelAtOneHead && layers.kvHeads(0) == 1.0);
-  model.architecture = detail::planOf(traits);
+  model.architecture = planOf(traits);
   model.vocabularySize = layers.vocabulary();
   model.hiddenSize = hidden;
   model.layerCount = layers.layerCount();

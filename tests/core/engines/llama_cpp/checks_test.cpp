@@ -85,8 +85,8 @@ void expectRefusedOutside(const Fields& fields, T& object, const ModelSpec& mode
 TEST(PlanMemory, RefusesEveryNumberThatIsNotWholeOrOutOfItsRange) {
   ModelSpec model = llama();
   Runtime runtime = at8192();
-  expectRefusedOutside(detail::kModelFields, model, model, runtime);
-  expectRefusedOutside(detail::kGroupFields, model.groups[0], model, runtime);
+  expectRefusedOutside(kChecked<ModelSpec>, model, model, runtime);
+  expectRefusedOutside(kChecked<LayerGroup>, model.groups[0], model, runtime);
   expectRefusedOutside(llama_cpp::kRuntimeFields, runtime, model, runtime);
 }
 

@@ -44,7 +44,7 @@ TEST(LlamaCpp, PlansWhatItRecorded) {
   runtime.server = false;
   runtime.sequences = 1;
   runtime.contextLength = 4096;
-  runtime.backend = Backend::vulkan;
+  runtime.backend = GpuBackend::vulkan;
   const Result<MemoryPlan> plan = LlamaCpp::plan(models[0].spec, runtime, nullptr, nullptr);
   ASSERT_TRUE(plan);
   EXPECT_NEAR(plan->gpus[0].weights / kBytesPerMiB, 3820.93, 0.005);

@@ -11,7 +11,7 @@ using namespace llmcalc;
 
 double mib(double bytes) { return bytes / kBytesPerMiB; }
 
-Runtime gpuOf(Backend backend, double multiprocessors = 0, std::string_view family = "", double memory = 0) {
+Runtime gpuOf(GpuBackend backend, double multiprocessors = 0, std::string_view family = "", double memory = 0) {
   Runtime runtime;
   runtime.backend = backend;
   runtime.gpuMultiprocessors[0] = multiprocessors;
@@ -32,37 +32,37 @@ TEST(Overhead, OfCudaIsAtLeastWhatWasMeasuredAndAtMost60PercentMore) {
                                                     {128, "NVIDIA Ada GeForce", 456},
                                                     {188, "NVIDIA Blackwell pro", 753},
                                                     {132, "NVIDIA Hopper", 686}}) {
-    const double overhead = mib(backendOverhead(gpuOf(Backend::cuda, card.multiprocessors, card.family), 0));
+    const double overhead = mib(backendOverhead(gpuOf(GpuBackend::cuda, card.multiprocessors, card.family), 0));
     EXPECT_GE(overhead, card.mib) << card.family;
     EXPECT_LE(overhead, 1.6 * card.mib) << card.family;
   }
 }
 
 TEST(Overhead, OfOtherBackEndsIsAtLeastWhatWasMeasured) {
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::vulkan), 0)), 256);  // 17 to 239
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::rocm), 0)), 1380);   // 253 to 1,380
-  Runtime slow = gpuOf(Backend::rocm);
+  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::vulkan), 0)), 256);  // 17 to 239
+  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::rocm), 0)), 1380);   // 253 to 1,380
+  Runtime slow = gpuOf(GpuBackend::rocm);
   slow.flashAttention = false;
-  EXPECT_EQ(mib(backendOverhead(slow, 0)), 2320);                  // 1,071 or 2,320
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::sycl), 0)), 2400);  // 997 to 2,379
-  EXPECT_EQ(backendOverhead(gpuOf(Backend::metal), 0), 0);
-  EXPECT_EQ(backendOverhead(gpuOf(Backend::cpu), 0), 0);
+  EXPECT_EQ(mib(backendOverhead(slow, 0)), 2320);                     // 1,071 or 2,320
+  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::sycl), 0)), 2400);  // 997 to 2,379
+  EXPECT_EQ(backendOverhead(gpuOf(GpuBackend::metal), 0), 0);
+  EXPECT_EQ(backendOverhead(gpuOf(GpuBackend::cpu), 0), 0);
 }
 
 TEST(Overhead, OfUnknownCardsIsThatOfTheLargestOfTheirMemory) {
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda), 0)), 48 + 160 * 5);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda, 0, "NVIDIA Ada GeForce"), 0)), 48 + 160 * 5);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda, 0, "", 8188 * kBytesPerMiB), 0)), 48 + 48 * 3.75);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda, 0, "", 24 * kBytesPerGiB), 0)), 48 + 128 * 3.75);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda, 0, "", 24 * kBytesPerGiB + 1), 0)), 48 + 170 * 3.75);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda, 0, "", 79.65 * kBytesPerGiB), 0)), 48 + 132 * 5);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda, 0, "", 140 * kBytesPerGiB), 0)), 48 + 160 * 5);
+  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda), 0)), 48 + 160 * 5);
+  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "NVIDIA Ada GeForce"), 0)), 48 + 160 * 5);
+  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "", 8188 * kBytesPerMiB), 0)), 48 + 48 * 3.75);
+  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "", 24 * kBytesPerGiB), 0)), 48 + 128 * 3.75);
+  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "", 24 * kBytesPerGiB + 1), 0)), 48 + 170 * 3.75);
+  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "", 79.65 * kBytesPerGiB), 0)), 48 + 132 * 5);
+  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "", 140 * kBytesPerGiB), 0)), 48 + 160 * 5);
   // Of unknown family a multiprocessor counts with the more threads.
-  EXPECT_EQ(mib(backendOverhead(gpuOf(Backend::cuda, 128), 0)), 48 + 128 * 5);
+  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 128), 0)), 48 + 128 * 5);
 }
 
 TEST(Overhead, IsOfEachGpuUnlessTheRuntimeSaysItOfAll) {
-  Runtime runtime = gpuOf(Backend::cuda, 128, "NVIDIA Ada GeForce");
+  Runtime runtime = gpuOf(GpuBackend::cuda, 128, "NVIDIA Ada GeForce");
   runtime.gpuCount = 2;
   runtime.gpuMultiprocessors[1] = 34;
   runtime.gpuThreads[1] = 1536;

@@ -105,9 +105,9 @@ TEST(PlanMemory, MovesNoMoreOfAMambaThanItHas) {
   runtime.fileType = FileType::TQ2_0;
   for (const double vectors : {0.0, 1000.0, 1536.0 * 512, 1536.0 * 600}) {
     layer.vectorElements = vectors;
-    runtime.backend = Backend::cuda;
+    runtime.backend = GpuBackend::cuda;
     const MemoryPlan cuda = planMemory(model, runtime);
-    runtime.backend = Backend::vulkan;
+    runtime.backend = GpuBackend::vulkan;
     const MemoryPlan vulkan = planMemory(model, runtime);
     const double moved = 24 * 4 * std::min(vectors, 1536.0 * 512);
     EXPECT_EQ(vulkan.host.weights - cuda.host.weights, moved) << vectors;
@@ -309,7 +309,7 @@ TEST(PlanMemory, ExpertsThatVulkanHasNoBufferForAreOnTheHostOnceInTheirOwnType) 
   runtime.cpuMoeLayers = 32;
   const double experts = planMemory(model, runtime).host.experts;
   runtime.cpuMoeLayers = 0;
-  runtime.backend = Backend::vulkan;
+  runtime.backend = GpuBackend::vulkan;
   const MemoryPlan plan = planMemory(model, runtime);
   EXPECT_EQ(plan.host.experts, experts);
   EXPECT_EQ(plan.gpus[0].experts, 0);

@@ -43,7 +43,7 @@ HeaderValues withLengths(const std::vector<double>& lengths) {
 
 TEST(TryModel, IsTheModelOfItsKeys) {
   const ModelSpec model = modelOf("llama", llamaValues());
-  EXPECT_TRUE(detail::isSame(model.groups[0], llama().groups[0]));
+  EXPECT_TRUE(isSame(model.groups[0], llama().groups[0]));
   EXPECT_EQ(model.groupCount, 1);
   EXPECT_EQ(runsOf(model), "0x1");
   EXPECT_EQ(model.architecture, Architecture::common);
@@ -202,24 +202,24 @@ TEST(PlanOf, IsTheArchitecturesOwnOrThatOfOneLikeIt) {
   for (std::size_t i = 1; i < kArchitectures.size(); ++i) {
     const ArchitectureTraits* traits = findArchitecture(kArchitectures[i]);
     ASSERT_NE(traits, nullptr) << kArchitectures[i];
-    EXPECT_EQ(static_cast<std::size_t>(detail::planOf(*traits)), i);
+    EXPECT_EQ(static_cast<std::size_t>(planOf(*traits)), i);
   }
-  EXPECT_EQ(detail::planOf(*findArchitecture("mistral4")), Architecture::deepseek2);
-  EXPECT_EQ(detail::planOf(*findArchitecture("llama")), Architecture::common);
+  EXPECT_EQ(planOf(*findArchitecture("mistral4")), Architecture::deepseek2);
+  EXPECT_EQ(planOf(*findArchitecture("llama")), Architecture::common);
 }
 
 TEST(IsSame, ComparesEveryFieldAndTakesWhatIsUnknownForAlike) {
   const LayerGroup layer = llama().groups[0];
   LayerGroup other = layer;
   other.furtherElements = 1;
-  EXPECT_FALSE(detail::isSame(layer, other));
+  EXPECT_FALSE(isSame(layer, other));
   other = layer;
   other.sharesCache = true;
-  EXPECT_FALSE(detail::isSame(layer, other));
+  EXPECT_FALSE(isSame(layer, other));
   other = layer;
   other.keyLength = kNothing;
-  EXPECT_FALSE(detail::isSame(layer, other));
-  EXPECT_TRUE(detail::isSame(other, other));
+  EXPECT_FALSE(isSame(layer, other));
+  EXPECT_TRUE(isSame(other, other));
 }
 
 }  // namespace LLMCALC_FILE

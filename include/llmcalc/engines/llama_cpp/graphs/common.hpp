@@ -42,6 +42,8 @@ struct CommonGraph {
   static constexpr bool kConvolvesOnHost = true;
   // Hidden vectors that live beside the layers' own from the first layer to the last.
   static constexpr double kStreams = 0.0;
+  // So many layers more take the fixed time of a layer in a step, for the small kernels of a layer.
+  static constexpr double kSmallKernelLayers = 0.0;
 
   // Rotations of queries and keys are scaled by factors of a tensor of the file (rope_freqs).
   [[nodiscard]] static constexpr bool scalesFrequencies(const ModelSpec& model) noexcept {

@@ -43,7 +43,7 @@ namespace llmcalc {
 
 // Whether the host has to scan for the GPU, since ggml's Vulkan has no scan for Mamba 1.
 [[nodiscard]] inline bool lacksScan(const LayerGroup& g, const Runtime& runtime) noexcept {
-  return g.recurrence == Recurrence::mamba1 && runtime.backend == Backend::vulkan;
+  return g.recurrence == Recurrence::mamba1 && runtime.backend == GpuBackend::vulkan;
 }
 
 // Floats per token that the host holds before a recurrence. In a layer with attention two hidden vectors of the inputs

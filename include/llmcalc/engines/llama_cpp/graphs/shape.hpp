@@ -37,6 +37,19 @@ struct ComputeShape {
   [[nodiscard]] constexpr double bytes(double floatsPerToken) const noexcept { return floatsPerToken * tokens * 4.0; }
 };
 
+// A stage, and the bytes that it needs.
+struct LargestStage {
+  Stage stage = Stage::none;
+  double bytes = 0;
+
+  constexpr void consider(Stage candidate, double candidateBytes) noexcept {
+    if (candidateBytes > bytes) {
+      stage = candidate;
+      bytes = candidateBytes;
+    }
+  }
+};
+
 [[nodiscard]] inline ComputeShape computeShape(const ModelSpec& model, const Runtime& runtime) noexcept {
   double queries = 0;
   double keys = 0;
@@ -60,7 +73,7 @@ struct ComputeShape {
       continue;
     }
     widestValues = std::max(widestValues, g.kvHeadCount * g.valueLength);
-    if (g.attention == Attention::sliding) {
+    if (isSliding(g)) {
       slides = true;
       slidingKeyLength = g.keyLength;
     } else {

@@ -7,33 +7,19 @@
 // docs/memory.md. Lengths here are floats per token of a micro-batch unless a name says bytes.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 
 #include "llmcalc/answer/terms.hpp"
+#include "llmcalc/engines/llama_cpp/graphs/attentions.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/recurrences.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
-#include "llmcalc/ggml/types.hpp"
 #include "llmcalc/model/layers.hpp"
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 
 namespace llmcalc {
-
-// A stage, and the bytes that it needs.
-struct LargestStage {
-  Stage stage = Stage::none;
-  double bytes = 0;
-
-  constexpr void consider(Stage candidate, double candidateBytes) noexcept {
-    if (candidateBytes > bytes) {
-      stage = candidate;
-      bytes = candidateBytes;
-    }
-  }
-};
 
 namespace detail {
 
@@ -53,33 +39,6 @@ namespace detail {
   // The experts' results go where gate and up were, if they fit.
   if (s.hidden > 2.0 * g.expertLength) floats += s.hidden * g.expertsUsed;
   return floats + askGraph(model, [&](auto graph) { return graph.besideExperts(g, s, runtime); });
-}
-
-// Attention without flash attention holds the scores of all heads at once.
-[[nodiscard]] inline double attentionFloats(const ModelSpec& model, const LayerGroup& g,
-                                            const ComputeShape& s) noexcept {
-  const double cells = g.attention == Attention::sliding ? s.cells.sliding : s.cells.full;
-  return g.headCount * cells + askGraph(model, [&](auto graph) { return graph.besideScores(model, g, s); });
-}
-
-// Flash attention has no F32 kernel: keys and values of such caches are cast to F16, a layer at a time.
-[[nodiscard]] constexpr double castBytes(const LayerGroup& g, const ComputeShape& s, const Runtime& runtime) noexcept {
-  const double cells = (g.attention == Attention::sliding ? s.cells.sliding : s.cells.full) * s.cells.streams;
-  const double keys = runtime.cacheTypeK == CacheType::f32 ? g.kvHeadCount * g.keyLength : 0.0;
-  const double values = runtime.cacheTypeV == CacheType::f32 ? g.kvHeadCount * g.valueLength : 0.0;
-  return cells * (keys + values) * 2.0;
-}
-
-// Multi-head latent attention holds queries that were compressed like the keys.
-[[nodiscard]] inline double latentFloats(const LayerGroup& g, const ComputeShape& s, const Runtime& runtime) noexcept {
-  const double latent = g.kvLoraRank + g.ropeLength;
-  const double floats = g.headCount * (2.0 * latent + g.mlaKeyLength);
-  // Scores that are no longer than a query take its place.
-  if (runtime.flashAttention || s.cells.full <= latent) return floats;
-  const double unrotated = g.queryLoraRank == 0.0 ? g.headCount * g.ropeLength : 0.0;
-  // The values are a copy of the compressed keys, as long as the cache.
-  const double values = g.kvLoraRank * s.cells.full / s.tokens + 2.0 * s.hidden;
-  return std::max(floats - unrotated, values) + g.headCount * s.cells.full;
 }
 
 }  // namespace detail
@@ -106,12 +65,9 @@ namespace detail {
       largest.consider(Stage::feedForward, s.bytes(detail::feedForwardFloats(model, g, s, runtime)));
     }
     if (g.expertCount > 0.0) largest.consider(Stage::experts, s.bytes(detail::expertFloats(model, g, s, runtime)));
-    if (g.attention == Attention::mla) {
-      largest.consider(Stage::latentAttention, s.bytes(detail::latentFloats(g, s, runtime)));
-    } else if (g.attention != Attention::none && !runtime.flashAttention) {
-      largest.consider(Stage::attention, s.bytes(detail::attentionFloats(model, g, s)));
-    } else if (g.attention != Attention::none) {
-      largest.consider(Stage::attention, detail::castBytes(g, s, runtime));
+    if (g.attention != Attention::none) {
+      const LargestStage attention = attentionStage(model, g, s, runtime);
+      largest.consider(attention.stage, attention.bytes);
     }
     if (g.recurrence != Recurrence::none) {
       largest.consider(Stage::recurrence, recurrenceBytes(model, g, s));

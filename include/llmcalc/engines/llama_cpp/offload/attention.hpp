@@ -15,7 +15,16 @@
 
 namespace llmcalc {
 
+// Replays the attention of a layer that has one.
 inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w) noexcept {
+  if (g.attention == Attention::mla) {
+    latentAttention(g);
+  } else {
+    attentionOfHeads(g, w);
+  }
+}
+
+inline void OffloadReplay::attentionOfHeads(const LayerGroup& g, const GroupWeights& w) noexcept {
   using enum Slot;
   const double queries = g.headCount * g.keyLength;
   const double keys = g.kvHeadCount * g.keyLength;
@@ -81,8 +90,7 @@ inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w)
     if (!recurs) project(g, length, true);
     return;
   }
-  const bool slides = g.attention == Attention::sliding;
-  const double cells = slides ? s_.cells.sliding : s_.cells.full;
+  const double cells = isSliding(g) ? s_.cells.sliding : s_.cells.full;
   const double copiedCells = copied_.cache ? cells * s_.cells.streams : 0.0;
   const bool flash = runtime_.flashAttention;
   size(cacheK) = copiedCells * keys * bytesPerElement(runtime_.cacheTypeK);
@@ -101,7 +109,7 @@ inline void OffloadReplay::attention(const LayerGroup& g, const GroupWeights& w)
     run<scanNorm>();
   }
   run<cacheK, cacheV, kqMask, kqMaskSwa, lateCacheV, kqvOut, kq, ~qRope, ~qcur, ~cacheK, ~cacheV>();
-  if (copied_.lastOfMask) step(slides ? ~kqMaskSwa : ~kqMask);
+  if (copied_.lastOfMask) step(isSliding(g) ? ~kqMaskSwa : ~kqMask);
   if (fetchesHere(g)) fetchTaps();
   vectors(gateSigmoid, g.gatedQuery ? queries : 0.0);
   run<kqv, ~lateCacheV, ~kq, lateKqvOut, ~kqv, gateSigmoid, ~qcurFull>();

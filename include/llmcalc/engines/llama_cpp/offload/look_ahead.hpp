@@ -57,7 +57,7 @@ namespace llmcalc {
     const LayerGroup& g = model.groups[layers[i].group];
     const auto layer = static_cast<int>(i);
     const bool onHost = layer < place.firstOnGpu;
-    const bool sliding = g.attention == Attention::sliding;
+    const bool sliding = isSliding(g);
     const bool full = g.attention != Attention::none && !sliding;
     const bool recurrent = g.recurrence != Recurrence::none;
     CopiedLayer& copied = layers[i];

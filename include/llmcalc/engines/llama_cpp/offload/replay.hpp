@@ -63,11 +63,7 @@ class OffloadReplay {
     vectors(inpOutIds, copied.last && !marks_.kept ? 1.0 : 0.0);
     if (!marks_.started) start(g);
     size(norm) = postNormed_ ? 0.0 : size(inpL);
-    if (g.attention == Attention::mla) {
-      latentAttention(g);
-    } else if (g.attention != Attention::none) {
-      attention(g, w);
-    }
+    if (g.attention != Attention::none) attention(g, w);
     if (g.recurrence != Recurrence::none) recurrence(g);
     // Behind the rows that were selected for logits a token or two take nothing that counts.
     if (marks_.kept && s_.outputs < kOffloadedBatch) return;
@@ -247,10 +243,7 @@ class OffloadReplay {
     size(Slot::kqMask) = full ? s_.cells.full * perCell : 0.0;
     size(Slot::kqMaskSwa) = sliding ? s_.cells.sliding * perCell : 0.0;
   }
-  void sizeMasks(const LayerGroup& g) noexcept {
-    const bool slides = g.attention == Attention::sliding;
-    sizeMasks(!slides, slides);
-  }
+  void sizeMasks(const LayerGroup& g) noexcept { sizeMasks(!isSliding(g), isSliding(g)); }
 
   // Sizes the inputs that the next split is the first to read.
   void sizeNextMasks() noexcept {
@@ -386,6 +379,7 @@ class OffloadReplay {
 
   // Parts of a layer, defined in attention.hpp.
   void attention(const LayerGroup& g, const GroupWeights& w) noexcept;
+  void attentionOfHeads(const LayerGroup& g, const GroupWeights& w) noexcept;
   void project(const LayerGroup& g, double length, bool onHost) noexcept;
   void latentAttention(const LayerGroup& g) noexcept;
 

@@ -25,9 +25,9 @@ struct BatchCosts {
   double cache = 1.4;             // times what a cache takes alone
 };
 
-[[nodiscard]] constexpr BatchCosts batchCosts(Backend backend) noexcept {
+[[nodiscard]] constexpr BatchCosts batchCosts(GpuBackend backend) noexcept {
   BatchCosts costs;
-  if (backend == Backend::metal) {
+  if (backend == GpuBackend::metal) {
     costs.tile = 32;
     costs.prefill = 1.5;
   }

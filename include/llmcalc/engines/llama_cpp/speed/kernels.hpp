@@ -29,8 +29,8 @@ inline constexpr double kVectorKernelSequences = 8.0;
 }
 
 // Matrix-vector kernels fill wide Apple GPUs less.
-[[nodiscard]] constexpr double filled(double flops, Backend backend) noexcept {
-  return backend == Backend::metal ? flops / (1.0 + flops / 40e12) : flops;
+[[nodiscard]] constexpr double filled(double flops, GpuBackend backend) noexcept {
+  return backend == GpuBackend::metal ? flops / (1.0 + flops / 40e12) : flops;
 }
 
 // Seconds that all users' keys and values take, and the recurrent state, which is read and written.

@@ -30,7 +30,7 @@ inline constexpr double kExpertReduce = 1.8;
 // Whether a layer split works on several micro-batches of a prompt at once, which takes a back end with events and
 // everything on GPUs. Source: llama_context's pipeline_parallel.
 [[nodiscard]] constexpr bool isPipelined(const Runtime& runtime, const DeviceWork& host) noexcept {
-  return (runtime.backend == Backend::cuda || runtime.backend == Backend::rocm) && runtime.kvOffload &&
+  return (runtime.backend == GpuBackend::cuda || runtime.backend == GpuBackend::rocm) && runtime.kvOffload &&
          !holdsWork(host);
 }
 
@@ -48,7 +48,7 @@ inline constexpr double kExpertReduce = 1.8;
   }
   const auto gpus = static_cast<std::size_t>(runtime.gpuCount);
   const DeviceWork& host = shape.work[kHostWork];
-  const bool streams = gpus > 0 && prompt.microBatch >= kOffloadTokens && runtime.backend != Backend::metal;
+  const bool streams = gpus > 0 && prompt.microBatch >= kOffloadTokens && runtime.backend != GpuBackend::metal;
   double busy = 0;
   double slowest = 0;
   for (std::size_t i = 0; i < gpus; ++i) {

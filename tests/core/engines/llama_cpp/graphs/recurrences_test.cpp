@@ -72,13 +72,13 @@ TEST(FloatsBeforeRecurrence, AreFewerBehindAttention) {
 
 TEST(LacksScan, IsOfVulkanAndMamba1) {
   Runtime runtime = at8192();
-  runtime.backend = Backend::vulkan;
+  runtime.backend = GpuBackend::vulkan;
   LayerGroup layer;
   layer.recurrence = Recurrence::mamba1;
   EXPECT_TRUE(lacksScan(layer, runtime));
   layer.recurrence = Recurrence::mamba2;
   EXPECT_FALSE(lacksScan(layer, runtime));
-  runtime.backend = Backend::cuda;
+  runtime.backend = GpuBackend::cuda;
   layer.recurrence = Recurrence::mamba1;
   EXPECT_FALSE(lacksScan(layer, runtime));
 }

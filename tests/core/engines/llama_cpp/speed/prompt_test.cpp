@@ -43,7 +43,7 @@ TEST(EstimateSpeed, APromptOfFewTokensTakesLittleMoreThanAsManySteps) {
 TEST(EstimateSpeed, OnlyBackendsWithEventsPipelineAPromptOverGpus) {
   Workload workload = decoding();
   workload.promptLength = 8192;
-  const auto gain = [&](Backend backend) {
+  const auto gain = [&](GpuBackend backend) {
     Hardware hardware = h100();
     hardware.gpuProfile = speedProfile(backend, "");
     Runtime runtime = runtimeOf(FileType::Q4_K_M);
@@ -55,10 +55,10 @@ TEST(EstimateSpeed, OnlyBackendsWithEventsPipelineAPromptOverGpus) {
     runtime.gpuShares = {1, 1};
     return estimateSpeed(llama8B(), runtime, hardware, workload).prefill.p50 / one;
   };
-  EXPECT_GT(gain(Backend::cuda), 1.6);
-  EXPECT_GT(gain(Backend::rocm), 1.6);
-  EXPECT_LT(gain(Backend::vulkan), 1.1);
-  EXPECT_LT(gain(Backend::sycl), 1.1);
+  EXPECT_GT(gain(GpuBackend::cuda), 1.6);
+  EXPECT_GT(gain(GpuBackend::rocm), 1.6);
+  EXPECT_LT(gain(GpuBackend::vulkan), 1.1);
+  EXPECT_LT(gain(GpuBackend::sycl), 1.1);
 }
 
 // The 8B in F16 with micro-batches of 512: two H200 with a tensor split take 0.86 of what one does.
