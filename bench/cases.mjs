@@ -34,12 +34,23 @@ const emptyModule = new Uint8Array([
 async function packaged(entry, backend) {
   const { default: calculator } = await import(entry);
   if (calculator.backend !== backend) throw new Error(`${entry} runs as ${calculator.backend}`);
-  const { calculatePerformance, batchCalculatePerformance, batchCalculatePerformanceColumns, planMemory } = calculator;
+  const {
+    calculatePerformance,
+    batchCalculatePerformance,
+    batchCalculatePerformanceColumns,
+    planMemory,
+    estimateSpeed,
+    fits,
+    sweep,
+  } = calculator;
   return {
     calculatePerformance,
     objects: batchCalculatePerformance,
     columns: batchCalculatePerformanceColumns,
     planMemory,
+    estimateSpeed,
+    fits,
+    sweep,
   };
 }
 
@@ -59,6 +70,67 @@ function plans({ planMemory }, model, runtime) {
       sum += planMemory(spec, { contextLength: 8192 + 256 * (i & 7), ...runtime }).devices[0].total;
     }
     return sum;
+  };
+}
+
+const machine = {
+  gpus: [{ bandwidth: 1008e9, shaderFlops: 82.6e12, halfFlops: 165.2e12, quantizedOps: 660.6e12 }],
+  host: { bandwidth: 89.6e9, threads: 16 },
+};
+
+function speeds({ estimateSpeed }, model, runtime) {
+  const spec = readCompact(fileURLToPath(new URL('../tests/golden', import.meta.url))).models.get(model);
+  return (n) => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      sum += estimateSpeed(spec, { contextLength: 8192 + 256 * (i & 7), ...runtime }, machine).decode.p50;
+    }
+    return sum;
+  };
+}
+
+/** 960 contexts x 540 bandwidths of a GPU, for verdict, bytes and tokens/s of each point. */
+const GRID = {
+  contextLength: Array.from({ length: 960 }, (_, i) => 2048 + 128 * i),
+  bandwidth: Array.from({ length: 540 }, (_, i) => 1e11 + 4e9 * i),
+};
+const POINTS = 960 * 540;
+const gridMachine = (bandwidth) => ({
+  hostMemory: 64e9,
+  gpus: [{ ...machine.gpus[0], memory: 24e9, bandwidth }],
+  host: machine.host,
+});
+const gridColumns = () =>
+  Object.fromEntries(['verdict', 'bytes.gpu0', 'decode.p50'].map((name) => [name, new Float32Array(POINTS)]));
+const specOf = (model) => readCompact(fileURLToPath(new URL('../tests/golden', import.meta.url))).models.get(model);
+
+function grids({ sweep }, name) {
+  const model = specOf(name);
+  const into = gridColumns();
+  const question = { model, machine: gridMachine(1e12), axes: GRID, outputs: Object.keys(into), into };
+  return (n) => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += sweep(question).columns['decode.p50'][POINTS - 1];
+    return sum;
+  };
+}
+
+/** What a caller without sweep() does, of every 1,000th point; the time of a call is that of all points. */
+function gridsByPoint({ planMemory, fits, estimateSpeed }, name) {
+  const model = specOf(name);
+  const into = gridColumns();
+  return (n) => {
+    for (let i = 0; i < n; i++) {
+      for (let at = 0; at < POINTS; at += 1000) {
+        const onto = gridMachine(GRID.bandwidth[at % 540]);
+        const runtime = { contextLength: GRID.contextLength[Math.floor(at / 540)], gpus: onto.gpus };
+        const plan = planMemory(model, runtime);
+        into.verdict[at] = fits(plan, onto).fits ? 0 : 2;
+        into['bytes.gpu0'][at] = plan.devices[0].total;
+        into['decode.p50'][at] = estimateSpeed(model, runtime, onto).decode.p50;
+      }
+    }
+    return into['decode.p50'][0];
   };
 }
 
@@ -108,6 +180,18 @@ const work = {
   },
   plan: (calculator, model) => plans(calculator, model, {}),
   split: (calculator, model) => plans(calculator, model, { gpuLayers: 16 }),
+  grid: grids,
+  gridByPoint: gridsByPoint,
+  // What the columns of a grid cost if nothing is computed.
+  gridFill: () => {
+    const columns = Object.values(gridColumns());
+    return (n) => {
+      for (let i = 0; i < n; i++) for (const column of columns) column.fill(i);
+      return columns[0][0];
+    };
+  },
+  speed: (calculator, model) => speeds(calculator, model, {}),
+  splitSpeed: (calculator, model) => speeds(calculator, model, { gpuLayers: 16 }),
   into: ({ columns }, points) => {
     const into = columns(1008, 70, 2, 16, 14 / (points - 1));
     return (n) => {
@@ -120,7 +204,10 @@ const work = {
 
 const [implementation, name] = process.argv.slice(2);
 const [kind, size] = name.split('/');
-const run = work[kind](await implementations[implementation](), /^(plan|split)$/.test(kind) ? size : Number(size));
+const run = work[kind](
+  await implementations[implementation](),
+  /^(plan|split|speed|splitSpeed|grid|gridByPoint)$/.test(kind) ? size : Number(size),
+);
 
 const time = (n) => {
   const start = process.hrtime.bigint();

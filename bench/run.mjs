@@ -74,15 +74,40 @@ const times = table(
   }),
 );
 
-const plans = table(
-  ['`planMemory` of', 'transpiled', 'wasm', 'native C++'],
-  ['plan', 'split'].flatMap((kind) =>
-    ['llama-3.1-8b', 'gemma-3-27b', 'deepseek-v3'].map((model) => {
-      const measured = ['transpiled', 'wasm'].map((which) => node('cases.mjs', which, `${kind}/${model}`));
-      const label = kind === 'plan' ? model : `${model}, 16 layers on the GPU`;
-      return [label, ...[...measured, native[`${kind}/${model}`]].map(readable)];
-    }),
-  ),
+/** A row for each model, without and with a part of it on the host. */
+const byModel = (title, all, part) =>
+  table(
+    [title, 'transpiled', 'wasm', 'native C++'],
+    [all, part].flatMap((kind) =>
+      ['llama-3.1-8b', 'gemma-3-27b', 'deepseek-v3'].map((model) => {
+        const measured = ['transpiled', 'wasm'].map((which) => node('cases.mjs', which, `${kind}/${model}`));
+        const label = kind === all ? model : `${model}, 16 layers on the GPU`;
+        return [label, ...[...measured, native[`${kind}/${model}`]].map(readable)];
+      }),
+    ),
+  );
+const plans = byModel('`planMemory` of', 'plan', 'split');
+const speeds = byModel('`estimateSpeed` of', 'speed', 'splitSpeed');
+
+const gridModels = ['llama-3.1-70b', 'qwen3-30b-a3b'];
+const gridFill = node('cases.mjs', 'typed', 'gridFill/0');
+const grid = table(
+  [
+    '960 x 540 points of',
+    'point by point, wasm',
+    'transpiled',
+    'wasm',
+    'native C++',
+    'by point / wasm',
+    'wasm / writing alone',
+  ],
+  gridModels.map((model) => {
+    // Every 1,000th point is timed.
+    const byPoint = 1000 * node('cases.mjs', 'wasm', `gridByPoint/${model}`);
+    const [transpiled, wasm] = ['transpiled', 'wasm'].map((which) => node('cases.mjs', which, `grid/${model}`));
+    const own = native[`grid/${model}`];
+    return [model, ...[byPoint, transpiled, wasm, own].map(readable), ratio(byPoint / wasm), ratio(wasm / gridFill)];
+  }),
 );
 
 const promises = [
@@ -117,6 +142,14 @@ ${times}
 A memory plan, from the objects of model and runtime to the object of the plan; where a GPU computes what the host holds, ggml's allocator is replayed:
 
 ${plans}
+
+An estimate of speed, from the objects of model, runtime and machine to the object of the estimate:
+
+${speeds}
+
+A sweep over contexts and bandwidths of a GPU into three Float32Arrays of the caller's: verdict, bytes of the GPU and tokens/s. Point by point is what planMemory, fits and estimateSpeed take for as many points (every 1,000th is timed); writing alone, ${readable(gridFill)}, fills the columns with a constant:
+
+${grid}
 
 What the project was first promised to do, and what is true:
 

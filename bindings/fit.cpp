@@ -1,5 +1,5 @@
-// The embind surface of fit.hpp, offload_curve.hpp and layout/parameters.hpp. As in memory.cpp, arguments and answers
-// are in the block; js/core/fit.js writes and reads them.
+// The embind surface of fit.hpp, inverse.hpp, offload_curve.hpp, sweep.hpp and layout/parameters.hpp. As in memory.cpp,
+// arguments and answers are in the block; js/core/fit.js writes and reads them.
 #include "llmcalc/fit.hpp"
 
 #include <emscripten/bind.h>
@@ -8,12 +8,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 #include "block.hpp"
 #include "flat.hpp"
 #include "flat_speed.hpp"
+#include "llmcalc/inverse.hpp"
 #include "llmcalc/layout/parameters.hpp"
 #include "llmcalc/offload_curve.hpp"
+#include "llmcalc/sweep.hpp"
 
 namespace {
 
@@ -57,8 +60,7 @@ bool answer(const llmcalc::Result<T>& result) {
   return static_cast<bool>(result);
 }
 
-// A model, a runtime, if `measured` the sums of a tensor list, and a machine become a placement.
-bool fitModel(bool measured) {
+void readFit(bool measured) {
   llmcalc::flat::Reader reader(allOfBlock());
   llmcalc::flat::read(reader, question.model);
   llmcalc::flat::read(reader, question.runtime);
@@ -66,7 +68,19 @@ bool fitModel(bool measured) {
   question.machine = {};
   llmcalc::flat::read(reader, question.machine);
   question.measured = measured;
+}
+
+// A model, a runtime, if `measured` the sums of a tensor list, and a machine become a placement.
+bool fitModel(bool measured) {
+  readFit(measured);
   return answer(llmcalc::tryFitModel(question.model, question.runtime, question.machine, question.weightsIfAny()));
+}
+
+// What fitModel is asked becomes a context.
+bool largestContext(bool measured) {
+  readFit(measured);
+  return answer(
+      llmcalc::tryLargestContext(question.model, question.runtime, question.machine, question.weightsIfAny()));
 }
 
 // A question to estimateSpeed and the machine behind it are remembered for offloadPoint.
@@ -96,6 +110,66 @@ bool offloadPoint(double gpuLayers) {
   *to++ = point->decode.p50;
   *to = point->decode.p90;
   return true;
+}
+
+// What estimateSpeed is asked becomes a number of layers, or NaN and a violation.
+double fewestGpuLayers(bool measured, double tokensPerSecond) {
+  startCurve(measured);
+  return llmcalc::bindings::valueOrViolation(llmcalc::tryFewestGpuLayers(question.model, question.runtime,
+                                                                         question.hardware, question.workload,
+                                                                         tokensPerSecond, question.weightsIfAny()));
+}
+
+std::optional<llmcalc::SweepPoint> sweepPoint;
+
+// As startCurve, for a grid of questions, which is asked point by point.
+void startSweep(bool measured) {
+  startCurve(measured);
+  sweepPoint.emplace(question.model, question.runtime, question.machine, question.hardware, question.workload,
+                     question.weightsIfAny());
+}
+
+void moveSweep(double axis, double value) {
+  sweepPoint->set(static_cast<llmcalc::SweepAxis>(static_cast<std::uint8_t>(axis)), value);
+}
+
+bool sweepMatters(double part, double axis) {
+  return llmcalc::matters(static_cast<llmcalc::SweepPart>(static_cast<std::uint8_t>(part)),
+                          static_cast<llmcalc::SweepAxis>(static_cast<std::uint8_t>(axis)));
+}
+
+template <typename T, typename Write>
+bool answerPart(const llmcalc::Result<T>& result, const Write& write) {
+  if (result) {
+    write(*result);
+  } else {
+    llmcalc::bindings::writeViolation(result.violation());
+  }
+  return static_cast<bool>(result);
+}
+
+// One part of an answer: bytes of the host and of every GPU, the verdict, or what an estimate has for columns, in the
+// order of SweepOutput.
+bool sweepPart(double part) {
+  using llmcalc::SweepOutput;
+  double* to = block[0].data();
+  switch (static_cast<llmcalc::SweepPart>(static_cast<std::uint8_t>(part))) {
+    case llmcalc::SweepPart::plan:
+      return answerPart(sweepPoint->plan(), [&](const llmcalc::MemoryPlan& plan) {
+        *to++ = plan.host.total();
+        for (std::size_t i = 0; i < static_cast<std::size_t>(plan.gpuCount); ++i) *to++ = plan.gpus[i].total();
+      });
+    case llmcalc::SweepPart::fit:
+      return answerPart(sweepPoint->fit(), [&](const llmcalc::Fit& fit) { *to = static_cast<double>(fit.verdict); });
+    case llmcalc::SweepPart::speed:
+      break;
+  }
+  return answerPart(sweepPoint->speed(), [&](const llmcalc::SpeedEstimate& estimate) {
+    for (auto output = static_cast<std::uint8_t>(SweepOutput::decodeP10);
+         output <= static_cast<std::uint8_t>(SweepOutput::decodeLimit); ++output) {
+      *to++ = llmcalc::speedOutput(estimate, static_cast<SweepOutput>(output));
+    }
+  });
 }
 
 // How many GPUs, then of the host and of each GPU the bytes read per token and the bandwidth; NaN: not known.
@@ -135,6 +209,12 @@ EMSCRIPTEN_BINDINGS(llmcalc_fit) {
   emscripten::function("fitModel", &fitModel);
   emscripten::function("startCurve", &startCurve);
   emscripten::function("offloadPoint", &offloadPoint);
+  emscripten::function("largestContext", &largestContext);
+  emscripten::function("fewestGpuLayers", &fewestGpuLayers);
+  emscripten::function("startSweep", &startSweep);
+  emscripten::function("moveSweep", &moveSweep);
+  emscripten::function("sweepMatters", &sweepMatters);
+  emscripten::function("sweepPart", &sweepPart);
   emscripten::function("decodeCeiling", &decodeCeiling);
   emscripten::function("parameterCount", &parameterCount);
   emscripten::function("fileBytes", &fileBytes);

@@ -77,9 +77,9 @@ void speedProfile(double backend, double build) {
   const double* from = block[0].data();
   const std::string_view family = nameAt(from, familyText);
   const std::string_view device = nameAt(from, deviceText);
-  llmcalc::flat::write(
-      block[0].data(),
-      llmcalc::speedProfile(static_cast<llmcalc::GpuBackend>(static_cast<std::uint8_t>(backend)), family, device, build));
+  llmcalc::flat::write(block[0].data(),
+                       llmcalc::speedProfile(static_cast<llmcalc::GpuBackend>(static_cast<std::uint8_t>(backend)),
+                                             family, device, build));
 }
 
 // `freedoms` rows of parameter, deviation and center in the block; none: those of a machine. A violation: false.

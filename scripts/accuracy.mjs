@@ -3,50 +3,89 @@
 //   scripts/accuracy memory DIR [--json]   planMemory against plans of llama.cpp in the golden format
 //   scripts/accuracy speed DIR [--cross-validate] [--reports FILE.jsonl] [--json]
 //                                          estimateSpeed against measurements in the format of docs/speed.md, by the
-//                                          shipped profiles; or by profiles fitted to DIR without each model, each device
-//                                          and each source in turn; with --reports to public reports, too
-//   scripts/accuracy reports FILE.jsonl [--json]
-//                                          estimateSpeed against public reports, one question a line
+//                                          shipped profiles; or by profiles fitted to DIR without each model, device,
+//                                          family, source and year in turn; with --reports to public reports, too
+//   scripts/accuracy reports FILE.jsonl [--leave-out DIR] [--json]
+//                                          estimateSpeed against public reports, one question a line; with --leave-out,
+//                                          too, by profiles fitted to DIR and to the reports of other sources
+//   scripts/accuracy gpus2 DIR [--leave-out DIR] [--json]
+//                                          estimateSpeed against our own runs on one and two GPUs; with --leave-out, too,
+//                                          by profiles fitted without them, and without each model
 //
 // Prints n, median and p90 of the errors per class and the worst ten rows. Exits with 1 if a target is missed, and the
 // last line says which.
 import wasmCalculator from '../dist/wasmCalculator.js';
 import { formatTable, measure, percent, TARGETS, tableOf } from './support/memory-accuracy.mjs';
 import { readRecorded } from './support/memory-golden.mjs';
+import { formatOwn, measureOwn } from './support/own-accuracy.mjs';
 import { formatReports, measureReports } from './support/report-accuracy.mjs';
-import { formatBeyond, formatRules, formatSpeed, measureSpeed, percent as share } from './support/speed-accuracy.mjs';
+import {
+  formatBeyond,
+  formatContradictions,
+  formatRules,
+  formatSides,
+  formatSpeed,
+  measureSpeed,
+  percent as share,
+} from './support/speed-accuracy.mjs';
+
+const USAGE = `usage: scripts/accuracy memory DIR [--json]
+       scripts/accuracy speed DIR [--cross-validate] [--reports FILE.jsonl] [--json]
+       scripts/accuracy reports FILE.jsonl [--leave-out DIR] [--json]
+       scripts/accuracy gpus2 DIR [--leave-out DIR] [--json]`;
+/** Options of each subject, and whether a value follows. */
+const OPTIONS = {
+  memory: { '--json': false },
+  speed: { '--json': false, '--cross-validate': false, '--reports': true },
+  reports: { '--json': false, '--leave-out': true },
+  gpus2: { '--json': false, '--leave-out': true },
+};
+
+/** What was given, by name; null where it is none of the subject's. */
+function optionsOf(subject, words) {
+  const known = Object.hasOwn(OPTIONS, subject) ? OPTIONS[subject] : {};
+  const given = {};
+  for (let i = 0; i < words.length; i++) {
+    if (!Object.hasOwn(known, words[i])) return null;
+    const name = words[i];
+    given[name] = known[name] ? words[++i] : true;
+    if (given[name] === undefined) return null;
+  }
+  return given;
+}
 
 const [subject, folder, ...given] = process.argv.slice(2);
-const at = given.indexOf('--reports');
-const reportsFile = at >= 0 ? given[at + 1] : undefined;
-const options = at >= 0 ? given.toSpliced(at, 2) : given;
-const json = options.includes('--json');
-const known = subject === 'speed' ? ['--json', '--cross-validate'] : ['--json'];
-if (!['memory', 'speed', 'reports'].includes(subject) || !folder || options.some((option) => !known.includes(option))) {
-  console.error(
-    'usage: scripts/accuracy memory DIR [--json]\n       scripts/accuracy speed DIR [--cross-validate] [--reports FILE.jsonl] [--json]\n' +
-      '       scripts/accuracy reports FILE.jsonl [--json]',
-  );
+const options = optionsOf(subject, given);
+if (!folder || options === null) {
+  console.error(USAGE);
   process.exit(2);
 }
-if (subject === 'speed') speed();
-else if (subject === 'reports') reports();
-else memory();
+const json = options['--json'] === true;
+const log = (text) => console.error(text);
+({ memory, speed, reports, gpus2 })[subject]();
 
 function speed() {
-  const validate = options.includes('--cross-validate');
-  const { lines, worst } = measureSpeed(folder, {
+  const validate = options['--cross-validate'] === true;
+  const { lines, sides, contradictions, worst } = measureSpeed(folder, {
     validate,
-    reports: reportsFile,
-    log: (text) => console.error(text),
+    reports: options['--reports'],
+    log,
   });
   const missed = lines.filter(({ misses }) => misses.length > 0);
   if (json) {
     console.log(
-      JSON.stringify({ backend: wasmCalculator.backend, validate, lines, worst, missed: missed.length }, null, 2),
+      JSON.stringify(
+        { backend: wasmCalculator.backend, validate, lines, sides, contradictions, worst, missed: missed.length },
+        null,
+        2,
+      ),
     );
   } else {
     console.log(`${formatSpeed(lines)}\n\nSimple rules on the same cells, median / p90:\n\n${formatRules(lines)}`);
+    if (sides.length > 0) {
+      console.log(`\nBy what was left out, median % / p90 % / in band %:\n\n${formatSides(sides)}`);
+      console.log(`\nSources that contradict each other:\n\n${formatContradictions(contradictions.slice(0, 12))}`);
+    }
     const beyond = formatBeyond(lines);
     if (beyond) console.log(`\n${beyond}`);
     console.log('\nThe worst ten:\n\n| cell | measured | estimate | error |\n|---|---:|---:|---:|');
@@ -65,18 +104,28 @@ function speed() {
   }
 }
 
-function reports() {
-  const { lines, refused } = measureReports(folder);
+/** Prints a table of classes and which are missed. */
+function printClasses(lines, text, also) {
   const missed = lines.filter(({ misses }) => misses.length > 0);
   if (json) {
-    console.log(JSON.stringify({ backend: wasmCalculator.backend, lines, refused, missed: missed.length }, null, 2));
-  } else console.log(formatReports(lines));
-  for (const reason of refused) console.error(`left out: ${reason}`);
+    console.log(JSON.stringify({ backend: wasmCalculator.backend, lines, ...also, missed: missed.length }, null, 2));
+  } else console.log(text);
+  for (const reason of also.refused ?? []) console.error(`left out: ${reason}`);
   if (missed.length > 0) {
-    const text = missed.map(({ class: name, misses }) => `${name} (${misses.join(', ')})`);
-    (json ? console.error : console.log)(`\nmisses its target: ${text.join('; ')}`);
+    const names = missed.map(({ class: name, misses }) => `${name} (${misses.join(', ')})`);
+    (json ? console.error : console.log)(`\nmisses its target: ${names.join('; ')}`);
     process.exitCode = 1;
   } else if (!json) console.log('\nall targets are met');
+}
+
+function reports() {
+  const { lines, refused } = measureReports(folder, { folder: options['--leave-out'], log });
+  printClasses(lines, formatReports(lines), { refused });
+}
+
+function gpus2() {
+  const lines = measureOwn(folder, { measured: options['--leave-out'], log });
+  printClasses(lines, formatOwn(lines), {});
 }
 
 function memory() {

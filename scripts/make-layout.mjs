@@ -113,7 +113,9 @@ function deviceReader() {
     '  return {',
     '    name,',
     ...total.map((key) => `    ${key},`),
-    `    total: ${total.join(' + ')},`,
+    total.join(' + ').length < WIDTH - 12
+      ? `    total: ${total.join(' + ')},`
+      : `    total:\n      ${total.join(' + ')},`,
     ...keysOf('DeviceLoad').map((key) => `    ${key}: ${from.get(key)},`),
     '    terms: {',
     ...keysOf('DeviceParts').map((key) => `      ${key === 'inputs' ? key : `${key}: ${from.get(key)}`},`),
@@ -148,7 +150,7 @@ function planReader() {
 const constants = Object.entries(numbers).map(
   ([name, value]) => `export const ${name.replace(/[A-Z]/g, '_$&').toUpperCase()} = ${value};`,
 );
-const arrays = { stage: 'STAGES', verdict: 'VERDICTS' };
+const arrays = { stage: 'STAGES', verdict: 'VERDICTS', sweepAxis: 'SWEEP_AXES' };
 const named = Object.entries(lists)
   .filter(([name]) => !ofSpeed.includes(name))
   .map(([name, names]) => {

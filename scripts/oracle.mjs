@@ -2,8 +2,11 @@
 //
 //   scripts/oracle compare [--models A,B] [--gpus N]        real shapes, a plain question each
 //   scripts/oracle random N [--seed S] [--gpus N] [--all]   N shapes and options drawn at random; differences are shrunk
-//   scripts/oracle record FILE N [--seed S] [--gpus N]      writes what llama.cpp planned for real shapes, as lines of JSON
+//   scripts/oracle record FILE N [--seed S] [--gpus N] [--drawn]
+//                                                           writes what llama.cpp planned for real shapes, or for drawn
+//                                                           ones, as lines of JSON
 //   scripts/oracle check FILE                               compares planMemory with such a file, without llama.cpp
+//   scripts/oracle fit FILE                                 writes what llama.cpp's own fit chooses, as lines of JSON
 //
 // Exit status 1: an exact term differs, or more than a bounded share of the compute buffers does.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,8 +14,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { randomOf } from '../tests/support/random.js';
-import { differences, planner } from './support/oracle/compare.mjs';
+import { changedKeys, differences, planner, shapeOf, wholePlans } from './support/oracle/compare.mjs';
 import { enginePlan, quantizedTypes } from './support/oracle/engine.mjs';
+import { engineFit, FIT_QUESTIONS, fitDifference, ourFit } from './support/oracle/fit.mjs';
 import { writeSparse } from './support/oracle/gguf.mjs';
 import { chooserOf, randomOptions, randomShape, simpler } from './support/oracle/shapes.mjs';
 import { loaderTensors } from './support/oracle/tensors.mjs';
@@ -40,7 +44,8 @@ const PLAIN = {
 /** What may differ in compute buffers, relative; and the shares of rows that may be beyond it. */
 const LIMIT = 0.03;
 
-const ourPlan = planner(await import(`${root}dist/wasmCalculator.js`));
+const calculator = await import(`${root}dist/wasmCalculator.js`);
+const ourPlan = planner(calculator);
 
 /** A file of the shape in Q4_K_M: what llama-quantize would make. @returns {Promise<string | null>} its path */
 async function fileOf(name, { metadata, tied }) {
@@ -103,24 +108,42 @@ async function shrink(shape, o, path, size) {
   return smallest;
 }
 
-function printTable(answers) {
-  const classes = new Map();
+const percent = (share) => `${(100 * share).toFixed(2)} %`;
+
+/** The rows of each class; classes of all compute buffers and of all devices' totals come first. */
+function classesOf(answers) {
+  const classes = new Map([
+    ['compute: all', []],
+    ['whole plan', []],
+  ]);
+  const add = (name, relative) => classes.set(name, [...(classes.get(name) ?? []), relative]);
   for (const { o, theirs, rows } of answers) {
     const place = theirs.pipelined ? 'pipelined' : o.gpuCount > 1 ? 'several GPUs' : 'one GPU';
     for (const row of rows) {
-      const name = row.exact ? `exact: ${row.term}` : `compute: ${place}, ${row.device === 'host' ? 'host' : 'GPU'}`;
-      classes.set(name, [...(classes.get(name) ?? []), row.relative]);
+      if (row.exact) {
+        add(`exact: ${row.term}`, row.relative);
+      } else {
+        add('compute: all', row.relative);
+        add(`compute: ${place}, ${row.device === 'host' ? 'host' : 'GPU'}`, row.relative);
+      }
     }
+    for (const relative of wholePlans(rows)) add('whole plan', relative);
   }
-  console.log('| class | n | median | p90 | p99 | largest | lower by more than 1 % |');
-  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: |');
+  return classes;
+}
+
+function printTable(answers) {
+  const classes = classesOf(answers);
+  console.log('| class | n | median | p90 | p99 | most high | most low | lower by more than 1 % |');
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
   for (const [name, relative] of [...classes].sort()) {
+    if (relative.length === 0) continue;
     const sizes = relative.map(Math.abs);
-    const percent = (share) => `${(100 * quantile(sizes, share)).toFixed(2)} %`;
-    const low = relative.filter((value) => value < -0.01).length;
-    console.log(
-      `| ${name} | ${sizes.length} | ${percent(0.5)} | ${percent(0.9)} | ${percent(0.99)} | ${percent(1)} | ${low} |`,
-    );
+    const at = (share) => percent(quantile(sizes, share));
+    const high = percent(Math.max(0, ...relative));
+    const low = percent(Math.max(0, ...relative.map((value) => -value)));
+    const lower = relative.filter((value) => value < -0.01).length;
+    console.log(`| ${name} | ${sizes.length} | ${at(0.5)} | ${at(0.9)} | ${at(0.99)} | ${high} | ${low} | ${lower} |`);
   }
   return classes;
 }
@@ -169,7 +192,8 @@ async function* drawn(count, seed, gpus, shareReal = 50) {
 
 async function random(count, options) {
   const answers = [];
-  let refusedByOne = 0;
+  let refusedByUs = 0;
+  let refusedByThem = 0;
   let refusedByBoth = 0;
   for await (const { n, name, shape, o, path, theirs, ours, rows, isFallback } of drawn(
     count,
@@ -181,8 +205,11 @@ async function random(count, options) {
       const [their, our] = [theirs.refused !== undefined, ours.refused !== undefined];
       if (their && our) refusedByBoth++;
       else if (our) {
-        refusedByOne++;
+        refusedByUs++;
         console.log(`${n} ${name}, ${wordsOf(o)}: planMemory alone refuses: ${ours.refused}`);
+      } else {
+        refusedByThem++;
+        console.log(`${n} ${name}, ${wordsOf(o)}: llama.cpp alone refuses: ${theirs.refused}`);
       }
       continue;
     }
@@ -193,27 +220,63 @@ async function random(count, options) {
     const again = await ask(shape, small, path);
     console.log(`${n} ${name}, ${wordsOf(small)}: ${rowText(again.rows ? worstOf(again.rows) : worst)}`);
   }
-  console.log(`${answers.length} plans compared; both refuse ${refusedByBoth}, planMemory alone ${refusedByOne}`);
+  const asked = answers.length + refusedByBoth + refusedByUs + refusedByThem;
+  console.log(
+    `${answers.length} plans compared; both refuse ${refusedByBoth}, planMemory alone ${refusedByUs}, llama.cpp alone ` +
+      `${refusedByThem}: they agree in ${percent(1 - (refusedByUs + refusedByThem) / asked)}`,
+  );
   return printTable(answers);
 }
 
 async function record(file, count, options) {
+  const models = new Map(shapesOf());
   const lines = [];
-  for await (const { name, o, theirs, rows } of drawn(count, Number(options.seed), Number(options.gpus), 100)) {
-    if (rows) lines.push(JSON.stringify({ name, o, theirs }));
+  const shareReal = options.drawn ? 0 : 100;
+  for await (const { name, shape, o, theirs, rows } of drawn(
+    count,
+    Number(options.seed),
+    Number(options.gpus),
+    shareReal,
+  )) {
+    const changed = options.drawn ? { changed: changedKeys(models.get(name), shape) } : {};
+    if (rows) lines.push(JSON.stringify({ name, ...changed, o, theirs }));
   }
   writeFileSync(file, `${lines.join('\n')}\n`);
   console.log(`${lines.length} plans in ${file}`);
 }
 
 function check(file) {
-  const shapes = new Map(shapesOf());
+  const models = new Map(shapesOf());
   const answers = readFileSync(file, 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line))
-    .map(({ name, o, theirs }) => ({ o, theirs, rows: differences(theirs, ourPlan(shapes.get(name), o)) }));
+    .map(({ name, changed, o, theirs }) => {
+      return { o, theirs, rows: differences(theirs, ourPlan(shapeOf(models.get(name), changed), o)) };
+    });
   return printTable(answers);
+}
+
+/** llama.cpp's fit of every question, and where ours is another. @param {string} file */
+async function recordFits(file) {
+  const lines = [];
+  for (const [name, shape] of shapesOf(Object.keys(FIT_QUESTIONS))) {
+    const path = await fileOf(name, shape);
+    if (!path) continue;
+    for (const free of FIT_QUESTIONS[name]) {
+      const theirs = await engineFit(path, free, shape.metadata);
+      if (!theirs) {
+        console.log(`${name}, ${free} MiB: the tool gave no answer`);
+        continue;
+      }
+      lines.push(JSON.stringify({ name, free, theirs }));
+      const difference = fitDifference(theirs, ourFit(calculator, shape, free));
+      if (difference) console.log(`${name}, ${free} MiB: ${difference}`);
+    }
+    rmSync(path);
+  }
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  console.log(`${lines.length} fits in ${file}`);
 }
 
 const { values, positionals } = parseArgs({
@@ -223,6 +286,7 @@ const { values, positionals } = parseArgs({
     gpus: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
     all: { type: 'boolean', default: false },
+    drawn: { type: 'boolean', default: false },
   },
 });
 const [command, ...rest] = positionals;
@@ -231,10 +295,11 @@ const commands = {
   random: () => random(Number(rest[0] ?? 20), values),
   record: () => record(rest[0], Number(rest[1] ?? 20), values),
   check: () => check(rest[0]),
+  fit: () => recordFits(rest[0]),
 };
 if (!Object.hasOwn(commands, command ?? '')) {
   console.error(
-    'scripts/oracle compare | random N | record FILE N | check FILE; the head of scripts/oracle.mjs says more',
+    'scripts/oracle compare | random N | record FILE N | check FILE | fit FILE; the head of scripts/oracle.mjs says more',
   );
   process.exit(2);
 }

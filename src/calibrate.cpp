@@ -97,8 +97,8 @@ std::optional<FileType> fileTypeOf(const std::string& name) {
 
 // None for one that is not listed, and for several.
 std::optional<GpuBackend> backendOf(const Row& row) {
-  constexpr std::array<GpuBackend, 5> kOnGpus = {GpuBackend::cuda, GpuBackend::rocm, GpuBackend::metal, GpuBackend::vulkan,
-                                              GpuBackend::sycl};
+  constexpr std::array<GpuBackend, 5> kOnGpus = {GpuBackend::cuda, GpuBackend::rocm, GpuBackend::metal,
+                                                 GpuBackend::vulkan, GpuBackend::sycl};
   const auto nameOf = [](GpuBackend backend) { return std::string(kBackends[static_cast<std::size_t>(backend)]); };
   std::string text = row.text("devices");
   if (text.empty() || text == "auto") text = row.text("backends");

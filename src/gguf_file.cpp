@@ -18,6 +18,7 @@
 #include "llmcalc/base/result.hpp"
 #include "llmcalc/catalog.hpp"
 #include "llmcalc/readers/gguf/file.hpp"
+#include "llmcalc/readers/gguf/projector.hpp"
 #include "search.hpp"
 
 namespace llmcalc {
@@ -26,7 +27,9 @@ namespace {
 
 constexpr FileType kUsualType = FileType::Q4_K_M;
 
-[[noreturn]] void fail(const std::string& why) { throw std::invalid_argument("readGguf: " + why); }
+[[noreturn]] void fail(const std::string& why, const std::string& who = "readGguf") {
+  throw std::invalid_argument(who + ": " + why);
+}
 
 std::string systemError(std::error_code error) {
   if (error == std::errc::no_such_file_or_directory) return "there is no such file (ENOENT)";
@@ -35,17 +38,17 @@ std::string systemError(std::error_code error) {
   return error.message();
 }
 
-gguf::Part partAt(const std::string& path) {
+gguf::Part partAt(const std::string& path, const std::string& who = "readGguf") {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (!std::filesystem::exists(status)) {
-    fail(path + ": " + systemError(error ? error : std::make_error_code(std::errc::no_such_file_or_directory)));
+    fail(path + ": " + systemError(error ? error : std::make_error_code(std::errc::no_such_file_or_directory)), who);
   }
   // A pipe's opening waits for its writer, and a device has no end.
-  if (!std::filesystem::is_regular_file(status)) fail(path + ": it is a folder, a pipe or a device, not a file");
+  if (!std::filesystem::is_regular_file(status)) fail(path + ": it is a folder, a pipe or a device, not a file", who);
   errno = 0;
   std::ifstream file(path, std::ios::binary);
-  if (!file) fail(path + ": " + systemError(std::error_code(errno, std::generic_category())));
+  if (!file) fail(path + ": " + systemError(std::error_code(errno, std::generic_category())), who);
   gguf::Part part;
   part.location = path;
   part.bytes = static_cast<double>(std::filesystem::file_size(path, error));
@@ -57,7 +60,7 @@ gguf::Part partAt(const std::string& path) {
                             },
                             part.bytes};
   gguf::Reading<gguf::Header> header = gguf::readHeader(source);
-  if (!header) fail(path + ": " + header.refusal());
+  if (!header) fail(path + ": " + header.refusal(), who);
   part.header = std::move(*header);
   return part;
 }
@@ -132,6 +135,13 @@ Subject subjectInGguf(const std::string& path, std::optional<Quant>& asked) {
   }
   asked = own;
   return subject;
+}
+
+gguf::Projector projectorIn(const std::string& path, double imageTokens) {
+  const gguf::Part part = partAt(path, "readProjector");
+  gguf::Reading<gguf::Projector> projector = gguf::tryProjector(part.header, imageTokens);
+  if (!projector) fail(path + ": " + projector.refusal(), "readProjector");
+  return *projector;
 }
 
 }  // namespace llmcalc

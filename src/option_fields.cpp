@@ -103,6 +103,8 @@ const std::map<std::string_view, Put>& own() {
       {"output", into(&Options::output)},
       {"draft", into(&Options::draft)},
       {"engine", into(&Options::engine)},
+      {"mmproj", into(&Options::projector)},
+      {"imageMaxTokens", into(&Options::imageTokens)},
       {"calibrate", into(&Options::calibrate)},
       {"curve", into(&Options::curve)},
       {"json", into(&Options::json)},

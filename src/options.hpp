@@ -48,6 +48,8 @@ struct Options {
   std::optional<double> prompt, output;
   std::optional<Draft> draft;
   std::string engine;
+  std::string projector;  // a file
+  std::optional<double> imageTokens;
   std::string calibrate;  // a file
   bool curve = false, json = false, help = false;
 };

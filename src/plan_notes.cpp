@@ -132,7 +132,9 @@ Sentences notesOf(const Question& question, const std::optional<double>& ceiling
     const std::string engine(kEngines[static_cast<std::size_t>(question.engine)]);
     notes.push_back(say(runs ? said::kEngineSpeed : said::kEngineOnHost, {{"engine", engine}}));
   }
-  if (question.draft) notes.push_back(say(said::kDraftMemory, {{"length", formatNumber(question.draft->length)}}));
+  const bool draftsItself = runtime.speculation == llama_cpp::Speculation::draftMtp;
+  if (question.draft && !draftsItself)
+    notes.push_back(say(said::kDraftMemory, {{"length", formatNumber(question.draft->length)}}));
   if (question.subject.recorded == false) notes.push_back(say(said::kUnrecorded));
   notes.insert(notes.end(), question.notes.begin(), question.notes.end());
   return notes;

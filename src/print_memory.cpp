@@ -24,11 +24,14 @@ struct Term {
   const char* key;
   std::string_view heading;  // its letter is that of the bars
 };
-constexpr std::array<Term, 6> kTerms = {{{"weights", sentences::terms::kWeights},
+constexpr std::array<Term, 9> kTerms = {{{"weights", sentences::terms::kWeights},
                                          {"kvCache", sentences::terms::kKvCache},
                                          {"recurrentState", sentences::terms::kRecurrentState},
                                          {"computeBuffer", sentences::terms::kComputeBuffer},
                                          {"outputBuffer", sentences::terms::kOutputBuffer},
+                                         {"draft", sentences::terms::kDraft},
+                                         {"projector", sentences::terms::kProjector},
+                                         {"promptCache", sentences::terms::kPromptCache},
                                          {"overhead", sentences::terms::kOverhead}}};
 
 // A memory as it is shown: of a device, or of one that all share.

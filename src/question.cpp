@@ -201,6 +201,8 @@ Runtime runtimeOf(const Options& o, const std::optional<Quant>& quant, const Que
   runtime.fileType = quant ? quant->fileType : q.subject.releasedAs.value_or(kDefaultType);
   runtime.importanceMatrix = (quant && quant->importanceMatrix) || o.runtime.importanceMatrix;
   runtime.contextLength = contextOf(o, q.subject);
+  // What the speed is of is drafted in the plan, too.
+  if (o.draft) runtime.draftLength = std::max(runtime.draftLength, o.draft->length);
   // A server left to itself has four slots in one cache.
   runtime.sequences = o.parallel.value_or(runtime.server ? 4.0 : 1.0);
   runtime.kvUnified = o.kvUnified.value_or(runtime.server && !o.parallel);
@@ -212,6 +214,18 @@ Runtime runtimeOf(const Options& o, const std::optional<Quant>& quant, const Que
 }
 
 // What the speed is of. What is not said is made to fit into the context, what is said must.
+// A projector is in the runtime as what it takes.
+void addProjector(Question& q, const Options& o) {
+  if (o.projector.empty()) return;
+  const gguf::Projector projector = projectorIn(o.projector, o.imageTokens.value_or(0.0));
+  q.runtime.projectorWeights = projector.weights;
+  q.runtime.projectorBuffer = projector.buffer;
+  q.runtime.projectorInputs = projector.inputs;
+  if (projector.isAssumed) {
+    q.notes.push_back(say(sentences::notes::kProjectorAssumed, {{"kind", printable(projector.kind)}}));
+  }
+}
+
 Workload workloadOf(const Options& o, const Runtime& runtime, std::vector<std::string>& notes) {
   Workload workload = o.workload;
   const double room = roomOf(runtime, workload.concurrency);
@@ -254,6 +268,7 @@ Question questionOf(const Options& o) {
   q.subject = subjectOf(o.model, quant);
   if (quant && !quant->note.empty()) q.notes.push_back(quant->note);
   q.runtime = runtimeOf(o, quant, q);
+  addProjector(q, o);
   if (q.subject.file.empty())
     q.subject.file = slug(q.subject.name) + "-" + std::string(traits(q.runtime.fileType).name) + ".gguf";
   q.placing = {o.gpuLayers.value_or(o.fit ? kAutomatic : kEveryLayer), cpuMoeOf(o, q.subject.model)};

@@ -25,6 +25,8 @@ inline constexpr std::string_view kEngineOnHost =
 inline constexpr std::string_view kDraftMemory =
     "A draft takes memory of its own, which is not counted here; llama-server gets it with --model-draft FILE "
     "--spec-draft-n-max {length}.";
+inline constexpr std::string_view kProjectorAssumed =
+    "Of projectors like this one ({kind}) nothing was recorded: its buffer is a guess on the high side.";
 inline constexpr std::string_view kDraftUnaccepted =
     "How much of a draft is accepted is not given (--draft {length},0.7): the speed is without it.";
 inline constexpr std::string_view kDraftFree = "A drafted token is taken to cost nothing (--draft N,RATE,COST).";
@@ -59,6 +61,7 @@ inline constexpr auto kByName =
                                                                   {"engineSpeed", kEngineSpeed},
                                                                   {"engineOnHost", kEngineOnHost},
                                                                   {"draftMemory", kDraftMemory},
+                                                                  {"projectorAssumed", kProjectorAssumed},
                                                                   {"draftUnaccepted", kDraftUnaccepted},
                                                                   {"draftFree", kDraftFree},
                                                                   {"shortened", kShortened},
@@ -202,6 +205,9 @@ inline constexpr std::string_view kKvCache = "KV cache";
 inline constexpr std::string_view kRecurrentState = "State";
 inline constexpr std::string_view kComputeBuffer = "Compute";
 inline constexpr std::string_view kOutputBuffer = "Output";
+inline constexpr std::string_view kDraft = "Draft";
+inline constexpr std::string_view kProjector = "Projector";
+inline constexpr std::string_view kPromptCache = "Held prompts";
 inline constexpr std::string_view kOverhead = "Backend";
 
 inline constexpr auto kByName =
@@ -210,6 +216,9 @@ inline constexpr auto kByName =
                                                                   {"recurrentState", kRecurrentState},
                                                                   {"computeBuffer", kComputeBuffer},
                                                                   {"outputBuffer", kOutputBuffer},
+                                                                  {"draft", kDraft},
+                                                                  {"projector", kProjector},
+                                                                  {"promptCache", kPromptCache},
                                                                   {"overhead", kOverhead}});
 }  // namespace terms
 

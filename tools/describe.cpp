@@ -12,6 +12,7 @@
 #include "llmcalc/calibration.hpp"
 #include "llmcalc/engines/names.hpp"
 #include "llmcalc/fit.hpp"
+#include "llmcalc/inverse.hpp"
 #include "llmcalc/machine/assumptions.hpp"
 #include "llmcalc/machine/backend_of.hpp"
 #include "llmcalc/machine/hardware.hpp"
@@ -20,6 +21,7 @@
 #include "llmcalc/question/workload.hpp"
 #include "llmcalc/readers/gguf/architectures.hpp"
 #include "llmcalc/speed/profile.hpp"
+#include "llmcalc/sweep.hpp"
 
 namespace {
 
@@ -31,7 +33,7 @@ struct List {
 };
 
 // In the order of js/generated/layout.js.
-constexpr std::array<List, 17> kLists = {{
+constexpr std::array<List, 18> kLists = {{
     {"architecture", kArchitectures},
     {"attention", kAttentions},
     {"recurrence", kRecurrences},
@@ -42,7 +44,9 @@ constexpr std::array<List, 17> kLists = {{
     {"memoryKind", kMemoryKinds},
     {"stage", kStages},
     {"verdict", kVerdicts},
+    {"sweepAxis", kSweepAxes},
     {"engine", kEngines},
+    {"speculation", llama_cpp::kSpeculations},
     {"evidence", kEvidences},
     {"limit", kLimits},
     {"split", kSplits},
@@ -194,6 +198,7 @@ int main() {
   tables.add(table<vllm::Options>("VllmOptions"));
   tables.add(table<AssumedHost>("AssumedHost"));
   tables.add(table<ModelFit>("ModelFit"));
+  tables.add(table<ContextFit>("ContextFit"));
   tables.add(table<gguf::ArchitectureTraits>("ArchitectureTraits"));
   Sequence architectures("[");
   for (const gguf::ArchitectureTraits& traits : gguf::kArchitectureTraits) architectures.add(architecture(traits));

@@ -79,7 +79,7 @@ class Calibration {
     forget();
   }
 
-  // Lets parameter `index` (0 to 151) vary: the numbers of the GPUs' profile have their order there (kProfileFields,
+  // Lets parameter `index` (0 to 189) vary: the numbers of the GPUs' profile have their order there (kProfileFields,
   // operationsPerWeight, prefillCost), and after them those of the host's. What is known before is that the factor's
   // logarithm has the mean `center` (-10 to 10) and the standard deviation `deviation` (1e-6 to 10). Answers what is
   // out of range, or a violation with an empty name; at most 80 parameters are free.
@@ -87,7 +87,7 @@ class Calibration {
     constexpr double kLast = 2.0 * static_cast<double>(kProfileLength) - 1.0;
     if (count_ == kMaximumFree) return {"parameters", "at most 80", static_cast<double>(count_) + 1.0};
     if (!isWhole(index) || index < 0.0 || index > kLast) {
-      return {"parameters[].parameter", "a whole number from 0 to 151", index};
+      return {"parameters[].parameter", "a whole number from 0 to 189", index};
     }
     if (!(deviation >= 1e-6 && deviation <= 10.0)) return {"parameters[].deviation", "from 1e-6 to 10", deviation};
     if (!(center >= -10.0 && center <= 10.0)) return {"parameters[].center", "from -10 to 10", center};

@@ -7,6 +7,7 @@
 #include "llmcalc/engines/names.hpp"
 #include "llmcalc/estimate.hpp"
 #include "llmcalc/fit.hpp"
+#include "llmcalc/inverse.hpp"
 #include "llmcalc/layout/parameters.hpp"
 #include "llmcalc/machine/assumptions.hpp"
 #include "llmcalc/machine/backend_of.hpp"
@@ -18,4 +19,5 @@
 #include "llmcalc/quick/calculator.hpp"
 #include "llmcalc/speed/profile.hpp"
 #include "llmcalc/speed/profiles.hpp"
+#include "llmcalc/sweep.hpp"
 #include "llmcalc/version.hpp"

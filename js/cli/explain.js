@@ -22,6 +22,18 @@ const TERMS = {
     'residuals over tests/golden/memory.tsv: include/llmcalc/engines/llama_cpp/graphs/stages.hpp',
   ],
   outputBuffer: ['sequences x vocabularySize x 4 bytes', 'ggml-org/llama.cpp src/llama-context.cpp'],
+  draft: [
+    'the context of the prediction blocks: their cache, inputs of two hidden vectors and the largest stage of one block; of a draft model its whole plan',
+    'plans of llama-server b11669: tests/core/engines/llama_cpp/buffers/prediction_test.cpp',
+  ],
+  projector: [
+    'bytes of its tensors + patches of an image x floats of the largest stage x 4',
+    'what llama-server b11669 estimates before it loads one: include/llmcalc/readers/gguf/projector.hpp',
+  ],
+  promptCache: [
+    'cacheRam MiB + sequences x contextCheckpoints x (states of one sequence + the window of its sliding layers)',
+    'ggml-org/llama.cpp tools/server/server-context.cpp',
+  ],
   overhead: [
     'CUDA: 48 MiB + 2.5 KiB x threads at once (multiprocessors x 1,536 or 2,048; unknown: the largest card of such memory); ROCm: 1,380 MiB, without flash attention 2,320; Vulkan: 256 MiB; SYCL: 2,400 MiB; estimates on the high side',
     'docs/memory.md: ggml-org/llama.cpp#15860, #27953, #23604, #20858, #28860, #23203',

@@ -113,7 +113,8 @@ export function notesOf({ subject, runtime, hardware, question, ceiling }) {
     const runs = estimates({ ...runtime, engine: question.engine });
     notes.push(say(runs ? NOTES.engineSpeed : NOTES.engineOnHost, { engine: question.engine }));
   }
-  if (question.draft !== null) notes.push(say(NOTES.draftMemory, { length: question.draft.draftLength }));
+  if (question.draft !== null && runtime.speculation !== 'draft-mtp')
+    notes.push(say(NOTES.draftMemory, { length: question.draft.draftLength }));
   if (subject.recorded === false) notes.push(NOTES.unrecorded);
   return notes;
 }

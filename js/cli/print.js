@@ -10,7 +10,7 @@ const { print: PRINT, speeds: SPEEDS } = SENTENCES;
 /** @typedef {import('./answer.js').Answer} Answer */
 /** @typedef {import('./layout.js').Colors} Colors */
 /** @typedef {{ p10: number, p50: number, p90: number }} Band */
-/** @typedef {'weights' | 'kvCache' | 'recurrentState' | 'computeBuffer' | 'outputBuffer' | 'overhead'} Term */
+/** @typedef {'weights' | 'kvCache' | 'recurrentState' | 'computeBuffer' | 'outputBuffer' | 'draft' | 'projector' | 'promptCache' | 'overhead'} Term */
 /** A memory as it is shown: of a device, or of one that all share. @typedef {Record<Term | 'total', number> & { name: string, title: string, available: number | null }} Row */
 
 const WIDEST_BAR = 24;
@@ -23,13 +23,16 @@ function billions(count) {
   return count >= 1e9 ? `${(count / 1e9).toFixed(2)} B` : `${(count / 1e6).toFixed(0)} M`;
 }
 
-/** Term, its heading with the letter of the bars, and their colour. @type {[key: Term, heading: string, color: 'blue' | 'green' | 'cyan' | 'yellow' | 'magenta' | 'red'][]} */
+/** Term, its heading with the letter of the bars, and their colour. @type {[key: Term, heading: string, color: 'blue' | 'green' | 'cyan' | 'yellow' | 'magenta' | 'white' | 'blueBright' | 'gray' | 'red'][]} */
 const TERMS = [
   ['weights', SENTENCES.terms.weights, 'blue'],
   ['kvCache', SENTENCES.terms.kvCache, 'green'],
   ['recurrentState', SENTENCES.terms.recurrentState, 'cyan'],
   ['computeBuffer', SENTENCES.terms.computeBuffer, 'yellow'],
   ['outputBuffer', SENTENCES.terms.outputBuffer, 'magenta'],
+  ['draft', SENTENCES.terms.draft, 'white'],
+  ['projector', SENTENCES.terms.projector, 'blueBright'],
+  ['promptCache', SENTENCES.terms.promptCache, 'gray'],
   ['overhead', SENTENCES.terms.overhead, 'red'],
 ];
 

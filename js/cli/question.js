@@ -4,6 +4,7 @@ import { RUNTIME_KEYS } from '../generated/layout.js';
 import { planAnswer } from './answer.js';
 import { calibrated } from './calibrate.js';
 import { MOST_OF_BENCHMARK, readText } from './files.js';
+import { printable } from './layout.js';
 import { machineOf } from './machine.js';
 import { fieldsOf } from './options.js';
 import { overriddenLayers } from './overrides.js';
@@ -47,15 +48,18 @@ function cpuMoeOf(o, model) {
   return Math.max(layers(o.nCpuMoe), layers(moved));
 }
 
-/** @param {any} o @param {Awaited<ReturnType<typeof subjectOf>>} read @param {Hardware | null} hardware */
-function runtimeOf(o, { subject, fileType, importanceMatrix }, hardware) {
+/** @param {any} o @param {Awaited<ReturnType<typeof subjectOf>>} read @param {Hardware | null} hardware @param {any} projector */
+function runtimeOf(o, { subject, fileType, importanceMatrix }, hardware, projector) {
   const parallel = o.parallel === 'auto' ? undefined : o.parallel;
   const said = fieldsOf(o, 'runtime');
   /** @type {any} */
   const runtime = {
     engine: 'llama.cpp',
     ...said,
+    ...projector,
     fileType,
+    // What the speed is of is drafted in the plan, too.
+    draftLength: Math.max(said.draftLength, o.draft?.draftLength ?? 0),
     importanceMatrix: importanceMatrix || said.importanceMatrix,
     contextLength: contextOf(o, subject.model, subject.name),
     // A server left to itself has four slots in one cache.
@@ -69,6 +73,18 @@ function runtimeOf(o, { subject, fileType, importanceMatrix }, hardware) {
   // In the order of the core's table, but for the back end.
   const order = [...RUNTIME_KEYS].filter((key) => key in runtime && key !== 'backend');
   return Object.fromEntries([...order, 'backend'].map((key) => [key, runtime[key]]));
+}
+
+/**
+ * A projector is in the runtime as what it takes.
+ *
+ * @param {any} o @param {World['readers']} readers @param {any} options @param {string[]} notes
+ */
+async function projectorOf(o, readers, options, notes) {
+  if (o.mmproj === undefined) return {};
+  const read = await readers.readProjector(o.mmproj, { ...options, imageTokens: o.imageMaxTokens });
+  if (read.isAssumed) notes.push(say(SENTENCES.notes.projectorAssumed, { kind: printable(read.kind) }));
+  return { projectorWeights: read.weights, projectorBuffer: read.buffer, projectorInputs: read.inputs };
 }
 
 /**
@@ -120,7 +136,8 @@ export async function questionOf(text, o, { core, catalogue, readers, detect, wa
   const { measurementsOf, parseBenchmarks } = readers;
   const rows = o.calibrate === undefined ? null : parseBenchmarks(await readText(o.calibrate, MOST_OF_BENCHMARK));
   const notes = [...read.notes];
-  const runtime = runtimeOf(o, read, hardware);
+  const projector = await projectorOf(o, readers, options, notes);
+  const runtime = runtimeOf(o, read, hardware, projector);
   const question = {
     workload: workloadOf(o, runtime, notes),
     curve: o.curve ?? false,

@@ -1,5 +1,5 @@
 // @ts-check
-// fitModel, offloadCurve, decodeCeiling, parameterCount, fileBytes and backendOf over a core. What crosses to C++ is in
+// fitModel, largestContext, fewestGpuLayers, offloadCurve, decodeCeiling, parameterCount, fileBytes and backendOf over a core. What crosses to C++ is in
 // the order of bindings/fit.cpp.
 
 import { ALL_LAYERS, MAXIMUM_GPUS, NAMES, VERDICTS } from '../generated/layout.js';
@@ -19,11 +19,11 @@ import { writeMachine, writeModel, writeRuntime, writeTensors } from './memory.j
 const offloadable = ({ layerCount, predictionLayerCount = 0 }) => layerCount + predictionLayerCount + 1;
 
 /** The machine's GPUs, where the runtime says none. @param {any} runtime @param {any} machine */
-const runtimeOn = (runtime, machine) =>
+export const runtimeOn = (runtime, machine) =>
   runtime?.gpus === undefined && Array.isArray(machine?.gpus) ? { ...runtime, gpus: machine.gpus } : runtime;
 
 /** The machine of `fits` within one that has rates too. @param {any} machine */
-const roomOf = ({ kind, hostMemory, hostReserved, hostMargin, gpus }) => ({
+export const roomOf = ({ kind, hostMemory, hostReserved, hostMargin, gpus }) => ({
   kind,
   hostMemory,
   hostReserved,
@@ -36,15 +36,20 @@ const roomOf = ({ kind, hostMemory, hostReserved, hostMargin, gpus }) => ({
  * @param {WriteQuestion} writeQuestion of estimateSpeed
  */
 export function createFit(core, block, writeQuestion) {
+  /** @param {Float64Array} question @param {ModelSpec} model @param {any} runtime @param {any} machine */
+  function putFit(question, model, runtime, machine) {
+    if (typeof machine !== 'object' || machine === null) throw wrongType('machine', 'an object', machine);
+    let next = writeRuntime(question, writeModel(question, 0, model), runtimeOn(runtime, machine));
+    const measured = model.tensors !== undefined;
+    if (measured) next = writeTensors(question, next, model);
+    put(block, question, writeMachine(question, next, machine, 0));
+    return measured;
+  }
+
   /** @type {typeof import('../types/all.d.ts').fitModel} */
   function fitModel(model, runtime = {}, machine) {
     return asking(block, 'fitModel', fitModel, (question) => {
-      if (typeof machine !== 'object' || machine === null) throw wrongType('machine', 'an object', machine);
-      let next = writeRuntime(question, writeModel(question, 0, model), runtimeOn(runtime, machine));
-      const measured = model.tensors !== undefined;
-      if (measured) next = writeTensors(question, next, model);
-      put(block, question, writeMachine(question, next, machine, 0));
-      if (!core.fitModel(measured)) throw rangeError(core, 'fitModel');
+      if (!core.fitModel(putFit(question, model, runtime, machine))) throw rangeError(core, 'fitModel');
       const [verdict, gpuLayers, cpuMoeLayers] = block;
       if (VERDICTS[verdict] === 'doesNotFit') return null;
       return {
@@ -52,6 +57,29 @@ export function createFit(core, block, writeQuestion) {
         cpuMoeLayers,
         verdict: /** @type {any} */ (VERDICTS[verdict]),
       };
+    });
+  }
+
+  /** @type {typeof import('../types/all.d.ts').largestContext} */
+  function largestContext(model, runtime = {}, machine) {
+    return asking(block, 'largestContext', largestContext, (question) => {
+      if (!core.largestContext(putFit(question, model, runtime, machine))) throw rangeError(core, 'largestContext');
+      const [verdict, contextLength] = block;
+      if (VERDICTS[verdict] === 'doesNotFit') return null;
+      return { contextLength, verdict: /** @type {any} */ (VERDICTS[verdict]) };
+    });
+  }
+
+  /** @type {typeof import('../types/all.d.ts').fewestGpuLayers} */
+  function fewestGpuLayers(model, runtime = {}, machine, tokensPerSecond, workload = {}) {
+    return asking(block, 'fewestGpuLayers', fewestGpuLayers, (question) => {
+      const wished = numberOf(tokensPerSecond, Number.NaN, 'tokensPerSecond');
+      const { next, measured } = writeQuestion(question, model, runtimeOn(runtime, machine), machine, workload);
+      const last = offloadable(model);
+      put(block, question, writeMachine(question, next, { hostMemory: 1e18 }, 0));
+      const layers = core.fewestGpuLayers(measured, wished);
+      if (Number.isNaN(layers)) throw rangeError(core, 'fewestGpuLayers');
+      return layers <= last ? layers : null;
     });
   }
 
@@ -120,5 +148,14 @@ export function createFit(core, block, writeQuestion) {
     });
   }
 
-  return { fitModel, offloadCurve, decodeCeiling, parameterCount, fileBytes, backendOf };
+  return {
+    fitModel,
+    largestContext,
+    fewestGpuLayers,
+    offloadCurve,
+    decodeCeiling,
+    parameterCount,
+    fileBytes,
+    backendOf,
+  };
 }

@@ -151,9 +151,10 @@ function writeGpus(to, i, gpus, count) {
  * @param {Float64Array} to
  * @param {number} i
  * @param {Runtime} runtime
+ * @param {() => string | undefined} [usual] the back end where neither the runtime nor its GPUs say one
  * @returns {number}
  */
-export function writeRuntime(to, i, runtime) {
+export function writeRuntime(to, i, runtime, usual) {
   if (typeof runtime !== 'object' || runtime === null) throw wrongType('runtime', 'an object', runtime);
   const r = /** @type {import('../types/all.d.ts').LlamaCppRuntime} */ (runtime);
   checkKnown(r, RUNTIME_KEYS, 'runtime');
@@ -179,7 +180,8 @@ export function writeRuntime(to, i, runtime) {
       to[place + RUNTIME_GPU.share] = listed ? numberOf(gpus[n], Number.NaN, 'runtime.gpus[]', n) : 1;
     }
   }
-  to[i + RUNTIME.backend] = nameOf(NAMES.backend, backend, common ?? 0, 'runtime.backend');
+  to[i + RUNTIME.backend] = nameOf(NAMES.backend, backend, common ?? -1, 'runtime.backend');
+  if (to[i + RUNTIME.backend] < 0) to[i + RUNTIME.backend] = nameOf(NAMES.backend, usual?.(), 0, 'runtime.backend');
   return next + RUNTIME_GPU.length * count;
 }
 

@@ -34,6 +34,7 @@ import { createFit } from './fit.js';
 import { GPU_KEYS, readGpu } from './gpus.js';
 import { indexed, words } from './keys.js';
 import { writeModel, writeRuntime, writeTensors } from './memory.js';
+import { createSweep } from './sweep.js';
 
 /**
  * @typedef {import('../types/all.d.ts').ModelSpec} ModelSpec
@@ -59,6 +60,8 @@ const MAXIMUM_PROFILES = 200;
 const LONGEST_NAME = 100;
 /** What the catalogue calls the family of processors with their memory, of which profiles know nothing. */
 const CATALOG_HOSTS = 'CPU memory';
+/** The back end of processors, by its place. */
+const PROCESSOR = /** @type {number} */ (NAMES.backend.get('cpu'));
 const MAXIMUM_FREE = 80;
 const DEFAULT_PROMPT = 512;
 const DEFAULT_OUTPUT = 128;
@@ -118,17 +121,6 @@ function writeName(to, i, text) {
 }
 
 /**
- * The back end of a machine's GPUs, where the runtime says none.
- *
- * @param {import('../types/all.d.ts').Runtime} runtime
- * @param {any[]} gpus
- */
-function backendOf({ gpus: planned }, gpus) {
-  const own = Array.isArray(planned) ? /** @type {any} */ (planned[0])?.backend : undefined;
-  return own ?? gpus[0]?.backend ?? undefined;
-}
-
-/**
  * The tokens that a written runtime has room for, as C++'s checkContext knows them.
  *
  * @param {Float64Array} written
@@ -139,6 +131,12 @@ function contextOf(written, i) {
   const unified = written[i + RUNTIME.kvUnified];
   const all = written[i + RUNTIME.contextLength] || written[MODEL.contextLength] || Number.POSITIVE_INFINITY;
   return { all, each: unified ? all : Math.floor(all / sequences) };
+}
+
+/** @param {Float64Array} to @param {number} i @param {Float64Array} row @returns {number} where the next thing goes */
+function putRow(to, i, row) {
+  to.set(row, i);
+  return i + row.length;
 }
 
 /** @param {Float64Array} from @returns {SpeedEstimate} */
@@ -155,24 +153,24 @@ function readEstimate(from) {
 /** @param {import('./create.js').Core} core */
 export function createSpeed(core) {
   const block = blockOf(core);
-  /** Profiles by what they were asked for with. @type {Map<string, SpeedProfile>} */
+  /** Profiles as they cross, by what they were asked for with. @type {Map<string, Float64Array>} */
   const profiles = new Map();
 
-  /** @param {{ backend?: string, family?: string, name?: string, build?: number }} device @param {string} [of] */
-  function profileOf({ backend, family, name, build }, of = '') {
-    const place = nameOf(NAMES.backend, backend, 0, `${of}backend`);
+  /** @param {{ place: number, family?: string, name?: string, build?: number }} device its back end's place @param {string} [of] */
+  function profileOf({ place, family, name, build }, of = '') {
     const familyName = nameText(family, `${of}family`);
     const deviceName = nameText(name, `${of}name`);
     const number = numberOf(build, REFERENCE_BUILD, `${of}build`);
     if (!(Number.isInteger(number) && number >= 1 && number <= MAXIMUM_BUILD)) {
       throw outOfRange(`${of}build`, 'a whole number from 1 to 1e9', number);
     }
-    const key = JSON.stringify([place, familyName, deviceName, number]);
+    // No name has a line end.
+    const key = `${place}\n${number}\n${familyName}\n${deviceName}`;
     let profile = profiles.get(key);
     if (!profile) {
       writeName(block, writeName(block, 0, familyName), deviceName);
       core.speedProfile(place, number);
-      [profile] = readProfile(block, 0);
+      profile = block.slice(0, readProfile(block, 0)[1]);
       if (profiles.size === MAXIMUM_PROFILES) profiles.clear();
       profiles.set(key, profile);
     }
@@ -183,13 +181,14 @@ export function createSpeed(core) {
   function speedProfile(device = {}) {
     return asking(block, 'speedProfile', speedProfile, () => {
       const { backend, family, profileFamily, name, build } = knownObject(device, DEVICE_KEYS, 'device');
-      const given = { backend: backend ?? undefined, family: profileFamily ?? family, name, build };
-      return structuredClone(profileOf(given));
+      const place = nameOf(NAMES.backend, backend ?? undefined, 0, 'backend');
+      const given = { place, family: profileFamily ?? family, name, build };
+      return readProfile(profileOf(given), 0)[0];
     });
   }
 
-  /** @param {Float64Array} to @param {number} i @param {Hardware} machine @param {Runtime} runtime */
-  function writeHardware(to, i, machine, runtime) {
+  /** @param {Float64Array} to @param {number} i @param {Hardware} machine @param {number} written where the runtime is */
+  function writeHardware(to, i, machine, written) {
     knownObject(machine, MACHINE_KEYS, 'machine');
     const { gpus: listed = [], kind = 'separate', profile, hostProfile } = machine;
     if (!Array.isArray(listed)) throw wrongType('machine.gpus', 'an array', listed);
@@ -199,21 +198,25 @@ export function createSpeed(core) {
     const gpus = Array.from(listed, (gpu, n) => readGpu(gpu, placeOf(`machine.gpus[${n}]`)));
     const host = readGpu(machine.host ?? {}, placeOf('machine.host'));
     const unified = nameOf(NAMES.memoryKind, kind, 0, 'machine.kind') > 0;
-    const { backend = gpus[0]?.backend, build } = /** @type {import('../types/all.d.ts').LlamaCppRuntime} */ (runtime);
     const { family, name } = gpus[0] ?? {};
-    const gpuProfile = profile ?? profileOf({ backend, family, name, build }, 'machine.gpus[0].');
+    const place = to[written + RUNTIME.backend];
+    const build = to[written + RUNTIME.build];
+    // A shipped profile crosses as it came.
+    const shipped = profile != null ? undefined : profileOf({ place, family, name, build }, 'machine.gpus[0].');
     const named = host.family === CATALOG_HOSTS ? undefined : host.family;
     const hostFamily = named ?? (kind === 'apple' ? 'Apple' : 'x86');
-    const processor =
-      hostProfile ?? profileOf({ backend: 'cpu', family: hostFamily, name: host.name }, 'machine.host.');
+    const shippedHost =
+      hostProfile != null
+        ? undefined
+        : profileOf({ place: PROCESSOR, family: hostFamily, name: host.name }, 'machine.host.');
     let next = writeHardwareFields(to, i, machine);
     to[i + HARDWARE.gpus] = listed.length;
     const bandwidth = host.bandwidth ?? (unified && gpus.length > 0 ? gpus[0].bandwidth : ASSUMED_HOST.bandwidth);
     writeDevice(to, i + HARDWARE.host, { ...host, bandwidth }, 'machine.host');
     to[i + HARDWARE.unified] = unified ? 1 : 0;
     for (const [n, gpu] of gpus.entries()) next = writeDevice(to, next, gpu, 'machine.gpus[]', n);
-    next = writeProfile(to, next, gpuProfile, 'machine.profile');
-    return writeProfile(to, next, processor, 'machine.hostProfile');
+    next = shipped ? putRow(to, next, shipped) : writeProfile(to, next, profile, 'machine.profile');
+    return shippedHost ? putRow(to, next, shippedHost) : writeProfile(to, next, hostProfile, 'machine.hostProfile');
   }
 
   /**
@@ -227,15 +230,10 @@ export function createSpeed(core) {
    * @returns {{ next: number, measured: boolean }}
    */
   function writeQuestion(to, model, runtime, machine, workload) {
-    if (typeof runtime !== 'object' || runtime === null) throw wrongType('runtime', 'an object', runtime);
-    const options = { ...runtime };
-    let next = writeModel(to, 0, model);
-    if (options.backend === undefined && typeof machine === 'object' && Array.isArray(machine?.gpus)) {
-      options.backend = backendOf(options, machine.gpus);
-    }
-    const i = next;
-    next = writeRuntime(to, next, options);
-    next = writeHardware(to, next, machine, options);
+    const i = writeModel(to, 0, model);
+    // The back end of a machine's GPUs, where the runtime says none.
+    let next = writeRuntime(to, i, runtime, () => /** @type {any} */ (machine)?.gpus?.[0]?.backend ?? undefined);
+    next = writeHardware(to, next, machine, i);
     next = writeWorkload(to, next, workload, contextOf(to, i));
     const measured = model.tensors !== undefined;
     if (measured) next = writeTensors(to, next, model);
@@ -307,5 +305,11 @@ export function createSpeed(core) {
     });
   }
 
-  return { estimateSpeed, speedProfile, calibrate, ...createFit(core, block, writeQuestion) };
+  return {
+    estimateSpeed,
+    speedProfile,
+    calibrate,
+    ...createFit(core, block, writeQuestion),
+    ...createSweep(core, block, writeQuestion),
+  };
 }

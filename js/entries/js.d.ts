@@ -1,5 +1,5 @@
 /**
- * All functions of the transpiled build alone, synchronous. At most 66 KB of brotli over the wire.
+ * All functions of the transpiled build alone, synchronous. At most 76 KB of brotli over the wire.
  *
  * @module
  */

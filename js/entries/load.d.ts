@@ -1,6 +1,6 @@
 /**
  * All functions, after one `await`: `release.wasm` is fetched as a file of its own, and the transpiled build only if
- * that fails. At most 54 KB of brotli over the wire. `await import('wasm-calculator/load')` takes it when it is needed.
+ * that fails. At most 64 KB of brotli over the wire. `await import('wasm-calculator/load')` takes it when it is needed.
  *
  * @module
  */

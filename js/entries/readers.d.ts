@@ -64,6 +64,28 @@ export interface GgufModel {
  */
 export declare function readGguf(input: Input | Input[], options?: ReadOptions): Promise<GgufModel>;
 
+/** What a projector takes, in bytes: `projectorWeights`, `projectorBuffer` and `projectorInputs` of a runtime. */
+export interface Projector {
+  /** `clip.projector_type`. */
+  kind: string;
+  weights: number;
+  buffer: number;
+  inputs: number;
+  /** Nothing was recorded of its kind, and the buffer is an upper guess. */
+  isAssumed: boolean;
+}
+
+/**
+ * What a projector of images or sounds takes, of the header of its GGUF file.
+ *
+ * @param options `imageTokens`: `--image-max-tokens`, the most tokens of an image; default what its kind reserves.
+ * @throws {RangeError} for a header that is wrong or of another kind of model, naming the key
+ */
+export declare function readProjector(
+  input: Input,
+  options?: ReadOptions & { imageTokens?: number },
+): Promise<Projector>;
+
 export interface HuggingFaceModel {
   model: ModelSpec;
   name: string | null;

@@ -134,6 +134,41 @@ export interface LlamaCppRuntime extends CommonRuntime {
   swaFull?: boolean;
   /** Caches are with their layers; --no-kv-offload: on the host. Default true. */
   kvOffload?: boolean;
+  /**
+   * `--spec-type`: what proposes tokens. draft-mtp loads the prediction blocks of the file and gives them a context.
+   * Default `none`.
+   */
+  speculation?: Names['speculation'];
+  /** `--spec-draft-n-max`: tokens proposed at a time. Default 3. */
+  draftLength?: number;
+  /** `--cache-type-k-draft`. Default `f16`. */
+  draftCacheTypeK?: Names['cacheType'];
+  /** `--cache-type-v-draft`. Default `f16`. */
+  draftCacheTypeV?: Names['cacheType'];
+  /**
+   * `--cache-ram`: MiB of prompts that llama-server keeps on the host for later, at most. Its own 8,192 fill while it
+   * serves; 0 counts none. Default 0.
+   */
+  cacheRam?: number;
+  /**
+   * `--ctx-checkpoints`: copies of states and sliding caches that each slot of llama-server keeps on the host at most
+   * (its own default is 32), which it takes checkpointStep tokens apart. 0 counts none. Default 0.
+   */
+  contextCheckpoints?: number;
+  /** `--checkpoint-min-step`, tokens; 0: no least distance. Default 8192. */
+  checkpointStep?: number;
+  /**
+   * `--mmproj`: a projector of images or sounds, in bytes. Its weights and its buffer are on the first GPU, or on the
+   * host with --no-mmproj-offload, its inputs on the host. Readers of files have them: tryProjector, readProjector.
+   * Default 0.
+   */
+  projectorWeights?: number;
+  /** Default 0. */
+  projectorBuffer?: number;
+  /** Default 0. */
+  projectorInputs?: number;
+  /** `--mmproj-offload`. Default true. */
+  projectorOffload?: boolean;
 }
 
 /** What vLLM is asked. There are estimates of its speed, on GPUs alone; its memory is not planned. */
@@ -152,6 +187,12 @@ export interface DeviceMemory {
   computeBuffer: number;
   /** Logits, on the host. */
   outputBuffer: number;
+  /** The context of what drafts: its cache, states and buffers, and the weights of a model of its own (addDraft). */
+  draft: number;
+  /** Of images or sounds: weights and buffer, or its inputs on the host. */
+  projector: number;
+  /** What llama-server keeps of earlier prompts, and its checkpoints, at most; on the host. */
+  promptCache: number;
   /** The backend's own, estimated on the high side (docs/memory.md); everything else is what llama.cpp plans. */
   overhead: number;
   total: number;
@@ -283,6 +324,14 @@ export interface ModelFit {
   cpuMoeLayers: number;
 }
 
+/** The context that a machine has room for. */
+export interface ContextFit {
+  /** `tight`: only without the margins. Never `doesNotFit`. */
+  verdict: Names['verdict'];
+  /** Tokens of all sequences together, for {@link LlamaCppRuntime.contextLength}. */
+  contextLength: number;
+}
+
 /** Of a GPU, or of the host's processor with its memory: data sheet rates, the base of estimates of speed. */
 export interface Device {
   /** Of the catalogue (`wasm-calculator/catalog`), for the device's own profile. */
@@ -386,6 +435,44 @@ export interface SpeedProfile {
   recurrentCost: number;
   /** Seconds per prompt. */
   callSeconds: number;
+  /** Of a weight's work, for each further of up to eight sequences; quantised weights. */
+  batchQuantized: number;
+  /** The same of Q8_0. */
+  batchQ8: number;
+  /** The same of weights that are not quantised. */
+  batchFloat: number;
+  /** The same of experts. */
+  batchExperts: number;
+  /** Seconds per layer where there are several sequences. */
+  batchLayerSeconds: number;
+  /** Of prefill's time per token, for dense weights of more than eight sequences. */
+  matrixShare: number;
+  /** The same for experts. */
+  matrixExperts: number;
+  /** Times an expert's work in decoding, once for more than eight sequences. */
+  matrixExpertWork: number;
+  /** Seconds per layer where there are more than eight sequences. */
+  matrixLayerSeconds: number;
+  /** Times what the cache of one sequence takes, where there are several. */
+  batchCache: number;
+  /** Seconds per further GPU of a layer split, and step, over links of 100e9 bytes/s. */
+  gpuHopSeconds: number;
+  /** The same over slower links. */
+  slowHopSeconds: number;
+  /** Seconds per step where layers are on host and GPU. */
+  hostHopSeconds: number;
+  /** Seconds per layer whose experts or cache are on the host. */
+  expertHopSeconds: number;
+  /** Of `linkBandwidth`, copying weights. */
+  linkShare: number;
+  /** Seconds per all-reduce of a tensor split. */
+  reduceSeconds: number;
+  /** Seconds per all-reduce and root of its tokens. */
+  reduceTokenSeconds: number;
+  /** Layers with experts take an all-reduce of a prompt so many times as long. */
+  reduceExperts: number;
+  /** Of the time that a layer split could save with several micro-batches. */
+  pipelineShare: number;
   /** Shader operations to decode and multiply a weight, by tensor type. */
   operationsPerWeight: Record<string, number>;
   /** Of a weight's two operations in prefill, by tensor type; 1 where nothing is in the way. */
@@ -396,7 +483,12 @@ export interface SpeedProfile {
     /** Decoding a mixture of experts. */
     experts: Spread;
     prefill: Spread;
+    /** Decoding several sequences. */
     batched: Spread;
+    /** Prompts after more than 2,048 tokens. */
+    deepPrefill: Spread;
+    /** Decoding with a draft. */
+    drafted: Spread;
     /** Decoding the very model that was measured, with all its layers on this side and a small cache. */
     measured: Spread;
   };

@@ -15,6 +15,20 @@ export const STAGES = [
   'hostCopy',
 ];
 export const VERDICTS = ['fits', 'tight', 'doesNotFit'];
+export const SWEEP_AXES = [
+  'contextLength',
+  'fileType',
+  'cacheType',
+  'gpuLayers',
+  'cpuMoeLayers',
+  'sequences',
+  'microBatchSize',
+  'memory',
+  'bandwidth',
+  'promptLength',
+  'cachedTokens',
+  'concurrency',
+];
 /** The lists of names, in the order of their places in C++. */
 export const NAMES = {
   architecture: indexed([
@@ -78,7 +92,9 @@ export const NAMES = {
   memoryKind: indexed(['separate', 'apple', 'amd', 'shared']),
   stage: indexed(STAGES),
   verdict: indexed(VERDICTS),
+  sweepAxis: indexed(SWEEP_AXES),
   engine: indexed(['llama.cpp', 'vllm']),
+  speculation: indexed(['none', 'draft-simple', 'draft-mtp']),
 };
 
 export const MAXIMUM_GROUPS = 8;
@@ -104,7 +120,9 @@ export const GROUP_KEYS = words(
 );
 export const RUNTIME_KEYS = words(
   'engine fileType importanceMatrix contextLength sequences cacheTypeK cacheTypeV backend multiprocessors gpus ' +
-    'build server batchSize microBatchSize kvUnified flashAttention gpuLayers cpuMoeLayers swaFull kvOffload',
+    'build server batchSize microBatchSize kvUnified flashAttention gpuLayers cpuMoeLayers swaFull kvOffload ' +
+    'speculation draftLength draftCacheTypeK draftCacheTypeV cacheRam contextCheckpoints checkpointStep ' +
+    'projectorWeights projectorBuffer projectorInputs projectorOffload',
 );
 /** Of the machine of fits and of estimateSpeed, which may be the same object. */
 export const MACHINE_KEYS = words(
@@ -233,7 +251,18 @@ export const RUNTIME = {
   cpuMoeLayers: 17,
   swaFull: 18,
   kvOffload: 19,
-  length: 20,
+  speculation: 20,
+  draftLength: 21,
+  draftCacheTypeK: 22,
+  draftCacheTypeV: 23,
+  cacheRam: 24,
+  contextCheckpoints: 25,
+  checkpointStep: 26,
+  projectorWeights: 27,
+  projectorBuffer: 28,
+  projectorInputs: 29,
+  projectorOffload: 30,
+  length: 31,
 };
 
 /**
@@ -259,7 +288,18 @@ export function writeRuntimeFields(to, i, r) {
   to[i + 17] = numberOf(r.cpuMoeLayers, 0, 'runtime.cpuMoeLayers');
   to[i + 18] = flagOf(r.swaFull, 0, 'runtime.swaFull');
   to[i + 19] = flagOf(r.kvOffload, 1, 'runtime.kvOffload');
-  return i + 20;
+  to[i + 20] = nameOf(NAMES.speculation, r.speculation, 0, 'runtime.speculation');
+  to[i + 21] = numberOf(r.draftLength, 3, 'runtime.draftLength');
+  to[i + 22] = nameOf(NAMES.cacheType, r.draftCacheTypeK, 1, 'runtime.draftCacheTypeK');
+  to[i + 23] = nameOf(NAMES.cacheType, r.draftCacheTypeV, 1, 'runtime.draftCacheTypeV');
+  to[i + 24] = numberOf(r.cacheRam, 0, 'runtime.cacheRam');
+  to[i + 25] = numberOf(r.contextCheckpoints, 0, 'runtime.contextCheckpoints');
+  to[i + 26] = numberOf(r.checkpointStep, 8192, 'runtime.checkpointStep');
+  to[i + 27] = numberOf(r.projectorWeights, 0, 'runtime.projectorWeights');
+  to[i + 28] = numberOf(r.projectorBuffer, 0, 'runtime.projectorBuffer');
+  to[i + 29] = numberOf(r.projectorInputs, 0, 'runtime.projectorInputs');
+  to[i + 30] = flagOf(r.projectorOffload, 1, 'runtime.projectorOffload');
+  return i + 31;
 }
 
 /** Where those of one of a runtime's GPUs are. */
@@ -286,8 +326,11 @@ export function readDevice(from, i, name) {
   const recurrentState = from[i + 2];
   const computeBuffer = from[i + 3];
   const outputBuffer = from[i + 4];
-  const overhead = from[i + 5];
-  const inputs = from[i + 12];
+  const draft = from[i + 5];
+  const projector = from[i + 6];
+  const promptCache = from[i + 7];
+  const overhead = from[i + 8];
+  const inputs = from[i + 15];
   return {
     name,
     weights,
@@ -295,23 +338,27 @@ export function readDevice(from, i, name) {
     recurrentState,
     computeBuffer,
     outputBuffer,
+    draft,
+    projector,
+    promptCache,
     overhead,
-    total: weights + kvCache + recurrentState + computeBuffer + outputBuffer + overhead,
-    layers: from[i + 6],
-    bytesPerToken: from[i + 7],
+    total:
+      weights + kvCache + recurrentState + computeBuffer + outputBuffer + draft + projector + promptCache + overhead,
+    layers: from[i + 9],
+    bytesPerToken: from[i + 10],
     terms: {
-      tokenEmbedding: from[i + 8],
-      outputHead: from[i + 9],
-      experts: from[i + 10],
-      slidingCache: from[i + 11],
+      tokenEmbedding: from[i + 11],
+      outputHead: from[i + 12],
+      experts: from[i + 13],
+      slidingCache: from[i + 14],
       inputs,
       largestStage: computeBuffer - inputs,
-      stage: STAGES[from[i + 13]],
+      stage: STAGES[from[i + 16]],
     },
   };
 }
 
-export const DEVICE_LENGTH = 14;
+export const DEVICE_LENGTH = 17;
 
 /** Where those of a machine are. Of a margin the first says whether there is one. */
 export const MACHINE = { kind: 0, hostMemory: 1, hostReserved: 2, hostMargin: 3, gpus: 5, length: 6 };

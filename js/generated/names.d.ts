@@ -59,7 +59,21 @@ export interface Names {
   memoryKind: 'separate' | 'apple' | 'amd' | 'shared';
   stage: 'none' | 'logits' | 'feedForward' | 'experts' | 'attention' | 'latentAttention' | 'recurrence' | 'hostCopy';
   verdict: 'fits' | 'tight' | 'doesNotFit';
+  sweepAxis:
+    | 'contextLength'
+    | 'fileType'
+    | 'cacheType'
+    | 'gpuLayers'
+    | 'cpuMoeLayers'
+    | 'sequences'
+    | 'microBatchSize'
+    | 'memory'
+    | 'bandwidth'
+    | 'promptLength'
+    | 'cachedTokens'
+    | 'concurrency';
   engine: 'llama.cpp' | 'vllm';
+  speculation: 'none' | 'draft-simple' | 'draft-mtp';
   evidence: 'none' | 'backend' | 'family' | 'device' | 'calibrated';
   limit: 'memory' | 'compute' | 'cache' | 'launch' | 'link' | 'host';
   split: 'layer' | 'tensor';

@@ -13,6 +13,8 @@ export const SENTENCES = {
     engineOnHost: '{engine} computes nothing on the host: there is no estimate of its speed.',
     draftMemory:
       'A draft takes memory of its own, which is not counted here; llama-server gets it with --model-draft FILE --spec-draft-n-max {length}.',
+    projectorAssumed:
+      'Of projectors like this one ({kind}) nothing was recorded: its buffer is a guess on the high side.',
     draftUnaccepted: 'How much of a draft is accepted is not given (--draft {length},0.7): the speed is without it.',
     draftFree: 'A drafted token is taken to cost nothing (--draft N,RATE,COST).',
     shortened: 'The speed is of a prompt of {prompt} tokens and {output} after it: the context has no more.',
@@ -93,6 +95,9 @@ export const SENTENCES = {
     recurrentState: 'State',
     computeBuffer: 'Compute',
     outputBuffer: 'Output',
+    draft: 'Draft',
+    projector: 'Projector',
+    promptCache: 'Held prompts',
     overhead: 'Backend',
   },
   verdicts: { fits: 'It fits', tight: 'It fits, but it is tight', doesNotFit: 'It does not fit' },

@@ -28,12 +28,39 @@ export const SPEED_NAMES = {
     'scoreBytes',
     'recurrentCost',
     'callSeconds',
+    'batchQuantized',
+    'batchQ8',
+    'batchFloat',
+    'batchExperts',
+    'batchLayerSeconds',
+    'matrixShare',
+    'matrixExperts',
+    'matrixExpertWork',
+    'matrixLayerSeconds',
+    'batchCache',
+    'gpuHopSeconds',
+    'slowHopSeconds',
+    'hostHopSeconds',
+    'expertHopSeconds',
+    'linkShare',
+    'reduceSeconds',
+    'reduceTokenSeconds',
+    'reduceExperts',
+    'pipelineShare',
   ],
 };
 const evidences = indexed(SPEED_NAMES.evidence);
 const splits = indexed(SPEED_NAMES.split);
 /** Kinds of rates that have bands. */
-export const SPREADS = /** @type {const} */ (['decode', 'experts', 'prefill', 'batched', 'measured']);
+export const SPREADS = /** @type {const} */ ([
+  'decode',
+  'experts',
+  'prefill',
+  'batched',
+  'deepPrefill',
+  'drafted',
+  'measured',
+]);
 export const BANDS = [
   'decode',
   'prefill',

@@ -105,9 +105,9 @@ async function parse(header) {
   }
 }
 
-/** @param {import('../entries/readers.d.ts').Input} input @param {ReturnType<typeof started<ReadOptions>>} options */
-const readHeader = (input, options) =>
-  withSource('readGguf', input, options, async (source) => {
+/** @param {import('../entries/readers.d.ts').Input} input @param {ReturnType<typeof started<ReadOptions>>} options @param {string} [who] asks */
+export const readHeader = (input, options, who = 'readGguf') =>
+  withSource(who, input, options, async (source) => {
     const { header, end, lengths } = await walkHeader(source, options.maximumHeaderBytes ?? 50e6);
     const parsed = await parse(header);
     const tensors = parsed.tensorInfos.map(({ name, shape, dtype, offset }) => ({

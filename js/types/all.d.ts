@@ -7,3 +7,4 @@ export * from './formulas.js';
 export * from './memory.js';
 export * from './model.js';
 export * from './speed.js';
+export * from './sweep.js';

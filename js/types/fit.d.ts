@@ -1,11 +1,11 @@
 // Where the layers of a model go, and what is known of it without a plan.
-import type { ModelFit } from '../generated/fields.js';
+import type { ContextFit, ModelFit } from '../generated/fields.js';
 import type { Names } from '../generated/names.js';
 import type { GpuBackend, LlamaCppRuntime, Machine, MemoryPlan, Runtime } from './memory.js';
 import type { FileType, ModelSpec } from './model.js';
 import type { Band, Hardware, Workload } from './speed.js';
 
-export type { ModelFit } from '../generated/fields.js';
+export type { ContextFit, ModelFit } from '../generated/fields.js';
 
 /**
  * The placement with the most on the GPUs that fits a machine with its margins, else the first that fits at all; null
@@ -21,6 +21,38 @@ export declare function fitModel(
   runtime: LlamaCppRuntime | undefined,
   machine: Machine,
 ): ModelFit | null;
+
+/**
+ * The largest context that a machine has room for with its margins, else the largest that fits at all: whole steps of
+ * 256 tokens, at most what the model was trained for; null where none does.
+ *
+ * @param runtime Of {@link planMemory}, with the placement that is asked about; `contextLength` is the most where the
+ *   model's is not known, and not read else. `gpus` default to the machine's.
+ * @param machine Of {@link fits}. Bytes.
+ * @throws {TypeError | RangeError} what planMemory or fits refuses
+ */
+export declare function largestContext(
+  model: ModelSpec,
+  runtime: LlamaCppRuntime | undefined,
+  machine: Machine,
+): ContextFit | null;
+
+/**
+ * The fewest layers on the GPUs with which one sequence alone decodes at least so fast at the median; null where no
+ * placement does. Whether a machine has room for them, {@link fits} says.
+ *
+ * @param runtime Of {@link estimateSpeed}; its `gpuLayers` is not read. `gpus` default to the machine's.
+ * @param machine Of {@link estimateSpeed}.
+ * @param tokensPerSecond More than 0, up to 1e9.
+ * @throws {TypeError | RangeError} what estimateSpeed refuses
+ */
+export declare function fewestGpuLayers(
+  model: ModelSpec,
+  runtime: Runtime | undefined,
+  machine: Hardware,
+  tokensPerSecond: number,
+  workload?: Workload,
+): number | null;
 
 /** One number of layers on the GPUs. */
 export interface OffloadPoint {

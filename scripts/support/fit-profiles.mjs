@@ -54,6 +54,34 @@ const DEVIATIONS = {
     },
   },
 };
+/** Of what devices do together and with several sequences, which back ends alone have. */
+Object.assign(DEVIATIONS, {
+  batch: {
+    backend: {
+      batchQuantized: 0.5,
+      batchQ8: 0.5,
+      batchFloat: 0.5,
+      batchExperts: 0.5,
+      batchLayerSeconds: 0.5,
+      matrixShare: 0.4,
+      matrixExperts: 0.4,
+      matrixExpertWork: 0.4,
+      matrixLayerSeconds: 0.5,
+      batchCache: 0.3,
+    },
+  },
+  split: {
+    backend: {
+      gpuHopSeconds: 1,
+      slowHopSeconds: 1,
+      reduceSeconds: 0.5,
+      reduceTokenSeconds: 0.5,
+      reduceExperts: 0.5,
+      pipelineShare: 1,
+    },
+  },
+  offload: { backend: { hostHopSeconds: 0.5, expertHopSeconds: 0.5, linkShare: 0.3 } },
+});
 /** Of processors, whose families are apart further and whose rows are few. */
 const HOST_DEVIATIONS = {
   decode: {
@@ -132,7 +160,7 @@ function weightsOf(cells) {
 }
 
 /** One level of one part: moves the numbers or factors that `keyOf` names. */
-function fitLevel(fit, cells, weights, on, { level, key, deviations, types, part, gpuProfileOf }) {
+function fitLevel(fit, cells, weights, on, { level, key, deviations, types, part, otherProfileOf }) {
   const free = [];
   for (const [field, deviation] of Object.entries(deviations)) {
     const index = FIELDS.indexOf(field);
@@ -156,7 +184,9 @@ function fitLevel(fit, cells, weights, on, { level, key, deviations, types, part
   const measurements = cells.map((cell, n) => {
     const profile = fittedProfile(fit, on === 'host' ? hostKeys(cell) : gpuKeys(cell));
     const machine = { ...cell.question.machine, [on === 'host' ? 'hostProfile' : 'profile']: profile };
-    if (on === 'host' && cell.backend !== 'cpu') machine.profile = gpuProfileOf(cell);
+    if (on === 'host' ? cell.backend !== 'cpu' : otherProfileOf) {
+      machine[on === 'host' ? 'profile' : 'hostProfile'] = otherProfileOf(cell);
+    }
     return { ...cell.question, machine, weight: weights[n] };
   });
   const parameters = free.map(({ parameter, deviation, center }) => ({
@@ -177,8 +207,8 @@ function fitLevel(fit, cells, weights, on, { level, key, deviations, types, part
 export const gpuKeys = (cell) => ({ family: cell.family, name: cell.hardware, build: buildOf(cell) });
 export const hostKeys = ({ question: { machine } }) => ({ family: machine.host.family, name: machine.host.name });
 
-/** @template T @param {T[]} items @param {(item: T) => string | undefined} keyOf */
-function groupsOf(items, keyOf) {
+/** Places of items by their key; what has none is in no group. @template T @param {T[]} items @param {(item: T) => unknown} keyOf */
+export function groupsOf(items, keyOf) {
   const groups = new Map();
   for (const [i, item] of items.entries()) {
     const key = keyOf(item);
@@ -205,11 +235,23 @@ function knownLevels(cells, keysOf) {
   return levels;
 }
 
+/** Places in NUMBERS of what a part moves. */
+function indicesOf(part) {
+  const fields = Object.keys(DEVIATIONS[part].backend).map((field) => FIELDS.indexOf(field));
+  if (part !== 'decode' && part !== 'prefill') return fields;
+  const first = FIELDS.length + (part === 'prefill' ? TYPES.length : 0);
+  return [...fields, ...TYPES.map((_, i) => first + i)];
+}
+
 /** Back to the start where nothing is measured. */
 function reset(fit, part) {
-  const first = FIELDS.length + (part === 'prefill' ? TYPES.length : 0);
-  const types = TYPES.map((_, i) => first + i);
-  for (const index of [...Object.keys(DEVIATIONS[part].backend).map((field) => FIELDS.indexOf(field)), ...types]) {
+  for (const index of indicesOf(part)) fit.numbers[index] = fit.startNumbers[index];
+}
+
+/** Starts a part where another back end ended that has been measured more: what nothing tells is as there. */
+export function startLike(fit, like, part) {
+  for (const index of indicesOf(part)) {
+    fit.startNumbers[index] *= like.numbers[index] / like.startNumbers[index];
     fit.numbers[index] = fit.startNumbers[index];
   }
 }
@@ -219,35 +261,34 @@ function reset(fit, part) {
  *
  * @param {ReturnType<typeof emptyFit>} fit
  * @param {any[]} cells of the back end and the part
- * @param {'decode' | 'prefill'} part
- * @param {{ on?: 'gpu' | 'host', sweeps?: number, all?: any[], gpuProfileOf?: (cell: any) => object }} [options] `all`:
- *   cells of both parts, by which a family or device is known; `gpuProfileOf`: the profile of the GPU that has the rest
- * of
- *   a processor's cell
+ * @param {'decode' | 'prefill' | 'batch' | 'split' | 'offload'} part
+ * @param {{ on?: 'gpu' | 'host', sweeps?: number, all?: any[], otherProfileOf?: (cell: any) => object }} [options] `all`:
+ *   cells of all parts, by which a family or device is known; `otherProfileOf`: the profile of the GPU that has the rest
+ *   of a processor's cell, or of the host that has the rest of a GPU's
  */
-export function fitPart(fit, cells, part, { on = 'gpu', sweeps = SWEEPS, all = cells, gpuProfileOf } = {}) {
+export function fitPart(fit, cells, part, { on = 'gpu', sweeps = SWEEPS, all = cells, otherProfileOf } = {}) {
   const deviations = (on === 'host' ? HOST_DEVIATIONS : DEVIATIONS)[part];
-  if (cells.length === 0) return reset(fit, part);
-  const weights = weightsOf(cells);
   const keysOf = on === 'host' ? hostKeys : gpuKeys;
   const known = knownLevels(all, keysOf);
-  for (const level of ['family', 'device']) {
-    for (const key of Object.keys(fit[level])) if (!known[level].has(key)) delete fit[level][key];
+  for (const [level, names] of Object.entries(known)) {
+    for (const key of Object.keys(fit[level])) if (!names.has(key)) delete fit[level][key];
   }
+  if (cells.length === 0) return reset(fit, part);
+  const weights = weightsOf(cells);
   for (let sweep = 0; sweep < sweeps; sweep++) {
     let furthest = fitLevel(fit, cells, weights, on, {
       level: 'backend',
       deviations: deviations.backend,
       types: deviations.types,
       part,
-      gpuProfileOf,
+      otherProfileOf,
     });
     for (const level of ['family', 'builds', 'device']) {
       const groups = groupsOf(
         cells,
         (cell) => keysOf(cell)[level === 'builds' ? 'build' : level === 'device' ? 'name' : 'family'],
       );
-      if (Object.keys(deviations[level]).length === 0) continue;
+      if (Object.keys(deviations[level] ?? {}).length === 0) continue;
       for (const [key, members] of groups) {
         if (!known[level].has(key)) continue;
         fit[level][key] ??= OWN_FIELDS.map(() => 1);
@@ -256,7 +297,7 @@ export function fitPart(fit, cells, part, { on = 'gpu', sweeps = SWEEPS, all = c
           members.map((i) => cells[i]),
           members.map((i) => weights[i]),
           on,
-          { level, key, deviations: deviations[level], part, gpuProfileOf },
+          { level, key, deviations: deviations[level], part, otherProfileOf },
         );
         furthest = Math.max(furthest, moved);
       }

@@ -1,13 +1,14 @@
 // Rows of public reports of speed, one question a line, as cells like those of a folder of measurements. docs/speed.md
 // has the format. Rows are other people's: none is committed.
 import { readFileSync } from 'node:fs';
-import { findDevice, findModel, gpuOf } from '../../dist/catalog.js';
+import { findDevice, findModel, gpuOf, searchDevices } from '../../dist/catalog.js';
 import wasmCalculator from '../../dist/wasmCalculator.js';
 import { backendOf } from '../../js/core/backend-of.js';
 import { ASSUMED_HOST } from '../../js/generated/machine.js';
 import { parseCsv } from './csv.mjs';
 import { deviceSpeed } from './device-speed.mjs';
 import { withQuestion } from './speed-cells.mjs';
+import { sourceKey } from './speed-validation.mjs';
 
 const { estimateSpeed } = wasmCalculator;
 
@@ -42,9 +43,20 @@ export const reportRows = (file) =>
     .filter(Boolean)
     .map((line) => JSON.parse(line));
 
+/** Of devices that a name could mean the first, where they differ in memory alone: their speed is the same. */
+function deviceNamed(name) {
+  const { best } = searchDevices(name);
+  const [first] = best;
+  const isLike = ({ profileFamily, bandwidth, speed }) =>
+    profileFamily === first.profileFamily &&
+    Math.abs(bandwidth / first.bandwidth - 1) < 0.01 &&
+    JSON.stringify(speed) === JSON.stringify(first.speed);
+  return best.length > 1 && best.every(isLike) ? first : findDevice(name);
+}
+
 function devicesOf(q) {
   const names = Array.isArray(q.d) ? q.d : q.d ? new Array(q.n ?? 1).fill(q.d) : [];
-  return names.map((name) => findDevice(name));
+  return names.map(deviceNamed);
 }
 
 /** A row as a question of estimateSpeed. */
@@ -126,6 +138,16 @@ export function answerOf(estimate, { metric, q }) {
 
 const ALL = 'all';
 
+/** Without the number of one person's report. */
+const sourceOf = (src) => src.replace(/ \d{9,}$/, '');
+
+/** What sourceKey() says of a row's cell. */
+export function reportSource({ src, hw, q }) {
+  const [device] = devicesOf(q);
+  const hardware = !device || device.kind === 'cpu' ? hw : device.name;
+  return sourceKey({ source: sourceOf(src), hardware });
+}
+
 /** A row as a cell, or null where the profiles are not of such. */
 function cellOf(row) {
   const { q, src, cls } = row;
@@ -148,7 +170,7 @@ function cellOf(row) {
   const { bandwidth } = machine.host;
   return withQuestion({
     file: 'reports',
-    source: src.replace(/ \d{9,}$/, ''),
+    source: sourceOf(src),
     reported: row,
     hardware: onHost ? row.hw : device.name,
     device: sheet

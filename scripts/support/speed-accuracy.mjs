@@ -1,9 +1,19 @@
 // How far estimateSpeed is from measurements: errors by class, what they are held to, and simple rules beside them.
 import wasmCalculator from '../../dist/wasmCalculator.js';
+import { figuresOf } from './left-out.mjs';
 import { reportCells } from './report-cells.mjs';
+import { bandFor, bandsOf, likeOf, pointsOf } from './speed-bands.mjs';
 import { judgedCells, ownCells } from './speed-cells.mjs';
 import { spreadRows } from './speed-profiles.mjs';
-import { answered, betweenEnds, calibrateWithOne, crossValidate, depthRatios, deviceOf } from './speed-validation.mjs';
+import {
+  answered,
+  betweenEnds,
+  calibrateWithOne,
+  crossValidate,
+  depthRatios,
+  sourceKey,
+  WAYS,
+} from './speed-validation.mjs';
 import { median, quantile } from './statistics.mjs';
 
 const { estimateSpeed, planMemory } = wasmCalculator;
@@ -81,30 +91,20 @@ const CLASSES = [
   ['several GPUs, prefill', (r) => r.cell.class === 'several GPUs, prefill' && (r.validated ? !r.known : true)],
 ];
 
-const keyOfSpread = ({ backend, evidence, class: kind, device = '' }) =>
-  JSON.stringify([backend, evidence, kind, device]);
-const spreads = new Map(spreadRows().map((row) => [keyOfSpread(row), row]));
-
-/** The band's class of a cell. */
-function kindOf(cell) {
-  if (cell.batch > 1) return 'batched';
-  if (cell.metric === 'prefill') return 'prefill';
-  return cell.moe ? 'experts' : 'decode';
-}
+/** The shipped bands. */
+const shippedBands = spreadRows();
 
 /** An estimate by the law with the shipped band of what it rests on. */
-function banded(cell, estimate, evidence) {
-  const { backend } = cell;
-  const like = { backend, evidence, class: kindOf(cell) };
-  const own = evidence === 'device' ? spreads.get(keyOfSpread({ ...like, device: deviceOf(cell) })) : undefined;
-  return within(estimate, own ?? spreads.get(keyOfSpread(like)));
-}
+const banded = (cell, estimate, evidence) => within(estimate, bandFor(shippedBands, likeOf(cell, evidence)));
 
 /** The band of a model that was measured with all its layers on either side. */
 const measuredBand = ({ cell, estimate }) => ({
   cell,
   value: cell.value,
-  ...within(estimate, spreads.get(keyOfSpread({ backend: '', evidence: 'calibrated', class: 'measured' }))),
+  ...within(
+    estimate,
+    shippedBands.find(({ class: kind }) => kind === 'measured'),
+  ),
 });
 
 function within(estimate, { p10, p50, p90 }) {
@@ -112,29 +112,102 @@ function within(estimate, { p10, p50, p90 }) {
 }
 
 /** By fits that know nothing of the model, and of the device. */
-function validatedEstimates({ results }) {
-  return results.flatMap((result) => {
-    const { cell, familyKnown } = result;
-    return [
-      { cell, validated: true, known: true, ...banded(cell, result.modelOut, 'device') },
-      { cell, validated: true, known: false, ...banded(cell, result.deviceOut, familyKnown ? 'family' : 'backend') },
-    ];
-  });
+const validatedEstimates = ({ results }) =>
+  results.flatMap(({ cell, out: { model, device } }) => [
+    { cell, validated: true, known: true, ...banded(cell, model.estimate, 'device') },
+    { cell, validated: true, known: false, ...banded(cell, device.estimate, device.evidence) },
+  ]);
+
+/** What a cell is counted as where ways of leaving out stand side by side. */
+function sideOf(cell) {
+  const deep = cell.depth > 2048 ? ' at depth' : '';
+  const model = cell.moe ? 'experts' : 'dense';
+  if (cell.class === 'decode' || cell.class === 'prefill') return `${cell.class}${deep}, ${model}`;
+  return cell.class === 'batch' ? `batch, ${model}` : cell.class;
 }
 
-/** By fits that know nothing of the source, by what they know of the device from others. */
-function sourceLines(results) {
-  const judged = results.filter(({ cell }) => ['decode', 'prefill', 'cpu', 'cpu prefill'].includes(cell.class));
-  return ['device', 'family', 'backend'].flatMap((evidence) =>
-    ['decode', 'experts', 'prefill'].map((kind) =>
-      lineOf(
-        `source left out, ${evidence} known, ${kind}`,
-        judged
-          .filter(({ cell, sourceEvidence }) => sourceEvidence === evidence && kindOf(cell) === kind)
-          .map(({ cell, sourceOut }) => withValue({ cell, ...banded(cell, sourceOut, evidence) })),
-      ),
-    ),
-  );
+/**
+ * Every class by the fits that know all, and by those without the model, the device, the family, the source and the
+ * year; bands of what is without the source are of other sources.
+ */
+function sideBySide({ results }) {
+  const points = pointsOf(results);
+  const bands = new Map();
+  const bandsWithout = (source) => {
+    if (!bands.has(source)) bands.set(source, bandsOf(points.filter((point) => point.source !== source)));
+    return bands.get(source);
+  };
+  const groups = new Map();
+  const add = (name, result) => groups.set(name, [...(groups.get(name) ?? []), result]);
+  for (const result of results) {
+    const { cell, out } = result;
+    if (/^batch, prefill/.test(cell.class)) continue;
+    add(sideOf(cell), result);
+    if (/^(?:decode|prefill|batch|cpu)/.test(cell.class))
+      add(`evidence ${out.source.evidence}, source left out`, result);
+  }
+  const rowOf = ({ cell }, estimate, evidence, from) => {
+    const { low, estimate: middle, high } = within(estimate, bandFor(from, likeOf(cell, evidence)));
+    return { ratio: middle / cell.value, inBand: low <= cell.value && cell.value <= high };
+  };
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, rows]) => ({
+      class: name,
+      n: rows.length,
+      figures: {
+        fitted: figuresOf(rows.map((row) => rowOf(row, row.fitted, 'device', shippedBands))),
+        ...Object.fromEntries(
+          Object.keys(WAYS).map((way) => [
+            way,
+            figuresOf(
+              rows.map((row) => {
+                const { estimate, evidence } = row.out[way];
+                return rowOf(
+                  row,
+                  estimate,
+                  evidence,
+                  way === 'source' ? bandsWithout(sourceKey(row.cell)) : shippedBands,
+                );
+              }),
+            ),
+          ]),
+        ),
+      },
+    }));
+}
+
+/** Fewer cells of a source may be of one odd model. */
+const LEAST_OF_SOURCE = 3;
+
+/**
+ * Sources that contradict each other about a device: by what factor the medians of measured over estimated differ, where
+ * the estimates are of fits that know nothing of the device, which takes off what differs between models; the widest
+ * first.
+ */
+export function contradictions(results) {
+  const groups = new Map();
+  for (const { cell, out } of results) {
+    if (!['decode', 'prefill', 'cpu'].includes(cell.class)) continue;
+    const { backend, kind, device } = likeOf(cell);
+    const of = JSON.stringify([device, backend, kind]);
+    if (!groups.has(of)) groups.set(of, new Map());
+    const sources = groups.get(of);
+    const source = sourceKey(cell);
+    sources.set(source, [...(sources.get(source) ?? []), cell.value / out.device.estimate]);
+  }
+  return [...groups]
+    .flatMap(([of, sources]) => {
+      const [device, backend, kind] = JSON.parse(of);
+      const known = [...sources].filter(([, ratios]) => ratios.length >= LEAST_OF_SOURCE);
+      const sorted = known.map(([source, ratios]) => ({ source, n: ratios.length, ratio: median(ratios) }));
+      sorted.sort((a, b) => a.ratio - b.ratio);
+      if (sorted.length < 2) return [];
+      return [
+        { device, backend, kind, slow: sorted[0], fast: sorted.at(-1), factor: sorted.at(-1).ratio / sorted[0].ratio },
+      ];
+    })
+    .sort((a, b) => b.factor - a.factor);
 }
 
 /** By the shipped profiles. */
@@ -152,7 +225,8 @@ function shippedResults(cells) {
   return cells.map((cell) => {
     const { model, runtime, machine, workload } = cell.question;
     const found = estimateSpeed(model, runtime, machine, workload);
-    return { cell, deviceOut: (cell.metric === 'prefill' ? found.prefill : found.tokensPerSecondTotal).p50 };
+    const { p50 } = cell.metric === 'prefill' ? found.prefill : found.tokensPerSecondTotal;
+    return { cell, out: { device: { estimate: p50 } } };
   });
 }
 
@@ -239,7 +313,11 @@ const withValue = (row) => ({ ...row, value: row.value ?? row.cell.value });
  */
 export function measureSpeed(folder, { validate = false, reports, log = () => {} } = {}) {
   const cells = answered([...judgedCells(folder), ...ownCells(), ...(reports ? reportCells(reports, log) : [])], log);
-  const validated = validate ? crossValidate(cells, log) : null;
+  return judged(cells, validate ? crossValidate(cells, log) : null);
+}
+
+/** The same of cells, and of what was left out of them if it was. @param {any[]} cells @param {any} validated */
+export function judged(cells, validated) {
   const estimates = (validated ? validatedEstimates(validated) : shippedEstimates(cells)).map(withValue);
   const results = validated ? validated.results : shippedResults(cells);
   const lines = CLASSES.map(([name, belongs]) =>
@@ -250,12 +328,11 @@ export function measureSpeed(folder, { validate = false, reports, log = () => {}
     lineOf('decode at depth, relative', depthRatios(results)),
     lineOf('partial offload, both ends given', betweenEnds(results).map(measuredBand)),
     lineOf('after one own row, other models', calibrateWithOne(results).map(calibratedBand)),
-    ...(validated ? sourceLines(results) : []),
   );
   const order = Object.keys(TARGETS);
   const rank = ({ class: name }) => (order.includes(name) ? order.indexOf(name) : order.length);
-  const judged = estimates.filter(({ cell }) => ['decode', 'prefill', 'batch', 'cpu'].includes(cell.class));
-  const worst = judged
+  const single = estimates.filter(({ cell }) => ['decode', 'prefill', 'batch', 'cpu'].includes(cell.class));
+  const worst = single
     .map((row) => ({ ...row, error: row.estimate / row.value - 1 }))
     .sort((a, b) => Math.abs(Math.log(b.estimate / b.value)) - Math.abs(Math.log(a.estimate / a.value)))
     .slice(0, 10)
@@ -275,7 +352,12 @@ export function measureSpeed(folder, { validate = false, reports, log = () => {}
       estimate,
       error,
     }));
-  return { lines: lines.sort((a, b) => rank(a) - rank(b)), worst };
+  return {
+    lines: lines.sort((a, b) => rank(a) - rank(b)),
+    sides: validated ? sideBySide(validated) : [],
+    contradictions: validated ? contradictions(validated.results) : [],
+    worst,
+  };
 }
 
 export const percent = (share) => `${(100 * share).toFixed(1)} %`;
@@ -303,6 +385,31 @@ export function formatSpeed(lines) {
     ...rows.map((row) => `| ${row} |`),
   ].join('\n');
 }
+
+/** Every class by what was left out: median / p90 of the errors, and the share in band. */
+export function formatSides(sides) {
+  const ways = Object.keys(sides[0].figures);
+  const cell = ({ median: middle, p90, coverage }) =>
+    `${(100 * middle).toFixed(0)} / ${(100 * p90).toFixed(0)} / ${(100 * coverage).toFixed(0)}`;
+  return [
+    `| class | n | ${ways.map((way) => (way === 'fitted' ? 'nothing' : way)).join(' | ')} |`,
+    `|---|---:|${'---:|'.repeat(ways.length)}`,
+    ...sides.map(
+      ({ class: name, n, figures }) => `| ${[name, n, ...ways.map((way) => cell(figures[way]))].join(' | ')} |`,
+    ),
+  ].join('\n');
+}
+
+/** Sources that differ. */
+export const formatContradictions = (rows) =>
+  [
+    '| device | back end | kind | factor | slower: cells | faster: cells |',
+    '|---|---|---|---:|---|---|',
+    ...rows.map(
+      ({ device, backend, kind, factor, slow, fast }) =>
+        `| ${[device, backend, kind, factor.toFixed(2), `${slow.source}: ${slow.n}`, `${fast.source}: ${fast.n}`].join(' | ')} |`,
+    ),
+  ].join('\n');
 
 /** Where the errors are that a missed 90th percentile is of. */
 export function formatBeyond(lines) {

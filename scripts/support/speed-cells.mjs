@@ -159,16 +159,23 @@ const NVLINK = 450e9;
 export const ownCells = () => ['h100', 'h200'].flatMap(ownCellsOf);
 
 function ownCellsOf(set) {
-  const specs = new Map(catalogue().models.map(({ name, model }) => [name, model]));
-  const devices = parseCsv(readFileSync(new URL('data/devices.csv', HERE), 'utf8'));
-  const sheets = new Map(devices.map((row) => [row.name, row]));
   const [header, ...lines] = readFileSync(new URL(`tests/golden/${set}.tsv`, HERE), 'utf8')
     .trim()
     .split('\n');
   const names = header.split('\t');
   const rows = lines.map((line) => {
     const fields = line.split('\t');
-    const row = Object.fromEntries(names.map((name, i) => [name, fields[i]]));
+    return Object.fromEntries(names.map((name, i) => [name, fields[i]]));
+  });
+  return cellsOfOwn(rows, set);
+}
+
+/** Cells of rows of our own runs. @param {Record<string, any>[]} lines @param {'h100' | 'h200'} set */
+export function cellsOfOwn(lines, set) {
+  const specs = new Map(catalogue().models.map(({ name, model }) => [name, model]));
+  const devices = parseCsv(readFileSync(new URL('data/devices.csv', HERE), 'utf8'));
+  const sheets = new Map(devices.map((row) => [row.name, row]));
+  const rows = lines.map((row) => {
     const model = specs.get(row.model);
     const layers = model.layerCount + (model.predictionLayerCount ?? 0);
     const onGpu = Number(row.gpuLayers);

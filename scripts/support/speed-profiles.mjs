@@ -57,7 +57,8 @@ export function headerOf(rows = profileRows(), spreads = spreadRows(), types = t
   const adjustments = (level) =>
     ofLevel(level)
       .map(
-        (row) => `    {Backend::${row.backend}, ${quoted(row.name)}, ${list(OWN_FIELDS.map((name) => row[name]))}},\n`,
+        (row) =>
+          `    {GpuBackend::${row.backend}, ${quoted(row.name)}, ${list(OWN_FIELDS.map((name) => row[name]))}},\n`,
       )
       .join('');
   const spreadOf = (backend, evidence, kind) => {
@@ -68,7 +69,7 @@ export function headerOf(rows = profileRows(), spreads = spreadRows(), types = t
   };
   const own = spreads.filter(({ device }) => device !== '');
   const ownSpread = ({ backend, device, class: kind, p10, p50, p90 }) =>
-    `    {Backend::${backend}, ${quoted(device)}, ${CLASSES.indexOf(kind)}, ${list([p10, p50, p90])}},\n`;
+    `    {GpuBackend::${backend}, ${quoted(device)}, ${CLASSES.indexOf(kind)}, ${list([p10, p50, p90])}},\n`;
   const measured = spreads.find((s) => s.class === 'measured');
   const spreadsOf = (backend) =>
     `    {{${EVIDENCES.map((evidence) => `{{${CLASSES.map((kind) => spreadOf(backend, evidence, kind)).join(', ')}}}`).join(',\n      ')}}},\n`;
@@ -87,13 +88,13 @@ export function headerOf(rows = profileRows(), spreads = spreadRows(), types = t
 namespace llmcalc::speed {
 
 struct Adjustment {
-  Backend backend;
+  GpuBackend backend;
   std::string_view name;
   std::array<float, ${OWN_FIELDS.length}> factors;  // of kAdjusted
 };
 
 struct DeviceSpread {
-  Backend backend;
+  GpuBackend backend;
   std::string_view name;
   std::size_t kind;  // as in kSpreads
   std::array<float, 3> quantiles;
@@ -117,13 +118,13 @@ inline constexpr std::array<DeviceSpread, ${own.length}> kDeviceSpreads = {{
 ${own.map(ownSpread).join('')}}};
 
 struct MeasuredType {
-  Backend backend;
+  GpuBackend backend;
   FileType fileType;
 };
 
 // File types that cells of a back end decode.
 inline constexpr std::array<MeasuredType, ${types.length}> kMeasuredTypes = {{
-${types.map(({ backend, fileType }) => `    {Backend::${backend}, FileType::${fileType}},\n`).join('')}}};
+${types.map(({ backend, fileType }) => `    {GpuBackend::${backend}, FileType::${fileType}},\n`).join('')}}};
 
 // Of decoding the very model that was measured.
 inline constexpr std::array<float, 3> kMeasuredSpread = ${list([measured.p10, measured.p50, measured.p90])};

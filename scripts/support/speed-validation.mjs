@@ -1,22 +1,48 @@
 // How well profiles do on what they were not fitted to: devices, families and models left out as a whole.
 import wasmCalculator from '../../dist/wasmCalculator.js';
-import { copyOfFit, emptyFit, fitPart, fittedProfile, gpuKeys, hostKeys, neutral } from './fit-profiles.mjs';
+import {
+  copyOfFit,
+  emptyFit,
+  fitPart,
+  fittedProfile,
+  gpuKeys,
+  groupsOf,
+  hostKeys,
+  neutral,
+  startLike,
+} from './fit-profiles.mjs';
 import { BACKENDS } from './speed-profiles.mjs';
 
 const { calibrate, estimateSpeed, speedProfile } = wasmCalculator;
 
-const PARTS = ['decode', 'prefill'];
+const PARTS = ['decode', 'prefill', 'batch', 'split'];
 const SWEEPS = 3;
+/** Processors last: of what is shared with a GPU that part is fitted by then. */
+const IN_TURN = BACKENDS.toSorted((a, b) => Number(a === 'cpu') - Number(b === 'cpu'));
 /** Whether a GPU has the rest of it, and the host is known. */
 const isOffloaded = ({ class: kind, host, golden, era }) =>
   kind === 'offload, decode' && host?.bandwidth > 0 && (golden || era > 2024);
 /** Cells of a back end's fits; of processors also those that have a GPU beside. */
 const isOf = (cell, backend) => cell.backend === backend || (backend === 'cpu' && isOffloaded(cell));
+/** Whether prompts come in so few tokens at a time that the kernels of decoding take them. */
+const isSmall = ({ metric, microBatchSize, promptLength }) =>
+  metric === 'prefill' && Math.min(microBatchSize, promptLength) <= 8;
 /** Cells that the fit of a part rests on. */
 function isOfPart(cell, part, backend) {
   if (cell.backend !== backend) return part === 'decode' && isOffloaded(cell);
-  if (backend === 'cpu') return cell.class === (part === 'decode' ? 'cpu' : 'cpu prefill') && cell.batch === 1;
-  return cell.class === part;
+  if (backend === 'cpu') {
+    return cell.batch === 1 && cell.class === { decode: 'cpu', prefill: 'cpu prefill' }[part];
+  }
+  switch (part) {
+    case 'batch':
+      return cell.class === 'batch' || (cell.class === 'prefill' && isSmall(cell));
+    case 'split':
+      return cell.class.startsWith('several GPUs') && cell.batch === 1 && cell.gpuLayers === 'all';
+    case 'offload':
+      return cell.class.startsWith('offload') && cell.host?.bandwidth > 0 && (cell.golden || cell.era > 2024);
+    default:
+      return cell.class === part && !isSmall(cell);
+  }
 }
 const sideOf = (backend) => (backend === 'cpu' ? 'host' : 'gpu');
 
@@ -59,43 +85,80 @@ export function estimateOf(cell, machine) {
   return cell.metric === 'prefill' ? estimate.prefill.p50 : estimate.tokensPerSecondTotal.p50;
 }
 
-/** Cells of both parts. */
+/** Cells of a back end that any part has. */
 const partsOf = (cells, backend) =>
-  cells.filter((cell) => isOf(cell, backend) && PARTS.some((part) => isOfPart(cell, part, backend)));
+  cells.filter((cell) => isOf(cell, backend) && [...PARTS, 'offload'].some((part) => isOfPart(cell, part, backend)));
 const gpuProfileIn = (fits) => (cell) => fittedProfile(fits[cell.question.runtime.backend], gpuKeys(cell));
+const hostProfileIn = (fits) => (cell) => fittedProfile(fits.cpu, hostKeys(cell));
+
+/** What was measured of several sequences, GPUs and hosts is CUDA's most of all: others start where it ends. */
+const FIRST = 'cuda';
+const OF_FIRST = ['batch', 'split', 'offload'];
+
+/** Fits the parts of one back end in place; of what had the cells `before` those that have other ones now. */
+function fitParts(fits, backend, all, sweeps, before = []) {
+  for (const part of PARTS) {
+    const isPart = (cell) => isOfPart(cell, part, backend);
+    const own = all.filter(isPart);
+    const isSame = before.length > 0 && before.filter(isPart).length === own.length;
+    if (isSame || (backend === 'cpu' && OF_FIRST.includes(part))) continue;
+    fitPart(fits[backend], own, part, {
+      on: sideOf(backend),
+      sweeps,
+      all,
+      otherProfileOf: backend === 'cpu' ? gpuProfileIn(fits) : undefined,
+    });
+  }
+}
+
+/** Fits what host and GPU do together, when both are fitted. */
+function fitOffload(fits, backend, all, sweeps) {
+  if (backend === 'cpu') return;
+  const own = all.filter((cell) => isOfPart(cell, 'offload', backend));
+  fitPart(fits[backend], own, 'offload', { sweeps, all, otherProfileOf: hostProfileIn(fits) });
+}
 
 /** Fits of all back ends. @param {any[]} cells */
 export function fitAll(cells) {
-  const fits = {};
-  // Processors last: of what is shared with a GPU that part is fitted by then.
-  for (const backend of BACKENDS.toSorted((a, b) => Number(a === 'cpu') - Number(b === 'cpu'))) {
-    fits[backend] = emptyFit(backend);
-    for (const part of PARTS) {
-      const all = partsOf(cells, backend);
-      const own = all.filter((cell) => isOfPart(cell, part, backend));
-      fitPart(fits[backend], own, part, { on: sideOf(backend), all, gpuProfileOf: gpuProfileIn(fits) });
-    }
+  const fits = Object.fromEntries(IN_TURN.map((backend) => [backend, emptyFit(backend)]));
+  for (const backend of IN_TURN) {
+    if (backend !== FIRST) for (const part of ['batch', 'split']) startLike(fits[backend], fits[FIRST], part);
+    fitParts(fits, backend, partsOf(cells, backend));
+  }
+  for (const backend of IN_TURN) {
+    if (backend !== FIRST) startLike(fits[backend], fits[FIRST], 'offload');
+    fitOffload(fits, backend, partsOf(cells, backend));
   }
   return fits;
 }
 
-/** The fits without the cells of a back end that `leaves` names. */
-function refit(fits, cells, backend, leaves, forget) {
-  const fit = copyOfFit(fits[backend]);
-  for (const level of ['family', 'device']) for (const name of forget[level] ?? []) delete fit[level][name];
-  const all = partsOf(cells, backend).filter((cell) => !leaves(cell));
-  for (const part of PARTS) {
-    const left = all.filter((cell) => isOfPart(cell, part, backend));
-    fitPart(fit, left, part, { on: sideOf(backend), sweeps: SWEEPS, all, gpuProfileOf: gpuProfileIn(fits) });
+/** The fits without the cells that `leaves` names, of the back ends that have any. */
+export function refit(fits, cells, leaves) {
+  const without = { ...fits };
+  const kept = new Map();
+  for (const backend of IN_TURN) {
+    const all = partsOf(cells, backend);
+    const left = all.filter((cell) => !leaves(cell));
+    if (left.length === all.length) continue;
+    kept.set(backend, left);
+    without[backend] = copyOfFit(fits[backend]);
+    fitParts(without, backend, left, SWEEPS, all);
   }
-  return { ...fits, [backend]: fit };
+  for (const [backend, left] of kept) fitOffload(without, backend, left, SWEEPS);
+  return without;
 }
 
 /** What a cell's profile is of: the processor where that does all. */
 export const deviceOf = (cell) => (cell.backend === 'cpu' ? cell.question.machine.host.name : cell.hardware);
-/** Repositories, threads and people; our own runs by machine. */
-export const sourceKey = ({ source, golden }) =>
-  golden ?? /^[\w.-]+\/[\w.-]+/.exec(source)?.[0] ?? source.replace(/ \(.*$/, '');
+/**
+ * Repositories, threads and people; our own runs by machine, and what a repository collects of many people by device.
+ *
+ * @param {{ source: string, golden?: string, hardware: string }} cell
+ */
+export function sourceKey({ source, golden, hardware }) {
+  const name = golden ?? /^[\w.-]+\/[\w.-]+/.exec(source)?.[0] ?? source.replace(/ \(.*$/, '');
+  return /community/.test(source) ? `${name}, ${hardware}` : name;
+}
 /** What a fit knows of a cell's device. */
 export function evidenceIn(fit, cell) {
   const { family, name } = cell.backend === 'cpu' ? hostKeys(cell) : gpuKeys(cell);
@@ -104,61 +167,46 @@ export function evidenceIn(fit, cell) {
 }
 const familyOf = (cell) => (cell.backend === 'cpu' ? cell.question.machine.host.family : cell.family);
 
+/** What is left out as a whole, in turn: every model, every device, every family, every source and every year. */
+export const WAYS = {
+  model: ({ modelKey }) => modelKey,
+  device: (cell) => `${cell.backend}, ${deviceOf(cell)}`,
+  family: (cell) => `${cell.backend}, ${familyOf(cell)}`,
+  source: sourceKey,
+  year: ({ era }) => era,
+};
+
 /**
- * Estimates for every cell: `fitted` by fits that know it, `modelOut`, `deviceOut`, `familyOut` and `sourceOut` by fits that
- * know no cell of its model, device, family or source; `familyKnown`, whether the family has other devices; and
- * `sourceEvidence`, what is known of the device from other sources.
+ * Estimates for every cell: `fitted` by fits that know it, and `out` by fits that know no cell of its model, device,
+ * family, source or year, with what these know of its device: `{ estimate, evidence }` by the names of WAYS. `fits` are
+ * those without its device; `sources` has the fits without each source.
  *
  * @param {any[]} cells
  * @param {(text: string) => void} [log]
  */
-export function crossValidate(cells, log = () => {}) {
-  const fits = fitAll(cells);
-  const results = cells.map((cell) => ({ cell, fitted: estimateOf(cell, machineOf(fits, cell)) }));
-  for (const backend of BACKENDS) {
-    const own = results.filter(({ cell }) => cell.backend === backend);
-    const names = (keyOf) => [...new Set(own.map(({ cell }) => keyOf(cell)))];
-    for (const device of names(deviceOf)) {
-      const family = familyOf(own.find(({ cell }) => deviceOf(cell) === device).cell);
-      const alone = !own.some(({ cell }) => familyOf(cell) === family && deviceOf(cell) !== device);
-      const without = refit(fits, cells, backend, (cell) => deviceOf(cell) === device, {
-        device: [device],
-        family: alone ? [family] : [],
-      });
-      for (const result of own) {
-        if (deviceOf(result.cell) !== device) continue;
-        result.familyKnown = !alone;
-        result.fits = without;
-        result.deviceOut = estimateOf(result.cell, machineOf(without, result.cell));
+export const crossValidate = (cells, log = () => {}) => leaveOut(fitAll(cells), cells, log);
+
+/** The same of fits that are made. @param {any} fits @param {any[]} cells @param {(text: string) => void} log */
+export function leaveOut(fits, cells, log) {
+  const results = cells.map((cell) => ({ cell, fitted: estimateOf(cell, machineOf(fits, cell)), out: {} }));
+  const sources = new Map();
+  for (const [way, keyOf] of Object.entries(WAYS)) {
+    const groups = groupsOf(cells, keyOf);
+    for (const [key, members] of groups) {
+      const without = refit(fits, cells, (cell) => keyOf(cell) === key);
+      if (way === 'source') sources.set(key, without);
+      for (const result of members.map((i) => results[i])) {
+        const { cell } = result;
+        result.out[way] = {
+          estimate: estimateOf(cell, machineOf(without, cell)),
+          evidence: evidenceIn(without[cell.backend], cell),
+        };
+        if (way === 'device') result.fits = without;
       }
     }
-    for (const family of names(familyOf)) {
-      const without = refit(fits, cells, backend, (cell) => familyOf(cell) === family, {
-        family: [family],
-        device: names((cell) => (familyOf(cell) === family ? deviceOf(cell) : undefined)),
-      });
-      for (const result of own) {
-        if (familyOf(result.cell) === family)
-          result.familyOut = estimateOf(result.cell, machineOf(without, result.cell));
-      }
-    }
-    for (const source of names(sourceKey)) {
-      const without = refit(fits, cells, backend, (cell) => sourceKey(cell) === source, {});
-      for (const result of own) {
-        if (sourceKey(result.cell) !== source) continue;
-        result.sourceOut = estimateOf(result.cell, machineOf(without, result.cell));
-        result.sourceEvidence = evidenceIn(without[backend], result.cell);
-      }
-    }
-    for (const model of names((cell) => cell.modelKey)) {
-      const without = refit(fits, cells, backend, (cell) => cell.modelKey === model, {});
-      for (const result of own) {
-        if (result.cell.modelKey === model) result.modelOut = estimateOf(result.cell, machineOf(without, result.cell));
-      }
-    }
-    log(`${backend}: ${own.length} cells`);
+    log(`without each ${way}: ${groups.size}`);
   }
-  return { fits, results };
+  return { fits, results, sources };
 }
 
 /** Profiles of `machine` after calibrate() with `measured` cells. */
@@ -261,7 +309,11 @@ export function depthRatios(results) {
     const { cell } = result;
     const start = starts.get(keyOf(result));
     if (cell.class !== 'decode' || cell.depthClass < 4096 || cell.depthClass > 32768 || !start) continue;
-    ratios.push({ cell, value: cell.value / start.cell.value, estimate: result.deviceOut / start.deviceOut });
+    ratios.push({
+      cell,
+      value: cell.value / start.cell.value,
+      estimate: result.out.device.estimate / start.out.device.estimate,
+    });
   }
   return ratios;
 }

@@ -66,7 +66,8 @@ SpeedEstimate afterEnds(const std::vector<std::pair<FileType, double>>& ends, do
     for (const auto& [fileType, gpuLayers] : ends) {
       Runtime end = runtimeOf(fileType);
       end.gpuLayers = gpuLayers;
-      EXPECT_TRUE(calibration.add(llama8B(), end, h100(), decoding(), {Metric::decode, gpuLayers > 0 ? 150.0 : 9.0, 1}));
+      EXPECT_TRUE(
+          calibration.add(llama8B(), end, h100(), decoding(), {Metric::decode, gpuLayers > 0 ? 150.0 : 9.0, 1}));
     }
     if (calibration.step()) break;
   }
@@ -91,8 +92,8 @@ TEST(Calibration, BetweenTwoMeasuredEndsTheBandIsNarrow) {
 TEST(Calibration, RefusesParametersThatAreNone) {
   static Calibration calibration;
   calibration.clear();
-  EXPECT_EQ(describe("calibrate", calibration.free(152, 0.1)),
-            "calibrate: parameters[].parameter must be a whole number from 0 to 151, got 152");
+  EXPECT_EQ(describe("calibrate", calibration.free(190, 0.1)),
+            "calibrate: parameters[].parameter must be a whole number from 0 to 189, got 190");
   EXPECT_EQ(describe("calibrate", calibration.free(0, 0)),
             "calibrate: parameters[].deviation must be from 1e-6 to 10, got 0");
   for (int i = 0; i < 80; ++i) EXPECT_TRUE(calibration.free(i, 0.1).parameter.empty());

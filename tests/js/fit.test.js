@@ -1,4 +1,4 @@
-// fitModel, offloadCurve, decodeCeiling, parameterCount, fileBytes and backendOf as JavaScript sees them.
+// fitModel, largestContext, fewestGpuLayers, offloadCurve, decodeCeiling, parameterCount, fileBytes and backendOf as JavaScript sees them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ const runtime = { fileType: 'Q4_K_M', contextLength: 8192 };
 describeEntries(
   'fit',
   ({ calculator: { fitModel, offloadCurve, decodeCeiling, parameterCount, fileBytes, backendOf, ...core } }) => {
+    const { largestContext, fewestGpuLayers } = core;
     const verdictOf = (of, asked, machine) =>
       core.fits(core.planMemory(of, { ...runtime, ...asked, gpus: machine.gpus }), machine).verdict;
 
@@ -41,6 +42,31 @@ describeEntries(
       assert.equal(gpuLayers, 'all');
       assert.equal(verdictOf(mixture, { cpuMoeLayers }, small), 'fits');
       assert.notEqual(verdictOf(mixture, { cpuMoeLayers: cpuMoeLayers - 1 }, small), 'fits');
+    });
+
+    test('the largest context is the last step that has room', () => {
+      const machine = machineWith(8, 32);
+      const { contextLength, verdict } = largestContext(model, runtime, machine);
+      assert.equal(verdict, 'fits');
+      assert.equal(contextLength % 256, 0);
+      assert.equal(verdictOf(model, { contextLength }, machine), 'fits');
+      assert.notEqual(verdictOf(model, { contextLength: contextLength + 256 }, machine), 'fits');
+      assert.deepEqual(largestContext(model, runtime, machineWith(80, 32)), { contextLength: 131072, verdict: 'fits' });
+      assert.equal(largestContext(model, runtime, machineWith(2, 32)), null);
+      assert.throws(() => largestContext(model, runtime), /^TypeError: largestContext: machine must be an object/);
+    });
+
+    test('the fewest layers are the first that reach the rate', () => {
+      const machine = machineWith(24, 32);
+      const rate = (gpuLayers) => core.estimateSpeed(model, { ...runtime, gpuLayers, gpus: 1 }, machine).decode.p50;
+      const layers = fewestGpuLayers(model, runtime, machine, 20);
+      assert.ok(layers > 0 && rate(layers) >= 20);
+      for (let fewer = 0; fewer < layers; fewer++) assert.ok(rate(fewer) < 20);
+      assert.equal(fewestGpuLayers(model, runtime, machine, 1e6), null);
+      assert.throws(
+        () => fewestGpuLayers(model, runtime, machine, 0),
+        /^RangeError: fewestGpuLayers: tokensPerSecond must be more than 0, up to 1e9, got 0$/,
+      );
     });
 
     test('the curve is what planMemory, fits and estimateSpeed say of every number of layers', () => {

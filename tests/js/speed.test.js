@@ -431,10 +431,10 @@ describeEntries(
           calibrate([{ model, runtime, machine, tokensPerSecond: 100 }], {
             parameters: [
               { parameter: 0, deviation: 0.1 },
-              { parameter: 152, deviation: 0.1 },
+              { parameter: 190, deviation: 0.1 },
             ],
           }),
-        ['RangeError', 'calibrate: parameters[1].parameter must be a whole number from 0 to 151, got 152'],
+        ['RangeError', 'calibrate: parameters[1].parameter must be a whole number from 0 to 189, got 190'],
       ],
       [
         'vLLM with layers on the host',

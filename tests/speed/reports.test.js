@@ -57,3 +57,12 @@ test('what cannot be asked is left out by name', () => {
   assert.equal(refused.length, 1);
   assert.match(refused[0], /^own runs: device must be in the catalogue, got "no such device"/);
 });
+
+test('a name of cards that differ in memory alone is one of them', () => {
+  const { refused, lines } = accuracyOf([
+    { metric: 'decode', measured: 60, q: { m: 'llama 3 8b', d: 'v100 pcie', p: 0 } },
+    { metric: 'decode', measured: 60, q: { m: 'llama 3 8b', d: 'rx 9060 xt', p: 0 } },
+  ]);
+  assert.deepEqual(refused, []);
+  assert.equal(lines[0].n, 2);
+});

@@ -17,6 +17,10 @@ struct DeviceMemory {
   double recurrentState = 0;
   double computeBuffer = 0;  // scratch memory of a micro-batch
   double outputBuffer = 0;   // logits, on the host
+  // The context of what drafts: its cache, states and buffers, and the weights of a model of its own (addDraft).
+  double draft = 0;
+  double projector = 0;    // of images or sounds: weights and buffer, or its inputs on the host
+  double promptCache = 0;  // what llama-server keeps of earlier prompts, and its checkpoints, at most; on the host
   // The backend's own, estimated on the high side (docs/memory.md); everything else is what llama.cpp plans.
   double overhead = 0;
   double layers = 0;  // repeating layers placed here
@@ -42,6 +46,9 @@ inline constexpr auto kTotalFields = std::tuple{
     field::Number{"plan.devices[].recurrentState", &DeviceMemory::recurrentState},
     field::Number{"plan.devices[].computeBuffer", &DeviceMemory::computeBuffer},
     field::Number{"plan.devices[].outputBuffer", &DeviceMemory::outputBuffer},
+    field::Number{"plan.devices[].draft", &DeviceMemory::draft},
+    field::Number{"plan.devices[].projector", &DeviceMemory::projector},
+    field::Number{"plan.devices[].promptCache", &DeviceMemory::promptCache},
     field::Number{"plan.devices[].overhead", &DeviceMemory::overhead},
 };
 inline constexpr auto kLoadFields = std::tuple{

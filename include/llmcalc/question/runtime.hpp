@@ -41,7 +41,6 @@ struct CommonRuntime {
 struct Runtime : CommonRuntime, llama_cpp::Options, vllm::Options {};
 
 inline constexpr auto kFileTypeNames = namesOf(kFileTypes);
-inline constexpr auto kCacheTypeNames = namesOf(kCacheTypes);
 
 inline constexpr Range kGpuRange{"", "a whole number from 0 to 16, or up to 16 shares", 0.0,
                                  static_cast<double>(CommonRuntime::kMaximumGpus)};

@@ -17,6 +17,8 @@ namespace llmcalc::speed {
 
 // No band is narrower: two runs of one machine differ by more.
 inline constexpr double kLeastWidth = 0.01;
+// Of prompts after so many tokens attention is the most, and estimates are off further.
+inline constexpr double kDeepPrompt = 2048.0;
 // Whoever divides bandwidth by bytes sums them in another order, and gets other last digits.
 inline constexpr double kSummation = 1e-12;
 
@@ -109,6 +111,7 @@ struct Bands {
   for (std::size_t i = 0; i <= gpus; ++i) {
     const bool host = i == gpus;
     const DeviceWork& w = shape.work[host ? kHostWork : i];
+    if (holdsNothing(w)) continue;
     const double bytes = (bytesOf(w.dense) + bytesOf(w.head)) * shape.denseScale +
                          bytesOf(w.experts) * w.usedShare() * shape.expertScale;
     const double seconds = bytes / (host ? hardware.host.bandwidth : hardware.gpus[i].bandwidth);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <limits>
 
+#include "llmcalc/base/bits.hpp"
 #include "llmcalc/base/check.hpp"
 #include "llmcalc/base/result.hpp"
 #include "llmcalc/engines/engines.hpp"
@@ -87,14 +88,24 @@ constexpr void checkSpeed(Checker& check, const ModelSpec& model, const Runtime&
   checkContext(check, model, runtime, workload);
 }
 
+// Whether a model and what an engine is told of it can be.
+template <typename Check>
+[[nodiscard]] constexpr Check checkRun(const ModelSpec& model, const Runtime& runtime) noexcept {
+  Check check;
+  checkModel(check, model);
+  if (!check.found()) withEngine(runtime.engine, [&](auto engine) { decltype(engine)::check(check, model, runtime); });
+  return check;
+}
+
 }  // namespace detail
 
 // The first thing that is impossible in a question, or an empty name.
 [[nodiscard]] constexpr Violation speedViolation(const ModelSpec& model, const Runtime& runtime,
                                                  const Hardware& hardware, const Workload& workload) noexcept {
   Checker check;
-  checkModel(check, model);
-  if (!check.found()) withEngine(runtime.engine, [&](auto engine) { decltype(engine)::check(check, model, runtime); });
+  if (kCompact || detail::checkRun<QuickChecker>(model, runtime).found()) {
+    check = detail::checkRun<Checker>(model, runtime);
+  }
   if (!check.found()) detail::checkSpeed(check, model, runtime, hardware, workload);
   return check.violation();
 }

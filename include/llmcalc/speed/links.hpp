@@ -3,24 +3,21 @@
 
 #include <cmath>
 
+#include "llmcalc/speed/profile.hpp"
+
 namespace llmcalc::speed {
 
-// A tensor split sums the results of all GPUs twice a layer. Two H200 with NCCL took a fixed time for each such
-// all-reduce, and a time that grows with the root of the tokens in it.
-inline constexpr double kReduceSeconds = 10e-6;
-inline constexpr double kReduceTokenSeconds = 8e-6;
 // GPUs beyond two make an all-reduce longer: each by this many seconds over NVLink and its like, which have at least
-// kFastLink bytes/s, and over slower links by the second number.
+// kFastLink bytes/s, and over slower links by the second number. Both were set by hand: no controlled run has more than
+// two.
 inline constexpr double kFastLink = 100e9;
 inline constexpr double kFastReduceSeconds = 1.5e-6;
 inline constexpr double kSlowReduceSeconds = 22e-6;
-// Copies of weights from the host reach this share of the link's bandwidth.
-inline constexpr double kLinkShare = 0.75;
 
-// Seconds that one all-reduce over what `tokens` make takes: two H200 take 18 us for one token, 0.2 ms for 512 and
-// 0.4 ms for 2,048, many times what their link needs.
-[[nodiscard]] inline double reduceSeconds(double tokens) noexcept {
-  return kReduceSeconds + kReduceTokenSeconds * std::sqrt(tokens);
+// Seconds that one all-reduce over what `tokens` make takes. A tensor split sums the results of all GPUs twice a layer:
+// two H200 with NCCL take 18 us for one token, 0.2 ms for 512 and 0.4 ms for 2,048, many times what their link needs.
+[[nodiscard]] inline double reduceSeconds(const SpeedProfile& p, double tokens) noexcept {
+  return p.reduceSeconds + p.reduceTokenSeconds * std::sqrt(tokens);
 }
 
 }  // namespace llmcalc::speed

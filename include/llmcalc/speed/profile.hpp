@@ -51,6 +51,27 @@ struct SpeedProfile {
   double scoreBytes = 0;           // bytes moved per score of attention, without flash attention
   double recurrentCost = 0;        // of the recurrence's own operations
   double callSeconds = 0;          // seconds per prompt
+  // Several sequences: up to eight take the kernels of one, more take the kernels of prefill.
+  double batchQuantized = 0;      // of a weight's work, for each further of up to eight sequences; quantised weights
+  double batchQ8 = 0;             // the same of Q8_0
+  double batchFloat = 0;          // the same of weights that are not quantised
+  double batchExperts = 0;        // the same of experts
+  double batchLayerSeconds = 0;   // seconds per layer where there are several sequences
+  double matrixShare = 0;         // of prefill's time per token, for dense weights of more than eight sequences
+  double matrixExperts = 0;       // the same for experts
+  double matrixExpertWork = 0;    // times an expert's work in decoding, once for more than eight sequences
+  double matrixLayerSeconds = 0;  // seconds per layer where there are more than eight sequences
+  double batchCache = 0;          // times what the cache of one sequence takes, where there are several
+  // Several devices.
+  double gpuHopSeconds = 0;       // seconds per further GPU of a layer split, and step, over links of 100e9 bytes/s
+  double slowHopSeconds = 0;      // the same over slower links
+  double hostHopSeconds = 0;      // seconds per step where layers are on host and GPU
+  double expertHopSeconds = 0;    // seconds per layer whose experts or cache are on the host
+  double linkShare = 0;           // of `linkBandwidth`, copying weights
+  double reduceSeconds = 0;       // seconds per all-reduce of a tensor split
+  double reduceTokenSeconds = 0;  // seconds per all-reduce and root of its tokens
+  double reduceExperts = 0;       // layers with experts take an all-reduce of a prompt so many times as long
+  double pipelineShare = 0;       // of the time that a layer split could save with several micro-batches
 
   // Shader operations to decode and multiply a weight, by tensor type.
   std::array<double, kTensorTypes.size()> operationsPerWeight{};
@@ -60,8 +81,10 @@ struct SpeedProfile {
   Spread decode;
   Spread experts;  // decoding a mixture of experts
   Spread prefill;
-  Spread batched;
-  Spread measured;  // decoding the very model that was measured, with all its layers on this side and a small cache
+  Spread batched;      // decoding several sequences
+  Spread deepPrefill;  // prompts after more than 2,048 tokens
+  Spread drafted;      // decoding with a draft
+  Spread measured;     // decoding the very model that was measured, with all its layers on this side and a small cache
   double measuredBytes = 0;            // bytes of the weights of that model; 0: none, or several
   Evidence evidence = Evidence::none;  // on what the parameters rest
 };
@@ -72,7 +95,7 @@ struct ProfileField {
 };
 
 // The numbers of a profile, the same names in JavaScript and in data/runtime_profiles.csv.
-inline constexpr std::array<ProfileField, 16> kProfileFields = {{
+inline constexpr std::array<ProfileField, 35> kProfileFields = {{
     {"bandwidthShare", &SpeedProfile::bandwidthShare},
     {"kernelShare", &SpeedProfile::kernelShare},
     {"layerSeconds", &SpeedProfile::layerSeconds},
@@ -89,6 +112,25 @@ inline constexpr std::array<ProfileField, 16> kProfileFields = {{
     {"scoreBytes", &SpeedProfile::scoreBytes},
     {"recurrentCost", &SpeedProfile::recurrentCost},
     {"callSeconds", &SpeedProfile::callSeconds},
+    {"batchQuantized", &SpeedProfile::batchQuantized},
+    {"batchQ8", &SpeedProfile::batchQ8},
+    {"batchFloat", &SpeedProfile::batchFloat},
+    {"batchExperts", &SpeedProfile::batchExperts},
+    {"batchLayerSeconds", &SpeedProfile::batchLayerSeconds},
+    {"matrixShare", &SpeedProfile::matrixShare},
+    {"matrixExperts", &SpeedProfile::matrixExperts},
+    {"matrixExpertWork", &SpeedProfile::matrixExpertWork},
+    {"matrixLayerSeconds", &SpeedProfile::matrixLayerSeconds},
+    {"batchCache", &SpeedProfile::batchCache},
+    {"gpuHopSeconds", &SpeedProfile::gpuHopSeconds},
+    {"slowHopSeconds", &SpeedProfile::slowHopSeconds},
+    {"hostHopSeconds", &SpeedProfile::hostHopSeconds},
+    {"expertHopSeconds", &SpeedProfile::expertHopSeconds},
+    {"linkShare", &SpeedProfile::linkShare},
+    {"reduceSeconds", &SpeedProfile::reduceSeconds},
+    {"reduceTokenSeconds", &SpeedProfile::reduceTokenSeconds},
+    {"reduceExperts", &SpeedProfile::reduceExperts},
+    {"pipelineShare", &SpeedProfile::pipelineShare},
 }};
 
 // Its numbers by tensor type.
@@ -106,11 +148,13 @@ struct ProfileSpread {
   std::string_view name;
   Spread SpeedProfile::*member;
 };
-inline constexpr std::array<ProfileSpread, 5> kProfileSpreadFields = {{
+inline constexpr std::array<ProfileSpread, 7> kProfileSpreadFields = {{
     {"decode", &SpeedProfile::decode},
     {"experts", &SpeedProfile::experts},
     {"prefill", &SpeedProfile::prefill},
     {"batched", &SpeedProfile::batched},
+    {"deepPrefill", &SpeedProfile::deepPrefill},
+    {"drafted", &SpeedProfile::drafted},
     {"measured", &SpeedProfile::measured},
 }};
 inline constexpr auto kProfileSpreads = [] {
@@ -126,7 +170,7 @@ inline constexpr auto kFields<Spread> = std::tuple{
     field::Number{"profile.spread.p90", &Spread::p90},
 };
 
-// What follows the numbers, the costs and the bands, which have loops of their own: a profile is 93 numbers, and twice
+// What follows the numbers, the costs and the bands, which have loops of their own: a profile is 115 numbers, and twice
 // in every question.
 template <>
 inline constexpr auto kFields<SpeedProfile> = std::tuple{

@@ -77,6 +77,11 @@ struct DeviceWork {
   return w.elements > 0.0 || w.cacheElements > 0.0;
 }
 
+// Whether all numbers of a device are 0: most are, of 16 GPUs and a host.
+[[nodiscard]] constexpr bool holdsNothing(const DeviceWork& w) noexcept {
+  return w.layers == 0.0 && w.elements == 0.0 && w.cacheElements == 0.0 && w.stateBytes == 0.0;
+}
+
 // The host's place in SpeedShape::work, behind all GPUs.
 inline constexpr std::size_t kHostWork = Runtime::kMaximumGpus;
 
@@ -109,8 +114,9 @@ struct TypeElements {
   std::array<bool, kTypes>* seen;
 
   constexpr double operator()(TensorType type, double rowLength, double rows) const noexcept {
-    (*seen)[static_cast<std::size_t>(type)] = true;
-    return static_cast<std::size_t>(type) == wanted ? rowLength * rows : 0.0;
+    const double elements = rowLength * rows;
+    if (elements > 0.0) (*seen)[static_cast<std::size_t>(type)] = true;
+    return static_cast<std::size_t>(type) == wanted ? elements : 0.0;
   }
 };
 
@@ -141,31 +147,53 @@ inline void addLayers(DeviceWork& home, DeviceWork& cacheHome, DeviceWork& exper
   (isSliding(g) ? cacheHome.slidingHeads : cacheHome.heads) += g.headCount * count;
 }
 
-// Adds the elements of one tensor type to the devices that hold them.
-inline void addElements(SpeedShape& shape, const ModelSpec& model, const Runtime& runtime, const Placement& place,
-                        std::size_t type, std::array<bool, kTypes>& seen) noexcept {
-  const FileWeights weights =
-      fileWeights(model, runtime.fileType, runtime.importanceMatrix, 1e300, TypeElements{type, &seen});
-  const auto device = [&](int index) -> DeviceWork& {
-    return shape.work[index == kHost ? kHostWork : static_cast<std::size_t>(index)];
-  };
+// Layers in one place, counted by group: which of their tensors are special does not depend on what is summed.
+struct CountedPlace {
+  int home;
+  bool moved;
+  std::array<LayerCounts, ModelSpec::kMaximumGroups> counts;
+};
+
+// Moved or not, layers are on the host and the GPUs in a row.
+struct CountedPlaces {
+  std::array<CountedPlace, 2 * (Runtime::kMaximumGpus + 1)> places;
+  std::size_t count = 0;
+};
+
+inline void countPlaces(CountedPlaces& counted, const ModelSpec& model, const Runtime& runtime, const Placement& place,
+                        const FileWeights& weights) noexcept {
   QuantizationCounters counters;
   LayerBlocks blocks(model);
   visitPlaces(model, runtime, place, [&](int count, int home, bool moved) {
-    const auto counts = countLayers(blocks, weights, counters, count);
+    CountedPlace& here = counted.places[counted.count++];
+    here.home = home;
+    here.moved = moved;
+    here.counts = countLayers(blocks, weights, counters, count);
+  });
+}
+
+// Adds the elements of one tensor type, of which `weights` has the sums, to the devices that hold them.
+inline void addElements(SpeedShape& shape, const ModelSpec& model, const Placement& place, const CountedPlaces& counted,
+                        const FileWeights& weights, std::size_t type) noexcept {
+  const auto device = [&](int index) -> DeviceWork& {
+    return shape.work[index == kHost ? kHostWork : static_cast<std::size_t>(index)];
+  };
+  for (std::size_t n = 0; n < counted.count; ++n) {
+    const CountedPlace& here = counted.places[n];
+    DeviceWork& home = device(here.home);
     for (std::size_t i = 0; i < weights.groupCount; ++i) {
-      const LayerWeights elements = layerBytes(weights, weights.groups[i], counts[i]);
-      device(home).dense[type] += elements.dense;
-      device(home).elements += elements.dense;
+      const LayerWeights elements = layerBytes(weights, weights.groups[i], here.counts[i]);
+      home.dense[type] += elements.dense;
+      home.elements += elements.dense;
       if (elements.experts == 0.0) continue;
-      DeviceWork& expertHome = device(moved ? kHost : home);
+      DeviceWork& expertHome = device(here.moved ? kHost : here.home);
       const LayerGroup& g = model.groups[i];
       expertHome.experts[type] += elements.experts;
       expertHome.elements += elements.experts;
       expertHome.expertsTotal += elements.experts;
       expertHome.expertsUsed += elements.experts * g.expertsUsed / g.expertCount;
     }
-  });
+  }
   device(deviceOf(place, 0)).dense[type] += weights.firstLayerExtras;
   DeviceWork& head = device(deviceOf(place, static_cast<int>(model.layerCount + model.predictionLayerCount)));
   head.head[type] += weights.output + weights.outputExtras;
@@ -175,7 +203,9 @@ inline void addElements(SpeedShape& shape, const ModelSpec& model, const Runtime
 // Bytes of all weights that are read, by the rules of the file type: wherever layers are, the sum does not change.
 [[nodiscard]] inline double weightBytes(const SpeedShape& shape) noexcept {
   double bytes = 0;
-  for (const DeviceWork& w : shape.work) bytes += bytesOf(w.dense) + bytesOf(w.head) + bytesOf(w.experts);
+  for (const DeviceWork& w : shape.work) {
+    if (!holdsNothing(w)) bytes += bytesOf(w.dense) + bytesOf(w.head) + bytesOf(w.experts);
+  }
   return bytes;
 }
 
@@ -198,9 +228,13 @@ inline void fillShape(SpeedShape& shape, const ModelSpec& model, const Runtime& 
   });
   // The first pass, of type 0, sees which types there are; only they get a pass of their own.
   std::array<bool, kTypes> seen{};
-  addElements(shape, model, runtime, place, 0, seen);
-  for (std::size_t type = 1; type < kTypes; ++type) {
-    if (seen[type]) addElements(shape, model, runtime, place, type, seen);
+  CountedPlaces counted;
+  for (std::size_t type = 0; type < kTypes; ++type) {
+    if (type > 0 && !seen[type]) continue;
+    const FileWeights weights =
+        fileWeights(model, runtime.fileType, runtime.importanceMatrix, 1e300, TypeElements{type, &seen});
+    if (type == 0) countPlaces(counted, model, runtime, place, weights);
+    addElements(shape, model, place, counted, weights, type);
   }
   if (fileBytes > 0.0 || measured != nullptr) {
     const double bytes = fileBytes > 0.0 ? fileBytes : llama_cpp::planChecked(model, runtime, measured)->fileBytes;

@@ -14,6 +14,7 @@ const HEADERS = {
   DeviceFit: 'fits.hpp',
   Fit: 'fits.hpp',
   ModelFit: 'fit.hpp',
+  ContextFit: 'inverse.hpp',
   Device: 'machine/hardware.hpp',
   Hardware: 'machine/hardware.hpp',
   Workload: 'question/workload.hpp',
@@ -74,6 +75,10 @@ const OTHERWISE = {
       type: 'Gpu[]',
       doc: 'At least those of the plan, each with `memory`. With one pool left out, or with a budget instead of the usual.',
     },
+  },
+  ContextFit: {
+    verdict: { doc: '`tight`: only without the margins. Never `doesNotFit`.' },
+    contextLength: { doc: 'Tokens of all sequences together, for {@link LlamaCppRuntime.contextLength}.' },
   },
   ModelFit: {
     verdict: { doc: '`tight`: only without the margins. Never `doesNotFit`.' },
@@ -225,6 +230,10 @@ ${linesOf('DeviceFit', 'DeviceFit', inner)}    /** Bytes missing, or 0. */
 /** A placement of a model's layers that a machine has room for. */
 export interface ModelFit {
 ${linesOf('ModelFit', 'ModelFit')}}
+
+/** The context that a machine has room for. */
+export interface ContextFit {
+${linesOf('ContextFit', 'ContextFit')}}
 
 /** Of a GPU, or of the host's processor with its memory: data sheet rates, the base of estimates of speed. */
 export interface Device {

@@ -47,3 +47,30 @@ export function differences(theirs, ours) {
   }
   return rows;
 }
+
+/**
+ * The differences of what every device needs in all, of the rows of one answer.
+ *
+ * @param {ReturnType<typeof differences>} rows
+ */
+export function wholePlans(rows) {
+  const totals = new Map();
+  for (const { device, theirs, ours, relative } of rows) {
+    const total = totals.get(device) ?? { theirs: 0, difference: 0 };
+    total.theirs += theirs;
+    if (relative !== 0) total.difference += ours - theirs;
+    totals.set(device, total);
+  }
+  return [...totals.values()].map(({ theirs, difference }) => difference / Math.max(theirs, 1));
+}
+
+/** The keys in which a drawn shape differs from the real one. @param {any} real @param {any} drawn */
+export function changedKeys(real, drawn) {
+  const entries = Object.entries(drawn.metadata);
+  return Object.fromEntries(
+    entries.filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(real.metadata[key])),
+  );
+}
+
+/** A real shape with other keys. @param {any} real @param {any} [changed] */
+export const shapeOf = (real, changed) => (changed ? { ...real, metadata: { ...real.metadata, ...changed } } : real);

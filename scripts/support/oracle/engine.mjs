@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const LONGEST_SECONDS = 60;
 
 /** The software device as often as it is named; buffers as large as a discrete card allows. */
-const environmentOf = (gpus, freeMebibytes) => ({
+export const environmentOf = (gpus, freeMebibytes) => ({
   GGML_VK_VISIBLE_DEVICES: new Array(Math.max(gpus, 1)).fill(0).join(','),
   VK_ADD_LAYER_PATH: `${root}build/oracle/layer`,
   VK_INSTANCE_LAYERS: 'VK_LAYER_LLMCALC_discrete',
@@ -24,7 +24,7 @@ const environmentOf = (gpus, freeMebibytes) => ({
  * @param {(line: string) => boolean} [isDone]
  * @returns {Promise<string[]>}
  */
-function linesOf(words, environment, isDone = () => false) {
+export function linesOf(words, environment, isDone = () => false) {
   return new Promise((resolve, reject) => {
     const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     const child = spawn(`${root}scripts/llama-cpp`, ['env', ...assignments, ...words], {
@@ -123,7 +123,8 @@ export function parsePlan(lines, gpuCount) {
     found = /^(Vulkan\d+|Host) (\d+) (\d+) (\d+)\s*$/.exec(text);
     if (found) at(found[1]).weights = Number(found[2]);
   }
-  if (!isPlanned) {
+  // The host has inputs in every graph: without its line the log was cut.
+  if (!isPlanned || host.computeBuffer === 0) {
     const reasons = lines.filter((line) => / E |rror|ASSERT/.test(line)).slice(-3);
     return { refused: reasons.map((line) => line.replace(/^[\d.]+ /, '').slice(0, 200)).join(' | ') };
   }

@@ -39,7 +39,8 @@ class Writer {
     else if (type === BOOL) this.number(1, (bytes) => bytes.writeUInt8(value ? 1 : 0));
     else if (type === F32) this.number(4, (bytes) => bytes.writeFloatLE(value));
     else if (type === ARRAY) {
-      const element = typeof value[0] === 'boolean' ? BOOL : I32;
+      const isWhole = value.every((each) => Number.isInteger(each));
+      const element = typeof value[0] === 'boolean' ? BOOL : isWhole ? I32 : F32;
       this.u32(element);
       this.u64(value.length);
       for (const each of value) this.value(element, each);

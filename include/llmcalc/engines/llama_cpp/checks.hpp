@@ -33,6 +33,10 @@ constexpr void checkRuntime(Check& check, const ModelSpec& model, const Runtime&
     check.measure("runtime.gpus[].memory", runtime.gpuMemory[i], kGivenBytes, static_cast<double>(i));
   }
   check.require(runtime.gpuCount == 0.0 || shares > 0.0, "runtime.gpus", "shares of which one is more than 0", shares);
+  check.refuse(runtime.speculation == Speculation::draftMtp && model.predictionLayerCount == 0.0, "runtime.speculation",
+               "none or draft-simple for a model without prediction blocks", "draft-mtp");
+  check.refuse(isQuantized(runtime.draftCacheTypeV) && !runtime.flashAttention, "runtime.draftCacheTypeV",
+               "f32, f16 or bf16 where flashAttention is false", traits(runtime.draftCacheTypeV).name);
   check.refuse(isQuantized(runtime.cacheTypeV) && !runtime.flashAttention, "runtime.cacheTypeV",
                "f32, f16 or bf16 where flashAttention is false", traits(runtime.cacheTypeV).name);
   for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {

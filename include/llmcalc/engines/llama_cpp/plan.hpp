@@ -13,7 +13,9 @@
 #include "llmcalc/engines/llama_cpp/buffers/gpu.hpp"
 #include "llmcalc/engines/llama_cpp/buffers/host.hpp"
 #include "llmcalc/engines/llama_cpp/buffers/inputs.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/prediction.hpp"
 #include "llmcalc/engines/llama_cpp/cache.hpp"
+#include "llmcalc/engines/llama_cpp/checkpoints.hpp"
 #include "llmcalc/engines/llama_cpp/checks.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/recurrences.hpp"
@@ -53,7 +55,7 @@ class Planning {
     for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
       const LayerGroup& g = model.groups[i];
       groupBytes_[i] = {hasCache(g) ? layerCacheBytes(g, runtime, shape_.cells, shape_.widestValues) : 0.0,
-                        layerStateBytes(g, model.hiddenSize, runtime.sequences),
+                        layerStateBytes(g, model.hiddenSize, runtime.sequences * snapshotsOf(g, runtime)),
                         g.expertCount > 0.0 ? g.expertsUsed / g.expertCount : 1.0,
                         hasCache(g) || g.recurrence != Recurrence::none};
     }
@@ -98,9 +100,7 @@ class Planning {
     plan_.bytesPerToken = plan_.host.bytesPerToken;
     for (int i = 0; i < place_.gpus; ++i) plan_.bytesPerToken += device(i).bytesPerToken;
     plan_.fileBytes += embedding + headExtras + firstExtras + (model_.tiedEmbeddings ? 0.0 : output);
-    if (!measured_ && model_.predictionLayerCount > 0.0) {
-      plan_.fileBytes += predictionBytes(model_, weights_, counters_);
-    }
+    if (model_.predictionLayerCount > 0.0) placePredictionBlocks();
   }
 
   // Compute buffers, which depend on where everything is.
@@ -120,9 +120,35 @@ class Planning {
     }
     plan_.host.inputs = std::min(hostInputs, plan_.host.computeBuffer);
     plan_.host.outputBuffer = runtime_.sequences * model_.vocabularySize * 4.0;
+    plan_.host.promptCache = runtime_.cacheRam * kBytesPerMiB + checkpointBytes(model_, runtime_, shape_);
+    if (runtime_.speculation == Speculation::draftMtp) addPredictionContext();
+    const bool offloads = runtime_.projectorOffload && place_.gpus > 0;
+    device(offloads ? 0 : kHost).projector += runtime_.projectorWeights + runtime_.projectorBuffer;
+    if (offloads) plan_.host.projector += runtime_.projectorInputs;
   }
 
  private:
+  // The context in which the prediction blocks draft.
+  void addPredictionContext() noexcept {
+    const int home = deviceOf(place_, static_cast<int>(model_.layerCount));
+    const PredictionContext context = predictionContext(model_, runtime_);
+    const bool pipelined =
+        place_.gpus > 1 && !onHost_.layers && !onHost_.experts && !onHost_.head && runtime_.kvOffload;
+    const double masks = pipelined ? (kPipelineCopies - 1.0) * context.others : 0.0;
+    const double hidden = pipelined ? context.hidden : 0.0;
+    DeviceMemory& cacheHome = runtime_.kvOffload ? device(home) : plan_.host;
+    cacheHome.draft += context.cache;
+    plan_.host.draft += context.inputs + masks + 3.0 * hidden + plan_.host.outputBuffer;
+    if (home != kHost) {
+      device(home).draft += context.computeBuffer + masks + 9.0 * hidden;
+    } else if (place_.gpus > 0) {
+      // The first GPU computes large batches for the host, with two hidden vectors less among its inputs.
+      plan_.gpus[0].draft += std::max(0.0, plan_.gpus[0].computeBuffer - 2.0 * context.hidden);
+    } else {
+      plan_.host.draft += context.computeBuffer - context.inputs + context.hidden;
+    }
+  }
+
   // What one layer of a group keeps, and which share of its experts one token reads.
   struct GroupBytes {
     double cache;
@@ -130,6 +156,17 @@ class Planning {
     double expertShare;
     bool keeps;
   };
+
+  // Prediction blocks come after the layers in the file. They are loaded where they draft. A tensor list is summed
+  // without them, so that their sizes follow the file type there, too.
+  [[gnu::always_inline]] void placePredictionBlocks() noexcept {
+    const double bytes = predictionBytes(model_, weights_, counters_);
+    if (!measured_) plan_.fileBytes += bytes;
+    if (runtime_.speculation != Speculation::draftMtp) return;
+    for (int unit = static_cast<int>(model_.layerCount); unit < headUnit_; ++unit) {
+      device(deviceOf(place_, unit)).weights += bytes / model_.predictionLayerCount;
+    }
+  }
 
   [[nodiscard]] DeviceMemory& device(int index) noexcept {
     return index == kHost ? plan_.host : plan_.gpus[static_cast<std::size_t>(index)];
@@ -199,13 +236,16 @@ class Planning {
 
   [[gnu::always_inline]] void sizeGpuBuffers(double inputs, bool pipelined) noexcept {
     const bool offloads = (onHost_.layers || onHost_.experts || onHost_.cache) && shape_.tokens >= kOffloadedBatch;
-    const bool firstHasHead = headHome_ <= 0;
-    // Where caches are on the host every GPU copies those of its layers, which takes as much as if one GPU had all
-    // layers.
-    const bool whole = place_.gpus == 1 || firstHasHead || !runtime_.kvOffload;
+    // Where caches are on the host every GPU copies those of its layers. Where the replay does not follow the model
+    // that is taken to need as much as if one GPU had all layers.
+    const Replayed replayed = runtime_.build < kMixedInputsBuild ? Replayed::seldom : replayedAs(model_, shape_);
+    const bool whole = place_.gpus == 1 || headHome_ <= 0 || (!runtime_.kvOffload && replayed != Replayed::exactly);
     const int reach = whole ? headUnit_ : std::max(countOnFirst(place_), static_cast<int>(runtime_.cpuMoeLayers));
-    const double offloaded = offloads ? offloadedBytes(model_, shape_, runtime_, weights_, place_, reach, whole) : 0.0;
+    const double offloaded =
+        offloads ? replayedBytes(model_, shape_, runtime_, weights_, place_, {0, reach, whole}) : 0.0;
+    const bool isWhole = place_.gpus == 1 && place_.firstOnGpu == 0;
     bool isFirst = true;
+    int firstLayer = place_.firstOnGpu;
     for (int i = 0; i < place_.gpus; ++i) {
       DeviceMemory& gpu = device(i);
       const auto at = static_cast<std::size_t>(i);
@@ -215,11 +255,29 @@ class Planning {
       if (place_.gpus > 1 && isEmpty && !(i == 0 && offloaded > 0.0)) continue;
       const bool hasHead = headHome_ == i || (headHome_ == kHost && i == 0);
       const bool copies = offloaded > 0.0 && (i == 0 || !runtime_.kvOffload);
-      const LargestStage stage =
-          place_.gpus == 1 || copies
-              ? gpuComputeBuffer(model_, shape_, runtime_, groupsOn_[at], hasHead, inputs, offloaded)
-              : gpuComputeBufferOfSeveral(model_, shape_, runtime_, groupsOn_[at],
+      const int reached = firstLayer + static_cast<int>(gpu.layers);
+      LargestStage stage;
+      if (copies && replayed == Replayed::exactly && (i == 0 || gpu.layers > 0.0)) {
+        stage = {Stage::hostCopy, i == 0 ? offloaded
+                                         : replayedBytes(model_, shape_, runtime_, weights_, place_,
+                                                         {firstLayer, reached, hasHead, GraphStart::passedOn})};
+      } else if (place_.gpus == 1 || copies) {
+        stage = gpuComputeBuffer(model_, shape_, runtime_, groupsOn_[at], hasHead, inputs, offloaded);
+      } else {
+        stage = gpuComputeBufferOfSeveral(model_, shape_, runtime_, groupsOn_[at],
                                           {isFirst, gpu.layers > 0.0, hasHead, pipelined, sharedCaches_[at]}, inputs);
+      }
+      // A GPU that copies nothing, nor gets results of experts that another computes.
+      const bool isAlone = replayed != Replayed::seldom && !copies && gpu.layers > 0.0;
+      if (isAlone && firstLayer >= runtime_.cpuMoeLayers && !(isWhole && isRegular(model_, shape_, runtime_))) {
+        const bool embeds = isFirst && place_.firstOnGpu == 0;
+        const GraphStart start = pipelined ? (embeds ? GraphStart::pipelinedEmbeddings : GraphStart::pipelined)
+                                           : (embeds ? GraphStart::embeddings : GraphStart::passedOn);
+        const double own =
+            replayedBytes(model_, shape_, runtime_, weights_, place_, {firstLayer, reached, hasHead, start});
+        stage.bytes = replayed == Replayed::exactly ? own : std::max(own, stage.bytes);
+      }
+      firstLayer = reached;
       isFirst = false;
       gpu.computeBuffer = stage.bytes;
       gpu.stage = stage.stage;

@@ -24,6 +24,8 @@ namespace llmcalc::speed {
 // layer. Both were set by hand to single GPUs of data centres.
 inline constexpr double kVllmBandwidth = 0.65;
 inline constexpr double kVllmLayerSeconds = 44e-6;
+// Of a tensor split, twice a layer.
+inline constexpr double kVllmReduceSeconds = 10e-6;
 // Dense products, experts and attention of a prompt reach these shares of the FP16 rate, in chunks of so many tokens.
 // An A100 reaches 0.45 with a 14B in AWQ, two RTX 5090 and a GB10 reach 0.15 with a 35B-A3B.
 inline constexpr double kVllmDense = 0.45;
@@ -52,7 +54,7 @@ inline constexpr double kVllmChunk = 2048.0;
   if (gpus > 1.0 && hardware.split == Split::tensor) {
     const double fixed = model.layerCount * kVllmLayerSeconds;
     seconds = (seconds - fixed) / gpus + fixed +
-              2.0 * model.layerCount * (kReduceSeconds + kFastReduceSeconds * (gpus - 2.0));
+              2.0 * model.layerCount * (kVllmReduceSeconds + kFastReduceSeconds * (gpus - 2.0));
   }
   return seconds + sequences * 82e-6;
 }

@@ -51,7 +51,7 @@ namespace detail {
                                                    const std::array<bool, ModelSpec::kMaximumGroups>& here,
                                                    bool hasHead, double inputs, double offloaded) noexcept {
   if (runtime.flashAttention && runtime.build < kHalfMaskBuild) inputs += maskBytes(s) / 2.0;
-  const LargestStage largest = largestLayerStage(model, s, runtime, here);
+  const LargestStage largest = largestLayerStage(model, s, runtime, here, offloaded > 0.0 && !runtime.kvOffload);
   LargestStage whole{largest.stage, inputs + largest.bytes};
   if (offloaded > 0.0) {
     whole.consider(Stage::hostCopy, offloaded);

@@ -37,12 +37,6 @@ inline constexpr double kOffloadedBatch = 32.0;
   return tensor > weights.largestTensor ? 0.0 : tensor;
 }
 
-// Whether the host computes the attention of its layers itself. It does where the scheduler meets nothing for the GPU
-// between that attention and the next layer's state, which the host holds; experts and gated queries would be met.
-[[nodiscard]] inline bool hostAttends(const LayerGroup& g, const ComputeShape& s) noexcept {
-  return s.recurs && hasCache(g) && g.expertCount == 0.0 && !g.gatedQuery;
-}
-
 namespace detail {
 
 [[nodiscard]] inline double largestDown(const GroupWeights& w) noexcept {
@@ -60,12 +54,20 @@ namespace detail {
   for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
     const LayerGroup& g = model.groups[i];
     const GroupWeights& w = weights.groups[i];
-    const double before = floatsBeforeRecurrence(g, s);
+    // Layers that only attend find no free hidden vectors where the embeddings are the GPU's.
+    const bool finds = !host.cache || g.recurrence != Recurrence::none;
+    const double before = finds ? floatsBeforeRecurrence(g, s) : s.hidden;
     if (host.layersOf[i] || host.cache || lacksScan(g, runtime)) {
       largest = std::max(largest, hostRecurrenceBytes(model, g, s, host.layersOf[i]));
-      if (host.layersOf[i] && !runtime.flashAttention && hostAttends(g, s)) {
+      if ((host.layersOf[i] || host.cache) && !runtime.flashAttention && hostAttends(g, s)) {
         largest = std::max(largest, s.bytes(g.headCount * s.cells.full + before));
       }
+    }
+    if (g.fusedQKV && (host.layersOf[i] || host.cache)) {
+      // Values are cut from the product of all three, and copied with what is between them to where two hidden vectors
+      // of the inputs were.
+      largest = std::max(
+          largest, s.bytes(g.headCount * g.keyLength + g.kvHeadCount * (g.keyLength + g.valueLength) - 2.0 * s.hidden));
     }
     if (g.expertCount > 0.0 && (host.expertsOf[i] || host.oversizedOf[i])) {
       double floats = 0;

@@ -9,6 +9,9 @@
 
 namespace llmcalc {
 
+// Rows of quantised caches are rotated where the length of a head is a multiple of this.
+inline constexpr double kRotationMultiple = 64.0;
+
 namespace detail {
 
 // Bytes of the Hadamard matrix (F32) that rotates the keys of a quantised cache. It has as many rows as the largest
@@ -25,9 +28,10 @@ inline constexpr double kValueRotationBytes = 64.0 * 64.0 * 4.0;
 
 }  // namespace detail
 
-// Bytes of the attention masks.
+// Bytes of the attention masks. A mask that no layer reads is not allocated.
 [[nodiscard]] constexpr double maskBytes(const ComputeShape& s) noexcept {
-  return s.hasCache ? (s.cells.full + s.cells.sliding) * s.tokens * s.maskElement : 0.0;
+  const double cells = (s.attends ? s.cells.full : 0.0) + (s.slides ? s.cells.sliding : 0.0);
+  return cells * s.tokens * s.maskElement;
 }
 
 // Hidden vectors of each token among the inputs. Embeddings are looked up or given, and builds that mix both in one
@@ -38,7 +42,7 @@ inline constexpr double kValueRotationBytes = 64.0 * 64.0 * 4.0;
 
 // Bytes of the inputs of the graph: token ids and embeddings, positions, masks, indices of cells, rotations.
 [[nodiscard]] inline double inputBytes(const ModelSpec& model, const ComputeShape& s, const Runtime& runtime) noexcept {
-  const double caches = s.slides ? 2.0 : 1.0;
+  const double caches = (s.attends ? 1.0 : 0.0) + (s.slides ? 1.0 : 0.0);
   double floats = inputVectors(runtime) * s.hidden + model.perLayerEmbeddingLength * model.layerCount;
   floats += askGraph(model, [&](auto graph) { return graph.inputs(s); });
   double bytes = s.bytes(floats + 2.0) + s.outputs * 4.0;

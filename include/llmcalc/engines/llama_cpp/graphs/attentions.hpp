@@ -24,12 +24,14 @@ namespace detail {
   return g.headCount * cells + askGraph(model, [&](auto graph) { return graph.besideScores(model, g, s); });
 }
 
-// Flash attention has no F32 kernel: keys and values of such caches are cast to F16, a layer at a time.
+// Flash attention has no F32 kernel: keys and values of such caches are cast to F16, a layer at a time, beside the
+// queries and what the attention gives.
 [[nodiscard]] constexpr double castBytes(const LayerGroup& g, const ComputeShape& s, const Runtime& runtime) noexcept {
   const double cells = (isSliding(g) ? s.cells.sliding : s.cells.full) * s.cells.streams;
   const double keys = runtime.cacheTypeK == CacheType::f32 ? g.kvHeadCount * g.keyLength : 0.0;
   const double values = runtime.cacheTypeV == CacheType::f32 ? g.kvHeadCount * g.valueLength : 0.0;
-  return cells * (keys + values) * 2.0;
+  const double cast = cells * (keys + values) * 2.0;
+  return cast > 0.0 ? cast + s.bytes(2.0 * g.headCount * g.keyLength) : 0.0;
 }
 
 // Multi-head latent attention holds queries that were compressed like the keys.

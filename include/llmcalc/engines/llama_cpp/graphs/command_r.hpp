@@ -14,6 +14,7 @@ struct CommandRGraph : CommonGraph {
   static constexpr GraphOf kOf{Architecture::commandR, 1, "command-r"};
 
   static constexpr bool kIsParallel = true;
+  static constexpr Replayed kReplayed = Replayed::seldom;
 
   [[nodiscard]] static constexpr double besideFeedForward(const ModelSpec& /*model*/, const ComputeShape& shape,
                                                           const Runtime& /*runtime*/) noexcept {
@@ -27,7 +28,10 @@ struct CommandRGraph : CommonGraph {
                                                      const Runtime& /*runtime*/) noexcept {
     return shape.hidden;
   }
-  [[nodiscard]] static constexpr double besideStage(const ComputeShape& shape) noexcept { return 2.0 * shape.hidden; }
+  // With what is beside the network of one stream it is two hidden vectors, too.
+  [[nodiscard]] static constexpr double besideStage(const ComputeShape& shape) noexcept {
+    return shape.cells.streams == 1.0 ? shape.hidden - 2.0 * shape.keys : 2.0 * shape.hidden;
+  }
 };
 
 struct Cohere2Graph : CommandRGraph {
@@ -41,6 +45,7 @@ struct Cohere2Graph : CommandRGraph {
                                                      const Runtime& /*runtime*/) noexcept {
     return 0.0;
   }
+  [[nodiscard]] static constexpr double besideStage(const ComputeShape& shape) noexcept { return 2.0 * shape.hidden; }
 };
 
 }  // namespace llmcalc

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "llmcalc/engines/llama_cpp/graphs/llama3.hpp"
@@ -25,6 +26,13 @@ struct GraphOf {
   std::string_view name;  // general.architecture of its GGUF files
 };
 
+// How the replay of offload/ compares with recorded buffers of GPUs that have nothing to do with the host.
+enum class Replayed : std::uint8_t {
+  exactly,  // it is the buffer
+  atLeast,  // the buffer is the larger one of the replay's and the formula's
+  seldom,   // the formula is closer: Vulkan's order of operations is not followed far enough
+};
+
 struct CommonGraph {
   static constexpr GraphOf kOf{Architecture::common, 0, "common"};
 
@@ -34,10 +42,14 @@ struct CommonGraph {
   static constexpr bool kIsParallel = false;
   // Embeddings are multiplied by a constant before the first layer.
   static constexpr bool kScalesEmbeddings = false;
+  // Experts read their input weighted, instead of their results being weighted.
+  static constexpr bool kWeightsBeforeExperts = false;
   // A head that is tied to the token embedding is loaded beside it even on the host, once there is a GPU.
   static constexpr bool kLoadsTiedHeadTwice = false;
   // Nearly everything is free by the time of the logits.
   static constexpr bool kFreesBeforeLogits = false;
+  // Whether the replay gives the buffers of GPUs.
+  static constexpr Replayed kReplayed = Replayed::exactly;
   // The host computes the convolution of a Mamba 2 layer on a GPU where it holds the layer's state.
   static constexpr bool kConvolvesOnHost = true;
   // Hidden vectors that live beside the layers' own from the first layer to the last.

@@ -13,6 +13,8 @@ namespace llmcalc {
 struct FalconH1Graph : CommonGraph {
   static constexpr GraphOf kOf{Architecture::falconH1, 4, "falcon-h1"};
 
+  static constexpr Replayed kReplayed = Replayed::seldom;
+
   // Recorded plans have no convolution on the host.
   static constexpr bool kConvolvesOnHost = false;
 

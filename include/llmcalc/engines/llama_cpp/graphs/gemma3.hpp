@@ -11,9 +11,12 @@ namespace llmcalc {
 // Keys are computed before values. Models without layers that slide compute values first.
 [[nodiscard]] constexpr bool computesKeysFirst(const ComputeShape& shape) noexcept { return shape.slides; }
 // Gemma 3 has layers that slide, norms of queries and keys, and a head tied to the embeddings.
+[[nodiscard]] constexpr bool isGemma2Or3Shape(const ModelSpec& model, const ComputeShape& shape) noexcept {
+  return model.tiedEmbeddings && shape.slides;
+}
 [[nodiscard]] constexpr bool isGemma3Shape(const ModelSpec& model, const ComputeShape& shape,
                                            bool normsQueries) noexcept {
-  return model.tiedEmbeddings && shape.slides && normsQueries;
+  return isGemma2Or3Shape(model, shape) && normsQueries;
 }
 
 }  // namespace llmcalc

@@ -12,6 +12,7 @@ namespace llmcalc {
 struct Gemma3nGraph : CommonGraph {
   static constexpr GraphOf kOf{Architecture::gemma3n, 5, "gemma3n"};
 
+  static constexpr Replayed kReplayed = Replayed::seldom;
   static constexpr bool kLoadsTiedHeadTwice = true;
   static constexpr bool kFreesBeforeLogits = true;
   // AltUp computes four hidden vectors for every token.

@@ -14,6 +14,7 @@ struct Gemma4Graph : CommonGraph {
   static constexpr GraphOf kOf{Architecture::gemma4, 6, "gemma4"};
 
   static constexpr bool kLoadsTiedHeadTwice = true;
+  static constexpr Replayed kReplayed = Replayed::atLeast;
 
   // Recorded plans keep the embeddings of all layers beside the network where the cache has several streams or
   // quantised keys.

@@ -13,6 +13,7 @@ struct GraniteHybridGraph : CommonGraph {
   static constexpr GraphOf kOf{Architecture::graniteHybrid, 7, "granitehybrid"};
 
   static constexpr bool kScalesEmbeddings = true;
+  static constexpr Replayed kReplayed = Replayed::seldom;
 
   // The shared expert's vector is alive beside the experts'.
   [[nodiscard]] static constexpr double besideExperts(const LayerGroup& group, const ComputeShape& /*shape*/,

@@ -12,6 +12,8 @@ namespace llmcalc {
 struct Llama4Graph : CommonGraph {
   static constexpr GraphOf kOf{Architecture::llama4, 8, "llama4"};
 
+  static constexpr bool kWeightsBeforeExperts = true;
+
   [[nodiscard]] static constexpr bool scalesFrequencies(const ModelSpec& /*model*/) noexcept { return true; }
   // Recorded plans with flash attention have a hidden vector beside experts and logits. Those without have none.
   [[nodiscard]] static constexpr double besideExperts(const LayerGroup& /*group*/, const ComputeShape& shape,

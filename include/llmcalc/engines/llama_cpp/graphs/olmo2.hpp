@@ -12,6 +12,7 @@ struct Olmo2Graph : CommonGraph {
   static constexpr GraphOf kOf{Architecture::olmo2, 9, "olmo2"};
 
   static constexpr bool kNormsAfter = true;
+  static constexpr Replayed kReplayed = Replayed::seldom;
 
   // Recorded plans have a hidden vector beside the scores, however long the queries are.
   [[nodiscard]] static constexpr double besideScores(const ModelSpec& /*model*/, const LayerGroup& /*group*/,

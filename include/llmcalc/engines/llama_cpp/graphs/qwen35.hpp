@@ -12,12 +12,16 @@ namespace llmcalc {
 struct Qwen35Graph : Qwen3NextGraph {
   static constexpr GraphOf kOf{Architecture::qwen35, 10, "qwen35"};
 
+  static constexpr Replayed kReplayed = Replayed::exactly;
+
   // Queries and keys keep their order.
   [[nodiscard]] static constexpr double besideDeltaNet(const LayerGroup& /*group*/) noexcept { return 0.0; }
 };
 
 struct Qwen35MoeGraph : Qwen35Graph {
   static constexpr GraphOf kOf{Architecture::qwen35moe, 11, "qwen35moe"};
+
+  static constexpr Replayed kReplayed = Replayed::seldom;
 
   // Recorded plans have a hidden vector more than those of the dense models, beside experts and beside scores.
   [[nodiscard]] static constexpr double besideExperts(const LayerGroup& /*group*/, const ComputeShape& shape,

@@ -11,6 +11,8 @@ namespace llmcalc {
 struct Qwen3NextGraph : CommonGraph {
   static constexpr GraphOf kOf{Architecture::qwen3next, 12, "qwen3next"};
 
+  static constexpr Replayed kReplayed = Replayed::atLeast;
+
   // The query matrix gives a gate too, as long as the queries, which waits until the scores have been used.
   [[nodiscard]] static constexpr double besideScores(const ModelSpec& /*model*/, const LayerGroup& group,
                                                      const ComputeShape& shape) noexcept {

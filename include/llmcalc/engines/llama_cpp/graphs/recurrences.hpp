@@ -4,6 +4,8 @@
 // with recorded plans: tests/golden/memory.tsv.
 #pragma once
 
+#include <algorithm>
+
 #include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
 #include "llmcalc/machine/backend.hpp"
@@ -28,8 +30,12 @@ namespace llmcalc {
              s.sequences * state;
     case Recurrence::gatedDeltaNet: {
       const double beside = askGraph(model, [&](auto graph) { return graph.besideDeltaNet(g); });
-      return s.bytes(3.0 * channels - s.hidden + beside) +
-             s.sequences * (2.0 * state + (g.convolutionLength - 1.0) * channels * 4.0);
+      const double convolution = s.sequences * (g.convolutionLength - 1.0) * channels * 4.0;
+      const double bytes = s.bytes(3.0 * channels - s.hidden + beside) + convolution + s.sequences * 2.0 * state;
+      // The net gives all snapshots with its result. What does not fit where the convolution was comes on top of it.
+      const double given = s.bytes(g.innerLength) + s.sequences * s.snapshots * state;
+      const double hole = s.bytes(3.0 * channels - s.hidden + beside);
+      return s.snapshots > 1.0 && given > hole ? s.bytes(3.0 * channels + beside) + convolution + given : bytes;
     }
     case Recurrence::mamba2:
       break;
@@ -65,19 +71,31 @@ namespace llmcalc {
     case Recurrence::mamba1:
       return s.bytes(2.0 * g.innerLength + s.hidden) + (state.convolution + state.state) * s.sequences * kStateBytes;
     case Recurrence::gatedDeltaNet:
-      return (s.hidden < g.innerLength ? s.bytes(g.innerLength) : 0.0) + state.convolution * s.sequences * kStateBytes;
+      // Snapshots of the convolution are cut out of its input, which the host then holds with what it is made of.
+      if (s.snapshots > 1.0) {
+        return s.bytes(3.0 * convolutionChannels(g)) + state.convolution * s.sequences * s.snapshots * kStateBytes;
+      }
+      // The states of all sequences are gathered where two hidden vectors of the inputs were.
+      return std::max(
+          (s.hidden < g.innerLength ? s.bytes(g.innerLength) : 0.0) + state.convolution * s.sequences * kStateBytes,
+          state.state * s.sequences * kStateBytes - s.bytes(2.0 * s.hidden));
     case Recurrence::mamba2:
       break;
   }
   if (hasLayer) {
-    // The host scans copies of what the GPU convolved: the input and both factors of the state.
+    // The host scans copies of what the GPU convolved: the input and both factors of the state. The states after the
+    // scan are written where those copies were, if they are no larger.
     const double attended = g.headCount * g.valueLength;
-    return s.bytes(floatsBeforeRecurrence(g, s) + attended + 3.0 * convolutionChannels(g) + g.innerLength) +
-           state.state * s.sequences * kStateBytes;
+    const double copies = s.bytes(3.0 * convolutionChannels(g) + g.innerLength);
+    const double states = state.state * s.sequences * kStateBytes;
+    const double written = states > copies ? states - state.state * kStateBytes : 0.0;
+    return s.bytes(floatsBeforeRecurrence(g, s) + attended) + copies + states + written;
   }
   if (!askGraph(model, [](auto graph) { return graph.kConvolvesOnHost; })) return 0.0;
-  // The host computes the convolution alone, because that starts from the state.
-  return s.bytes(convolutionChannels(g) + s.hidden) + state.convolution * s.sequences * kStateBytes;
+  // The host computes the convolution alone, because that starts from the state, and gathers the states of the scan.
+  const double gathered = std::max(s.bytes(convolutionChannels(g)) + state.convolution * s.sequences * kStateBytes,
+                                   state.state * s.sequences * kStateBytes);
+  return s.bytes(s.hidden) + gathered;
 }
 
 // Passes over the recurrent state in a step, set by hand: the state is gathered, scanned in pieces, written and copied

@@ -19,6 +19,7 @@ struct ComputeShape {
   double tokens = 0;   // of a micro-batch
   double outputs = 0;  // tokens that get logits
   double sequences = 1;
+  double snapshots = 1;  // of the state of each sequence: snapshotsOf
   double hidden = 0;
   double perLayer = 0;  // embeddings of all layers
   double queries = 0;   // query heads times the length of a key
@@ -28,6 +29,7 @@ struct ComputeShape {
   double slidingKeyLength = 0;  // of one head, in layers that slide
   double valueLength = 0;       // of one head
   bool hasCache = false;
+  bool attends = false;    // to all cells, in any layer
   bool slides = false;     // in any layer
   bool latent = false;     // mla in any layer
   bool recurs = false;     // in any layer
@@ -36,6 +38,20 @@ struct ComputeShape {
   // Bytes of so many F32 numbers for every token of the micro-batch.
   [[nodiscard]] constexpr double bytes(double floatsPerToken) const noexcept { return floatsPerToken * tokens * 4.0; }
 };
+
+// Tokens of each sequence that get logits under llama-server: its own next one, and those that a draft proposed.
+[[nodiscard]] constexpr double outputsOfSequence(const Runtime& runtime) noexcept {
+  return runtime.speculation == llama_cpp::Speculation::none ? 1.0 : 1.0 + runtime.draftLength;
+}
+
+// States that a layer keeps of each sequence. Where a draft of prediction blocks is refused gated delta nets go back to
+// the state before it, of which they keep one for every drafted token. Build 11669 gives other recurrences and other
+// drafts none (rs_seq in its log).
+[[nodiscard]] constexpr double snapshotsOf(const LayerGroup& group, const Runtime& runtime) noexcept {
+  const bool returns =
+      group.recurrence == Recurrence::gatedDeltaNet && runtime.speculation == llama_cpp::Speculation::draftMtp;
+  return returns ? outputsOfSequence(runtime) : 1.0;
+}
 
 // A stage, and the bytes that it needs.
 struct LargestStage {
@@ -58,16 +74,20 @@ struct LargestStage {
   double slidingKeyLength = 0;
   double valueLength = 0;
   bool hasCache = false;
+  bool attends = false;
   bool slides = false;
   bool latent = false;
   bool recurs = false;
+  double snapshots = 1;
   for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
     const LayerGroup& g = model.groups[i];
     recurs = recurs || g.recurrence != Recurrence::none;
+    snapshots = std::max(snapshots, snapshotsOf(g, runtime));
     if (g.attention == Attention::none) continue;
     queries = std::max(queries, g.headCount * g.keyLength);
     keys = std::max(keys, g.kvHeadCount * g.keyLength);
     hasCache = true;
+    attends = attends || !isSliding(g);
     if (g.attention == Attention::mla) {
       latent = true;
       continue;
@@ -88,8 +108,9 @@ struct LargestStage {
   const bool capped = runtime.server && runtime.build >= kCappedOutputsBuild;
   return {.cells = cells,
           .tokens = tokens,
-          .outputs = capped ? std::min(batch, runtime.sequences) : batch,
+          .outputs = capped ? std::min(batch, runtime.sequences * outputsOfSequence(runtime)) : batch,
           .sequences = runtime.sequences,
+          .snapshots = snapshots,
           .hidden = model.hiddenSize,
           .perLayer = model.perLayerEmbeddingLength * model.layerCount,
           .queries = queries,
@@ -99,6 +120,7 @@ struct LargestStage {
           .slidingKeyLength = slidingKeyLength,
           .valueLength = valueLength,
           .hasCache = hasCache,
+          .attends = attends,
           .slides = slides,
           .latent = latent,
           .recurs = recurs,

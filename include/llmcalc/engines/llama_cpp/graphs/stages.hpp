@@ -53,10 +53,18 @@ namespace detail {
   return logits + s.bytes(extra);
 }
 
+// Whether the host computes the attention of its layers itself. It does where the scheduler meets nothing for the GPU
+// between that attention and the next layer's state, which the host holds; experts and gated queries would be met.
+[[nodiscard]] inline bool hostAttends(const LayerGroup& g, const ComputeShape& s) noexcept {
+  return s.recurs && hasCache(g) && g.expertCount == 0.0 && !g.gatedQuery;
+}
+
 // The largest stage of the layers on a device, without the inputs. `here`: groups that have layers there.
+// `cacheOnHost`: the host holds their caches.
 [[nodiscard]] inline LargestStage largestLayerStage(const ModelSpec& model, const ComputeShape& s,
                                                     const Runtime& runtime,
-                                                    const std::array<bool, ModelSpec::kMaximumGroups>& here) noexcept {
+                                                    const std::array<bool, ModelSpec::kMaximumGroups>& here,
+                                                    bool cacheOnHost = false) noexcept {
   LargestStage largest;
   for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
     const LayerGroup& g = model.groups[i];
@@ -65,7 +73,7 @@ namespace detail {
       largest.consider(Stage::feedForward, s.bytes(detail::feedForwardFloats(model, g, s, runtime)));
     }
     if (g.expertCount > 0.0) largest.consider(Stage::experts, s.bytes(detail::expertFloats(model, g, s, runtime)));
-    if (g.attention != Attention::none) {
+    if (g.attention != Attention::none && !(cacheOnHost && hostAttends(g, s))) {
       const LargestStage attention = attentionStage(model, g, s, runtime);
       largest.consider(attention.stage, attention.bytes);
     }

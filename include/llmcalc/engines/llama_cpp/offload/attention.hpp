@@ -37,9 +37,10 @@ inline void OffloadReplay::attentionOfHeads(const LayerGroup& g, const GroupWeig
                           askGraph(model_, [&](auto graph) { return graph.scalesFrequencies(model_); });
   const bool rotates = rotatesBesideMamba1(mamba1_) && !isNemotronHAttention(g, s_) &&
                        askGraph(model_, [&](auto graph) { return graph.rotates(g); });
+  const bool rotatesKeys = isQuantized(runtime_.cacheTypeK) && isMultipleOf(g.keyLength, kRotationMultiple);
   const bool biased = vectorsAfter == QueryKeyVectors::bias || postNormed_;
   // Positions are copied in the first split that rotates: that of the product of queries, or a later one.
-  const bool placed = held(inpPos).size + held(lateInpPos).size > 0.0 || !rotates;
+  const bool placed = held(inpPos).size + held(lateInpPos).size > 0.0 || isPipelined(start_) || !rotates;
   vectors(qRope, queries);
   if (recurs && copied_.weights) size(attnNormWeight) = s_.hidden * kVectorBytes;
   run<norm, attnNormWeight>();
@@ -67,26 +68,40 @@ inline void OffloadReplay::attentionOfHeads(const LayerGroup& g, const GroupWeig
     }
     if (biased || hasFactors) run<vectorWeight, lateInpPos, ropeFactors, ~vectorWeight>();
     if (rotates) run<qRope, ~qcur>();
+    if (rotatesKeys) {
+      vectors(qRotated, queries);
+      run<qRotated, ~qRope, ~qcur>();
+    }
     run<vectorWeight, lateInpPos, ~vectorWeight>();
     // Where nothing is copied the values are written into the cache before the keys are rotated.
     const bool cached = !copied_.weights && rotates;
-    if (cached) run<~vcur>();
+    if (cached) {
+      rotateValues(values, g.valueLength);
+      run<~vcur, ~vRotated>();
+    }
     const auto takeKey = [&] {
       product(kcur, keys, matrix(TensorRole::attentionK, s_.hidden, keys));
       if (!s_.slides && !parallel_) run<~norm>();
       vectors(kRope, keys);
       if (rotates) run<kRope, ~kcur>();
+      if (rotatesKeys) {
+        vectors(kRotated, keys);
+        run<kRotated, ~kRope, ~kcur>();
+      }
     };
     if (computesKeysFirst(s_)) takeKey();
-    if (!cached) product(vcur, values, valueWeight);
+    if (!cached) {
+      product(vcur, values, valueWeight);
+      rotateValues(values, g.valueLength);
+    }
     if (!computesKeysFirst(s_)) takeKey();
     if (!parallel_) run<~norm>();
-    run<~kRope, ~kcur, ~vcur>();
+    run<~kRotated, ~kRope, ~kcur, ~vRotated, ~vcur>();
   }
   if (copied_.lastAttention) run<~inpPos, ~lateInpPos, ~kvIdxs>();
   // The host attends where it holds the cache, but not if the next layer's state is fetched on the GPU meanwhile.
   if (copied_.cache && !(copied_.weights && copied_.fetchesTaps) && hostAttends(g, s_)) {
-    run<~qRope, ~qcur>();
+    run<~qRotated, ~qRope, ~qcur>();
     if (!recurs) project(g, length, true);
     return;
   }
@@ -98,19 +113,41 @@ inline void OffloadReplay::attentionOfHeads(const LayerGroup& g, const GroupWeig
       copiedCells * (flash ? values : s_.widestValues) * bytesPerElement(runtime_.cacheTypeV);
   sizeMasks(g);
   vectors(flash ? kqvOut : lateKqvOut, length);
-  if (!flash) {
+  if (flash) {
+    // Flash attention has no F32 kernel.
+    const double cast = cells * s_.cells.streams * 2.0;
+    size(castK) = runtime_.cacheTypeK == CacheType::f32 ? cast * keys : 0.0;
+    size(castV) = runtime_.cacheTypeV == CacheType::f32 ? cast * values : 0.0;
+  } else {
     vectors(kq, g.headCount * cells);
     vectors(kqv, length);
   }
+  // Vulkan fetches the rows for logits of the layer's input ahead of the attention, unless the attention's result is
+  // normed before it is added to them: then they are too far ahead in the graph.
+  const bool isNormed = isGemma2Or3Shape(model_, s_);
+  if (!copied_.weights && !copied_.cache && !recurs && !parallel_ && !isNormed) selectInput();
   const bool scansHere = recurs && !copied_.cache;
   if (scansHere) {
     // A scan beside attention has its own copy of the norm, which is made before the scores.
     vectors(scanNorm, s_.hidden);
     run<scanNorm>();
   }
-  run<cacheK, cacheV, kqMask, kqMaskSwa, lateCacheV, kqvOut, kq, ~qRope, ~qcur, ~cacheK, ~cacheV>();
+  run<cacheK, cacheV, kqMask, kqMaskSwa>();
+  if (start_ == GraphStart::passedOn && held(inpL).size == 0.0) {
+    vectors(inpL, s_.hidden);
+    run<inpL>();
+  }
+  if (size(castK) > 0.0) run<castK, ~cacheK>();
+  if (size(castV) > 0.0) run<castV, ~cacheV>();
+  run<lateCacheV, kqvOut, kq, ~qRotated, ~qRope, ~qcur, ~castK, ~castV, ~cacheK, ~cacheV>();
   if (copied_.lastOfMask) step(isSliding(g) ? ~kqMaskSwa : ~kqMask);
   if (fetchesHere(g)) fetchTaps();
+  if (flash && isQuantized(runtime_.cacheTypeV) && isMultipleOf(g.valueLength, kRotationMultiple)) {
+    vectors(kqvRotated, length);
+    run<kqvRotated, ~kqvOut>();
+    held(kqvOut) = held(kqvRotated);
+    held(kqvRotated) = {};
+  }
   vectors(gateSigmoid, g.gatedQuery ? queries : 0.0);
   run<kqv, ~lateCacheV, ~kq, lateKqvOut, ~kqv, gateSigmoid, ~qcurFull>();
   if (g.gatedQuery) {
@@ -125,6 +162,14 @@ inline void OffloadReplay::attentionOfHeads(const LayerGroup& g, const GroupWeig
     addResidual(ffnOut, false);
   }
   project(g, length, false);
+}
+
+// Multiplies the values by the matrix of a quantised cache.
+inline void OffloadReplay::rotateValues(double values, double valueLength) noexcept {
+  using enum Slot;
+  if (!isQuantized(runtime_.cacheTypeV) || !isMultipleOf(valueLength, kRotationMultiple)) return;
+  vectors(vRotated, values);
+  run<vRotated, ~vcur>();
 }
 
 // Projects the attention's result, which becomes the layer's next input. `onHost`: the host attended, so the result is

@@ -31,8 +31,11 @@ inline void OffloadReplay::feedForward(const LayerGroup& g, const GroupWeights& 
     expertWeight(w.largestExpertUp);
     run<~moeNorm, ffnMoeProbs, ffnMoeArgsort, ffnMoeWeights, ~ffnMoeProbs, ffnMoeWeightsSum, ffnMoeWeightsSumClamped,
         ~ffnMoeWeightsSum, ffnMoeWeightsNorm, ~ffnMoeWeights, ~ffnMoeWeightsSumClamped, ~ffnMoeLogits>();
+    const bool weighsFirst = askGraph(model_, [](auto graph) { return graph.kWeightsBeforeExperts; });
+    vectors(ffnMoeWeighted, weighsFirst ? s_.hidden * g.expertsUsed : 0.0);
+    run<ffnMoeWeighted>();
     if (size(ffnGate) > 0.0) run<weight, ffnGate, ~weight>();
-    run<weight, ffnUp, ffnUpAlone, ~weight>();
+    run<weight, ffnUp, ffnUpAlone, ~weight, ~ffnMoeWeighted>();
     if (g.sharedExpertLength == 0.0) run<~norm>();
     expertWeight(w.expertsDown.base + (copied_.specialExpertsDown ? w.expertsDown.extra : 0.0));
     sizeNextMasks();

@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "llmcalc/engines/llama_cpp/buffers/host.hpp"
+#include "llmcalc/engines/llama_cpp/buffers/inputs.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/gemma3.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/graphs.hpp"
 #include "llmcalc/engines/llama_cpp/graphs/shape.hpp"
@@ -31,14 +32,15 @@ namespace llmcalc {
 class OffloadReplay {
  public:
   OffloadReplay(const ModelSpec& model, const ComputeShape& shape, const Runtime& runtime, const FileWeights& weights,
-                double sharedBytes, CopiedLayer first) noexcept
+                double sharedBytes, CopiedLayer first, GraphStart start) noexcept
       : model_(model),
         s_(shape),
         runtime_(runtime),
         weights_(weights),
         bytesPerFloat_(shape.bytes(1.0)),
         sharedBytes_(sharedBytes),
-        first_(first) {
+        first_(first),
+        start_(start) {
     using enum Slot;
     held(sCopyExtra) = {-1.0, 0.0};
     for (std::size_t i = 0, n = asCount(model.groupCount); i < n; ++i) {
@@ -60,9 +62,12 @@ class OffloadReplay {
     copied_ = copied;
     sizes_.fill(0.0);
     vectors<inpL, attnOut, ffnOut, ffnMoeOut>(s_.hidden);
-    vectors(inpOutIds, copied.last && !marks_.kept ? 1.0 : 0.0);
-    if (!marks_.started) start(g);
+    vectors(inpOutIds, copied.last && !marks_.kept && !isPipelined(start_) ? 1.0 : 0.0);
     size(norm) = postNormed_ ? 0.0 : size(inpL);
+    if (!marks_.started) start(g);
+    if (postNormed_) size(norm) = 0.0;  // of one slot with what start() allocates
+    // What a pipeline passes on is an input, which is never free.
+    if (isPipelined(start_)) size(inpL) = 0.0;
     if (g.attention != Attention::none) attention(g, w);
     if (g.recurrence != Recurrence::none) recurrence(g);
     // Behind the rows that were selected for logits a token or two take nothing that counts.
@@ -81,6 +86,17 @@ class OffloadReplay {
   }
 
   [[nodiscard]] double peak() const noexcept { return arena_.peak(); }
+
+  // Bytes of what a pipeline copies to the GPU: inputs that its layers read, and embeddings or what the GPU before has
+  // computed. `reached`: which inputs, by the fields named `reaches`.
+  [[nodiscard]] double inputs(CopiedLayer reached) const noexcept {
+    const double vectors = start_ == GraphStart::pipelinedEmbeddings ? 3.0 * s_.hidden + 2.0 : 2.0 * s_.hidden;
+    const double perCell = s_.maskElement / 4.0;
+    const double cells =
+        (reached.reachesFull ? s_.cells.full : 0.0) + (reached.reachesSliding ? s_.cells.sliding : 0.0);
+    return s_.bytes(vectors + 1.0 + cells * perCell + (s_.hasCache ? cellIndices() : 0.0)) +
+           (reached.reachesEnd ? s_.bytes(1.0) : 0.0);
+  }
 
   // How far the graph has come.
   struct Marks {
@@ -204,6 +220,31 @@ class OffloadReplay {
   void start(const LayerGroup& g) noexcept {
     using enum Slot;
     marks_.started = true;
+    const bool scales = scalesAsGemma(s_) || askGraph(model_, [](auto graph) { return graph.kScalesEmbeddings; });
+    if (start_ == GraphStart::pipelined) return;
+    if (start_ == GraphStart::pipelinedEmbeddings) {
+      size(mixedEmbd) = size(inpL);
+      run<mixedEmbd>();
+      held(mixedEmbd) = {};  // never freed
+      if (scales) run<inpL>();
+      return;
+    }
+    if (start_ == GraphStart::passedOn) {
+      // The GPU before has computed the norm without its weight, too. Of two masks the second is copied where a layer
+      // first reads it.
+      sizeInputs();
+      size(norm) = postNormed_ ? 0.0 : size(inpL);
+      if (copied_.cache) {
+        // The hidden vectors come with the copies of the caches.
+        run<norm, inpPos>();
+        size(inpL) = 0.0;
+        return;
+      }
+      run<norm, inpPos, kvIdxs>();
+      step(isSliding(g) ? kqMaskSwa : kqMask);
+      run<inpL, kqMaskSwa, kqMask, inpOutIds>();
+      return;
+    }
     if (copied_.cache && g.attention == Attention::none && g.recurrence != Recurrence::gatedDeltaNet) {
       // The host holds the first state, so it computes the embeddings too, and the GPU gets a copy.
       run<inpL>();
@@ -214,7 +255,7 @@ class OffloadReplay {
     vectors(embdIdxs, 2.0);
     run<tokEmbd, inpEmbd, embdIdxs>();
     // A model without norms before its layers copies the embeddings in the split of its first matrix.
-    if (!postNormed_) run<inpL>();
+    if (!postNormed_ || !copied_.weights) run<inpL>();
     vectors(rowScale, isGemma3Shape(model_, s_, queryKeyVectors(g) == QueryKeyVectors::norm) ? 1.0 : 0.0);
     run<rowScale>();
     if (!copied_.weights && !copied_.cache && g.recurrence == Recurrence::mamba2) {
@@ -222,23 +263,32 @@ class OffloadReplay {
       run<sCopy>();
       takeStateViews();
     } else if (!copied_.weights && s_.hasCache) {
-      vectors(inpPos, 1.0);
-      if (!copied_.cache) {
-        vectors(kvIdxs, cellIndices());
-        sizeMasks(first_.reachesFull, first_.reachesSliding);
+      if (copied_.cache) {
+        vectors(inpPos, 1.0);
+      } else {
+        sizeInputs();
       }
-      run<inpPos, kvIdxs, kqMaskSwa, kqMask>();
+      run<inpPos, kvIdxs, kqMaskSwa, kqMask, inpOutIds>();
     }
     run<mixedEmbd, ~tokEmbd>();
     held(mixedEmbd) = {};  // never freed
-    const bool scales = scalesAsGemma(s_) || askGraph(model_, [](auto graph) { return graph.kScalesEmbeddings; });
     if (!scales && !postNormed_) run<mixedEmbd>();
     run<~rowScale, ~inpEmbd, ~embdIdxs>();
     vectors(altup, askGraph(model_, [](auto graph) { return graph.kStreams; }) * s_.hidden);
     run<altup>();
   }
 
+  // Sizes the inputs that a GPU's first split reads.
+  void sizeInputs() noexcept {
+    using enum Slot;
+    vectors(inpPos, 1.0);
+    vectors(kvIdxs, s_.hasCache ? cellIndices() : 0.0);
+    vectors(inpOutIds, first_.reachesEnd ? 1.0 : 0.0);
+    sizeMasks(first_.reachesFull, first_.reachesSliding);
+  }
+
   void sizeMasks(bool full, bool sliding) noexcept {
+    if (isPipelined(start_)) return;
     const double perCell = s_.tokens * s_.maskElement;
     size(Slot::kqMask) = full ? s_.cells.full * perCell : 0.0;
     size(Slot::kqMaskSwa) = sliding ? s_.cells.sliding * perCell : 0.0;
@@ -293,6 +343,7 @@ class OffloadReplay {
       size(inpOutIds) = 0.0;
       from = selected;
     }
+    if (held(inpL).size == 0.0) inPlace = false;
     step(inPlace ? ~from : ~inpL);
     if (!inPlace) move(from);
   }
@@ -382,6 +433,7 @@ class OffloadReplay {
   void attentionOfHeads(const LayerGroup& g, const GroupWeights& w) noexcept;
   void project(const LayerGroup& g, double length, bool onHost) noexcept;
   void latentAttention(const LayerGroup& g) noexcept;
+  void rotateValues(double values, double valueLength) noexcept;
 
   // Parts of a layer, defined in recurrence.hpp: the one that it has, and a function for each kind.
   void recurrence(const LayerGroup& g) noexcept;
@@ -399,7 +451,8 @@ class OffloadReplay {
   const FileWeights& weights_;
   double bytesPerFloat_;  // bytes of one number for every token
   double sharedBytes_;
-  CopiedLayer first_;         // which inputs the first split reads, by the fields named `reaches`
+  CopiedLayer first_;  // which inputs the first split reads, by the fields named `reaches`
+  GraphStart start_;
   double tapBytes_ = 0;       // taps of a convolution that are fetched in the layer before
   bool viewsStates_ = false;  // any layer is a Mamba 2, whose graph views s_copy in two parts
   Arena arena_;

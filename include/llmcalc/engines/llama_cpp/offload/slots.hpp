@@ -43,6 +43,15 @@ struct CopiedLayer {
   }
 };
 
+// What a GPU has before the first layer that it replays.
+enum class GraphStart : std::uint8_t {
+  embeddings,           // the embeddings and all inputs
+  passedOn,             // the hidden vectors that the GPU before has computed, and inputs
+  pipelinedEmbeddings,  // as embeddings, in a pipeline: inputs are copied several times and are never free
+  pipelined,            // as passedOn, in a pipeline
+};
+[[nodiscard]] constexpr bool isPipelined(GraphStart start) noexcept { return start >= GraphStart::pipelinedEmbeddings; }
+
 inline constexpr double kVectorBytes = 4.0;  // an element of a norm or bias
 inline constexpr double kIndexBytes = 16.0;  // the number of a sequence, as Vulkan aligns it
 
@@ -89,6 +98,10 @@ enum class Slot : std::int8_t {
   qRope,                // Qcur, rotated
   qConv = qRope,        // q_conv of a delta net
   inpEmbd = qRope,      // before the first layer: inp_embd, as given
+  qRotated,             // Qcur, multiplied by the matrix that spreads outliers of a quantised cache
+  kRotated,             // Kcur, multiplied by it
+  vRotated,             // Vcur, multiplied by its own
+  kqvRotated,           // kqv_out, multiplied back
   kcur,                 // Kcur before it is rotated
   kvCmprPe = kcur,      // kv_cmpr_pe of mla, and its compressed queries before them
   kRope,                // Kcur, rotated
@@ -98,6 +111,8 @@ enum class Slot : std::int8_t {
   cacheK,               // cache_k, copied from the host
   cacheV,               // cache_v, copied from the host for flash attention
   lateCacheV,           // cache_v, copied after the scores
+  castK,                // F32 keys as F16, for flash attention
+  castV,                // F32 values as F16
   kq,                   // kq, and kq_soft_max in its place
   ffnMoeLogits = kq,    // ffn_moe_logits
   vTransposed,          // v_cont of mla
@@ -141,6 +156,7 @@ enum class Slot : std::int8_t {
   ffnMoeWeightsSum,          // ffn_moe_weights_sum
   ffnMoeWeightsSumClamped,   // ffn_moe_weights_sum_clamped
   ffnMoeWeightsNorm,         // ffn_moe_weights_norm
+  ffnMoeWeighted,            // ffn_moe_weighted: the input, where weights come before experts
   ffnUp,                     // ffn_up or ffn_moe_up, beside a gate
   ffnUpAlone,                // ffn_up or ffn_moe_up without a gate
   ffnSwiglu,                 // ffn_swiglu or ffn_moe_swiglu

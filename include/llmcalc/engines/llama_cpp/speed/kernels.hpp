@@ -49,13 +49,18 @@ inline constexpr double kVectorKernelSequences = 8.0;
   return step.users * (seconds + w.stateTraffic / (p.bandwidthShare * d.bandwidth));
 }
 
-// Seconds per token that products with the weights take in prefill, summed over tensor types.
+// Seconds per token that products with so many weights of a tensor type take in prefill.
+[[nodiscard]] inline double productSeconds(std::size_t type, double elements, const Device& d,
+                                           const SpeedProfile& p) noexcept {
+  const double rate = isFloatType(type) ? p.halfShare * d.halfFlops : p.quantizedShare * d.quantizedOps;
+  return elements * 2.0 * p.prefillCost[type] / rate;
+}
+
+// The same, summed over tensor types.
 [[nodiscard]] inline double productSeconds(const ByType& elements, const Device& d, const SpeedProfile& p) noexcept {
   double seconds = 0;
   for (std::size_t i = 0; i < kTypes; ++i) {
-    if (elements[i] == 0.0) continue;
-    const double rate = isFloatType(i) ? p.halfShare * d.halfFlops : p.quantizedShare * d.quantizedOps;
-    seconds += elements[i] * 2.0 * p.prefillCost[i] / rate;
+    if (elements[i] != 0.0) seconds += productSeconds(i, elements[i], d, p);
   }
   return seconds;
 }

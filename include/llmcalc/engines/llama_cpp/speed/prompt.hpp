@@ -14,6 +14,7 @@
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 #include "llmcalc/speed/links.hpp"
+#include "llmcalc/speed/profile.hpp"
 #include "llmcalc/speed/rates.hpp"
 #include "llmcalc/speed/work.hpp"
 
@@ -22,10 +23,6 @@ namespace llmcalc::speed {
 // From this many tokens on, the GPU computes what the host holds, and reads the weights over the link
 // (ggml_backend_offload_op).
 inline constexpr double kOffloadTokens = 32.0;
-// A pipeline of micro-batches over two H200 reached this share of what it could.
-inline constexpr double kPipelineShare = 0.95;
-// Layers with experts take so many times as long for an all-reduce of a prompt.
-inline constexpr double kExpertReduce = 1.8;
 
 // Whether a layer split works on several micro-batches of a prompt at once, which takes a back end with events and
 // everything on GPUs. Source: llama_context's pipeline_parallel.
@@ -39,6 +36,7 @@ inline constexpr double kExpertReduce = 1.8;
                                             const Hardware& hardware, double tokens, double depth) noexcept {
   SpeedTerms sum;
   const Prompt prompt = promptOf(runtime, tokens, depth);
+  const SpeedProfile& p = hardware.gpuProfile;
   if (prompt.microBatch <= kVectorKernelSequences) {
     // So few tokens take the kernels of decoding, in as many steps as there are micro-batches.
     sum = stepTerms(shape, model, runtime, hardware, {1.0, prompt.microBatch, depth + 0.5 * tokens});
@@ -58,7 +56,7 @@ inline constexpr double kExpertReduce = 1.8;
     if (holds) addPrompt(terms, shape, shape.work[i], d, hardware.gpuProfile, prompt, 0.0);
     if (i == 0 && streams && holdsWork(host)) {
       addPrompt(terms, shape, host, d, hardware.gpuProfile, prompt,
-                hardware.unified ? 0.0 : kLinkShare * hardware.linkBandwidth);
+                hardware.unified ? 0.0 : p.linkShare * hardware.linkBandwidth);
     } else if (!holds) {
       continue;
     }
@@ -71,15 +69,16 @@ inline constexpr double kExpertReduce = 1.8;
     sum *= slowest / sum.total();
     double layers = 0;
     for (std::size_t i = 0; i < gpus; ++i) {
-      layers += shape.work[i].layers + (kExpertReduce - 1.0) * shape.work[i].expertLayers;
+      layers += shape.work[i].layers + (p.reduceExperts - 1.0) * shape.work[i].expertLayers;
     }
-    sum.link += 2.0 * (layers * prompt.count * reduceSeconds(prompt.microBatch) +
+    sum.link += 2.0 * (layers * prompt.count * reduceSeconds(p, prompt.microBatch) +
                        model.layerCount * 2.0 * (busy - 1.0) / busy * tokens * model.hiddenSize * 2.0 /
                            hardware.gpuLinkBandwidth);
   } else if (busy > 1.0 && isPipelined(runtime, host)) {
     // Each GPU of a layer split works on a micro-batch of its own.
     const double whole = sum.total();
-    sum *= (whole / prompt.count + (1.0 - 1.0 / prompt.count) * slowest) / whole / kPipelineShare;
+    const double together = whole / prompt.count + (1.0 - 1.0 / prompt.count) * slowest;
+    sum *= 1.0 - p.pipelineShare * (1.0 - together / whole);
   }
   if (!streams && holdsWork(host)) {
     SpeedTerms terms;

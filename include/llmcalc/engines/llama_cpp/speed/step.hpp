@@ -12,22 +12,18 @@
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 #include "llmcalc/speed/links.hpp"
+#include "llmcalc/speed/profile.hpp"
 #include "llmcalc/speed/rates.hpp"
 #include "llmcalc/speed/work.hpp"
 
 namespace llmcalc::speed {
-
-// A step that crosses between host and GPU takes longer, because the graph is split and threads wake up. It takes as
-// much longer however many layers are where.
-inline constexpr double kHostHopSeconds = 1.7e-3;
-inline constexpr double kExpertHopSeconds = 80e-6;  // per layer whose experts are on the host
-inline constexpr double kGpuHopSeconds = 26e-6;     // per further GPU of a layer split, measured on two H200
 
 // Seconds of a step by cause.
 [[nodiscard]] inline SpeedTerms stepTerms(const SpeedShape& shape, const ModelSpec& model, const Runtime& runtime,
                                           const Hardware& hardware, const Step& step) noexcept {
   SpeedTerms sum;
   const auto gpus = static_cast<std::size_t>(runtime.gpuCount);
+  const SpeedProfile& p = hardware.gpuProfile;
   double busy = 0;
   double slowest = 0;
   for (std::size_t i = 0; i < gpus; ++i) {
@@ -48,17 +44,18 @@ inline constexpr double kGpuHopSeconds = 26e-6;     // per further GPU of a laye
     const double perGpu = hardware.gpuLinkBandwidth >= kFastLink ? kFastReduceSeconds : kSlowReduceSeconds;
     const double bytes = 2.0 * (busy - 1.0) / busy * step.tokens() * model.hiddenSize * 2.0;
     sum.link += 2.0 * model.layerCount *
-                (reduceSeconds(step.tokens()) + perGpu * (busy - 2.0) + bytes / hardware.gpuLinkBandwidth);
+                (reduceSeconds(p, step.tokens()) + perGpu * (busy - 2.0) + bytes / hardware.gpuLinkBandwidth);
   } else if (busy > 1.0) {
-    sum.link += kGpuHopSeconds * (busy - 1.0);
+    sum.link += (hardware.gpuLinkBandwidth >= kFastLink ? p.gpuHopSeconds : p.slowHopSeconds) * (busy - 1.0);
   }
   const DeviceWork& host = shape.work[kHostWork];
   if (holdsWork(host)) {
     const Device d = completedHost(hardware.host, hardware.unified, hardware.hostProfile);
     sum.host += hostStep(shape, host, d, hardware.hostProfile, runtime, step);
     if (busy > 0.0) {
-      if (host.layers > 0.0) sum.link += kHostHopSeconds;
-      sum.link += kExpertHopSeconds * (host.movedLayers + (runtime.kvOffload ? 0.0 : model.layerCount - host.layers));
+      // The graph is split and threads wake up, however many layers are where.
+      if (host.layers > 0.0) sum.link += p.hostHopSeconds;
+      sum.link += p.expertHopSeconds * (host.movedLayers + (runtime.kvOffload ? 0.0 : model.layerCount - host.layers));
     }
   }
   return sum;

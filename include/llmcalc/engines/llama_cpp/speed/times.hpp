@@ -19,16 +19,17 @@
 
 namespace llmcalc::speed {
 
-// The time of a step, whose parts on GPUs and host have bands of their own. `bytes`: measuredPart().
-[[nodiscard]] inline Times stepTimes(const SpeedTerms& terms, const Bands& bands, bool experts, bool batched,
+// The time of a step whose seconds by cause are `terms`; its parts on GPUs and host have bands of their own. `bytes`:
+// measuredPart().
+[[nodiscard]] inline Times stepTimes(const SpeedTerms& terms, const Bands& bands, bool experts, const Step& step,
                                      double bytes) noexcept {
   const auto kindOf = [&](const SpeedProfile& p) {
     // Sums differ in their last digits by where layers are.
     const bool measured = p.measuredBytes > 0.0 && std::abs(p.measuredBytes - bytes) <= 1e-9 * bytes;
-    return batched    ? &SpeedProfile::batched
-           : measured ? &SpeedProfile::measured
-           : experts  ? &SpeedProfile::experts
-                      : &SpeedProfile::decode;
+    if (step.tokensPerUser > 1.0) return &SpeedProfile::drafted;
+    if (step.users > 1.0) return &SpeedProfile::batched;
+    if (measured) return &SpeedProfile::measured;
+    return experts ? &SpeedProfile::experts : &SpeedProfile::decode;
   };
   Times times;
   // Without GPUs their profile may be empty.
@@ -44,13 +45,14 @@ namespace llmcalc::speed {
   bool experts = false;
   for (const DeviceWork& w : shape.work) experts = experts || w.expertsTotal > 0.0;
   SpeedTimes times;
-  times.step = stepTerms(shape, model, runtime, hardware, {1.0, 1.0, depth});
+  const Step one = {1.0, 1.0, depth};
+  times.step = stepTerms(shape, model, runtime, hardware, one);
   const double bytes = measuredPart(shape, depth);
-  times.alone = stepTimes(times.step, bands, experts, false, bytes);
+  times.alone = stepTimes(times.step, bands, experts, one, bytes);
   const Step together = {workload.concurrency, 1.0 + workload.draftLength, depth};
-  times.together = together.tokens() > 1.0
-                       ? stepTimes(stepTerms(shape, model, runtime, hardware, together), bands, experts, true, bytes)
-                       : times.alone;
+  times.together = together.tokens() > 1.0 ? stepTimes(stepTerms(shape, model, runtime, hardware, together), bands,
+                                                       experts, together, bytes)
+                                           : times.alone;
   if (workload.draftLength > 0.0) {
     const double drafted = workload.draftLength * workload.draftCost;
     times.together = {times.together.fast + drafted * times.alone.fast,
@@ -59,9 +61,11 @@ namespace llmcalc::speed {
   }
   if (workload.promptLength > 0.0) {
     times.prompt = promptTerms(shape, model, runtime, hardware, workload.promptLength, workload.cachedTokens);
+    Spread SpeedProfile::*const kind =
+        workload.cachedTokens > kDeepPrompt ? &SpeedProfile::deepPrefill : &SpeedProfile::prefill;
     times.prefill.add(std::max(0.0, times.prompt.total() - times.prompt.host),
-                      runtime.gpuCount > 0.0 ? bands.gpu(&SpeedProfile::prefill) : bands.host(&SpeedProfile::prefill));
-    times.prefill.add(times.prompt.host, bands.host(&SpeedProfile::prefill));
+                      runtime.gpuCount > 0.0 ? bands.gpu(kind) : bands.host(kind));
+    times.prefill.add(times.prompt.host, bands.host(kind));
   }
   return times;
 }

@@ -69,7 +69,7 @@ TEST(Graphs, OfArchitecturesWithoutANameHoldNothingBeside) {
 TEST(Graphs, HoldWhatTheirArchitectureAddsBeside) {
   constexpr double kHidden = 4096;
   EXPECT_EQ(besideOf(Architecture::commandR),
-            (Beside{kHidden + 2 * 1024, 0, 3 * 14336 + 1024, 0, 0, kHidden, 2 * kHidden}));
+            (Beside{kHidden + 2 * 1024, 0, 3 * 14336 + 1024, 0, 0, kHidden, kHidden - 2 * 1024}));
   EXPECT_EQ(besideOf(Architecture::cohere2), (Beside{kHidden + 2 * 1024, 0, 3 * 14336 + 1024, 0, 0, 0, 2 * kHidden}));
   EXPECT_EQ(besideOf(Architecture::deepseek2), (Beside{0, 0, 0, 0, 0, kHidden, 2 * kHidden}));
   EXPECT_EQ(besideOf(Architecture::falconH1), (Beside{0, 0, 3 * (8192 + 2 * 256) + 64, 0, 8192 + kHidden, kHidden, 0}));

@@ -26,8 +26,8 @@ TEST(ReplayCache, FindsWhatEveryLayerReplayedFinds) {
   const Runtime runtime = at8192();
   const ComputeShape shape = computeShape(model, runtime);
   const FileWeights weights = fileWeights(model, FileType::Q4_K_M);
-  OffloadReplay plain(model, shape, runtime, weights, 0, {});
-  OffloadReplay remembered(model, shape, runtime, weights, 0, {});
+  OffloadReplay plain(model, shape, runtime, weights, 0, {}, GraphStart::embeddings);
+  OffloadReplay remembered(model, shape, runtime, weights, 0, {}, GraphStart::embeddings);
   ReplayCache cache(remembered);
   for (int i = 0; i < 80; ++i) {
     plain.layer(layerOf(i));

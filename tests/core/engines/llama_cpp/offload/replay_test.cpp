@@ -18,21 +18,21 @@ CopiedLayer hostLayer(bool last) {
   return layer;
 }
 
-struct Replayed : testing::Test {
+struct ReplayedLayer : testing::Test {
   ModelSpec model = llama();
   Runtime runtime = at8192();
   ComputeShape shape = computeShape(model, runtime);
   FileWeights weights = fileWeights(model, FileType::F16);
-  OffloadReplay replay{model, shape, runtime, weights, 0, {}};
+  OffloadReplay replay{model, shape, runtime, weights, 0, {}, GraphStart::embeddings};
 };
 
-TEST_F(Replayed, ALayerNeedsAtLeastAMatrixOfItsNetworkAndWhatItIsMultipliedWith) {
+TEST_F(ReplayedLayer, ALayerNeedsAtLeastAMatrixOfItsNetworkAndWhatItIsMultipliedWith) {
   replay.layer(hostLayer(false));
   // The down matrix in half precision, the network's vectors beside it, and the layer's input.
   EXPECT_GE(replay.peak(), 2 * 14336.0 * 4096 + (14336 + 4096.0) * 512 * 4);
 }
 
-TEST_F(Replayed, EqualLayersLeaveEqualStatesBehind) {
+TEST_F(ReplayedLayer, EqualLayersLeaveEqualStatesBehind) {
   OffloadReplay::State first;
   OffloadReplay::State second;
   replay.layer(hostLayer(false));
@@ -46,7 +46,7 @@ TEST_F(Replayed, EqualLayersLeaveEqualStatesBehind) {
   EXPECT_EQ(replay.peak(), peak);
 }
 
-TEST_F(Replayed, GoesOnFromAStateThatIsRestored) {
+TEST_F(ReplayedLayer, GoesOnFromAStateThatIsRestored) {
   OffloadReplay::State before;
   OffloadReplay::State after;
   OffloadReplay::State again;
@@ -61,7 +61,7 @@ TEST_F(Replayed, GoesOnFromAStateThatIsRestored) {
   EXPECT_TRUE(after == again);
 }
 
-TEST_F(Replayed, TheHeadNeedsItsMatrixAndTheLogits) {
+TEST_F(ReplayedLayer, TheHeadNeedsItsMatrixAndTheLogits) {
   replay.head(1e9);
   EXPECT_EQ(replay.peak(), 1e9 + 128256.0 * 4 * 4);
 }

@@ -56,7 +56,9 @@ TEST(EstimateSpeed, OnlyBackendsWithEventsPipelineAPromptOverGpus) {
     return estimateSpeed(llama8B(), runtime, hardware, workload).prefill.p50 / one;
   };
   EXPECT_GT(gain(GpuBackend::cuda), 1.6);
-  EXPECT_GT(gain(GpuBackend::rocm), 1.6);
+  // Two R9700 gain less than half of it.
+  EXPECT_GT(gain(GpuBackend::rocm), 1.1);
+  EXPECT_LT(gain(GpuBackend::rocm), 1.6);
   EXPECT_LT(gain(GpuBackend::vulkan), 1.1);
   EXPECT_LT(gain(GpuBackend::sycl), 1.1);
 }

@@ -18,7 +18,9 @@ Hardware banded() {
   hardware.gpuProfile.decode = {0.5, 1.0, 2.0};
   hardware.gpuProfile.experts = {0.25, 1.0, 4.0};
   hardware.gpuProfile.batched = {0.125, 1.0, 8.0};
+  hardware.gpuProfile.drafted = {0.2, 1.0, 5.0};
   hardware.gpuProfile.prefill = {0.8, 1.0, 1.25};
+  hardware.gpuProfile.deepPrefill = {0.4, 1.0, 2.5};
   hardware.gpuProfile.measured = {0.0625, 1.0, 16.0};
   hardware.gpuProfile.measuredBytes = 4e9;
   hardware.hostProfile.decode = {0.1, 1.0, 10.0};
@@ -26,26 +28,29 @@ Hardware banded() {
   return hardware;
 }
 
-Times timesOf(const SpeedTerms& terms, bool experts, bool batched, double bytes) {
+constexpr speed::Step kOne{1, 1, 0};
+
+Times timesOf(const SpeedTerms& terms, bool experts, const speed::Step& step, double bytes) {
   const Hardware hardware = banded();
   const Runtime runtime = runtimeOf(FileType::Q4_K_M);
-  return speed::stepTimes(terms, speed::Bands(hardware, runtime), experts, batched, bytes);
+  return speed::stepTimes(terms, speed::Bands(hardware, runtime), experts, step, bytes);
 }
 
 TEST(StepTimes, HaveTheBandOfWhatIsMostLikeThem) {
   const SpeedTerms second = {0.25, 0.25, 0.25, 0.125, 0.125, 0};
-  EXPECT_EQ(timesOf(second, false, false, 5e9).middle, 1);
-  EXPECT_EQ(timesOf(second, false, false, 5e9).fast, 0.5);
-  EXPECT_EQ(timesOf(second, false, false, 5e9).slow, 2);
-  EXPECT_EQ(timesOf(second, true, false, 5e9).slow, 4);
+  EXPECT_EQ(timesOf(second, false, kOne, 5e9).middle, 1);
+  EXPECT_EQ(timesOf(second, false, kOne, 5e9).fast, 0.5);
+  EXPECT_EQ(timesOf(second, false, kOne, 5e9).slow, 2);
+  EXPECT_EQ(timesOf(second, true, kOne, 5e9).slow, 4);
   // The very model that was measured, of experts too; a sum in another order is of the same bytes.
-  EXPECT_EQ(timesOf(second, true, false, 4e9 + 1).slow, 16);
-  EXPECT_EQ(timesOf(second, false, false, 4e9 + 10).slow, 2);
-  EXPECT_EQ(timesOf(second, true, true, 4e9).slow, 8);
+  EXPECT_EQ(timesOf(second, true, kOne, 4e9 + 1).slow, 16);
+  EXPECT_EQ(timesOf(second, false, kOne, 4e9 + 10).slow, 2);
+  EXPECT_EQ(timesOf(second, true, {2, 1, 0}, 4e9).slow, 8);
+  EXPECT_EQ(timesOf(second, true, {2, 4, 0}, 4e9).slow, 5);
 }
 
 TEST(StepTimes, OfAHostHaveItsBandBesideThatOfTheGpus) {
-  const Times times = timesOf({0.5, 0, 0, 0, 0.5, 2}, false, false, 5e9);
+  const Times times = timesOf({0.5, 0, 0, 0, 0.5, 2}, false, kOne, 5e9);
   EXPECT_EQ(times.middle, 3);
   EXPECT_EQ(times.fast, 1 / 2.0 + 2 / 10.0);
   EXPECT_EQ(times.slow, 1 / 0.5 + 2 / 0.1);
@@ -89,7 +94,7 @@ TEST(LlamaCppTimes, OfADraftAreAStepOfItsTokensAndWhatItTakesToProposeThem) {
   const SpeedTimes times = timesOf(llama8B(), workload);
   EXPECT_EQ(times.together.middle, checked.together.middle + 3 * 0.1 * times.alone.middle);
   EXPECT_EQ(times.together.slow, checked.together.slow + 3 * 0.1 * times.alone.slow);
-  EXPECT_EQ(checked.together.slow, 8 * checked.together.middle);
+  EXPECT_DOUBLE_EQ(checked.together.slow, 5 * checked.together.middle);
 }
 
 TEST(LlamaCppTimes, OfAPromptHaveTheBandOfPrefill) {
@@ -100,6 +105,18 @@ TEST(LlamaCppTimes, OfAPromptHaveTheBandOfPrefill) {
   EXPECT_EQ(times.prefill.middle, times.prompt.total());
   EXPECT_EQ(times.prefill.fast, times.prompt.total() / 1.25);
   EXPECT_EQ(times.prefill.slow, times.prompt.total() / 0.8);
+}
+
+TEST(LlamaCppTimes, OfAPromptAfterMoreThan2048TokensHaveABandOfTheirOwn) {
+  Workload workload;
+  workload.promptLength = 512;
+  workload.cachedTokens = 2048;
+  SpeedTimes times = timesOf(llama8B(), workload, 2560);
+  EXPECT_EQ(times.prefill.slow, times.prompt.total() / 0.8);
+  workload.cachedTokens = 2049;
+  times = timesOf(llama8B(), workload, 2561);
+  EXPECT_EQ(times.prefill.fast, times.prompt.total() / 2.5);
+  EXPECT_EQ(times.prefill.slow, times.prompt.total() / 0.4);
 }
 
 TEST(LlamaCppTimes, OfAPromptOnTheHostHaveItsBand) {
