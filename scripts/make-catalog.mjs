@@ -10,6 +10,7 @@ import { wordsOf } from '../js/catalog/search.js';
 import { backendOf } from '../js/core/backend-of.js';
 import { modelFromGgufMetadata } from '../js/models/gguf.js';
 import { ggufMetadataFromHuggingFaceConfig } from '../js/readers/huggingface.js';
+import { isAsPublished } from './support/add-model.mjs';
 import { parseCsv } from './support/csv.mjs';
 import { deviceMemory, memoryRules, rulesTable } from './support/device-memory.mjs';
 import { deviceSpeed } from './support/device-speed.mjs';
@@ -44,6 +45,9 @@ const aliasesOf = ({ aliases }) =>
     .map((alias) => alias.trim())
     .filter(Boolean);
 
+/** What people take a model for. */
+const USES = ['chat', 'code', 'vision', 'audio', 'embedding'];
+
 /** What people download of most models. */
 const DEFAULT_FILE_TYPE = 'Q4_K_M';
 
@@ -57,6 +61,9 @@ const models = () =>
     defaultFileType: row.default_file_type || DEFAULT_FILE_TYPE,
     releasedAs: row.released_as || null,
     predictionBlock: row.prediction_block === '' ? null : row.prediction_block === 'yes',
+    use: row.use.split(';').filter(Boolean),
+    released: row.released || null,
+    license: row.license || null,
     source: row.source,
   }));
 
@@ -92,10 +99,12 @@ function devices() {
     fp8Tflops: numberOf(row.fp8_tflops),
     int8Tops: numberOf(row.int8_tops),
     fp32Tflops: numberOf(row.fp32_tflops),
-    power: numberOf(row.power_w),
     ...speedOf(row),
     channels: numberOf(row.channels),
     megatransfers: numberOf(row.mts),
+    memoryType: row.memory_type || null,
+    power: numberOf(row.power_w),
+    releaseYear: numberOf(row.release_year),
     source: row.source,
     notes: row.notes,
   }));
@@ -121,8 +130,16 @@ async function check() {
   let alone = 0;
   let beyond = 0;
   const wrong = [];
+  let published = 0;
   for (const row of rowsOf('models.csv')) {
     const { model, unplannable } = specOf(row, true);
+    if (row.published_params && !unplannable) {
+      const { parameters } = core.parameterCount(model);
+      published++;
+      if (!isAsPublished(parameters, row.published_params)) {
+        wrong.push(`${row.name}: ${parameters}, published as ${row.published_params}`);
+      }
+    }
     if (row.total_params === '' || unplannable) continue;
     const total = Number(row.total_params);
     const counted = core.parameterCount(model).parameters + Number(row.total_params_beyond_gguf);
@@ -136,13 +153,32 @@ async function check() {
   const unplannable = entries.filter((model) => model.unplannable);
   for (const { name, unplannable: reason } of unplannable) console.log(`${name}: no spec: ${reason}`);
   console.log(
-    `${entries.length} models, ${entries.length - unplannable.length} with a spec; of the sourced totals ${alone} recompute, ${beyond} with what a GGUF file does not hold, ${wrong.length} do not`,
+    `${entries.length} models, ${entries.length - unplannable.length} with a spec; of the sourced totals ${alone} recompute, ${beyond} with what a GGUF file does not hold, ${wrong.length} do not; ${published} others are as published`,
   );
-  wrong.push(...wrongDevices());
+  wrong.push(...wrongModels(), ...wrongDevices());
   if (wrong.length > 0) {
     console.error(wrong.join('\n'));
     process.exitCode = 1;
   }
+}
+
+/** Names that two rows have, and fields that are none of those that there are. */
+function wrongModels() {
+  const wrong = [];
+  const owners = new Map();
+  for (const row of rowsOf('models.csv')) {
+    for (const text of [row.name, ...aliasesOf(row)]) {
+      const words = wordsOf(text).join(' ');
+      if (owners.has(words) && owners.get(words) !== row.name) {
+        wrong.push(`${row.name}: ${owners.get(words)} has the name ${text} too`);
+      }
+      owners.set(words, row.name);
+    }
+    const unknown = row.use.split(';').find((use) => !USES.includes(use));
+    if (unknown !== undefined) wrong.push(`${row.name}: use ${unknown} is none of ${USES.join(', ')}`);
+    if (!/^(?:\d{4}(?:-\d\d)?)?$/.test(row.released)) wrong.push(`${row.name}: released ${row.released}`);
+  }
+  return wrong;
 }
 
 /** Memory and names of devices that contradict themselves; prints what is known of their memory, and how. */

@@ -25,11 +25,13 @@ std::optional<double> numberOf(const Json& json, const char* key) {
   return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
 }
 
-std::vector<std::string> aliasesOf(const Json& json) { return json.at("aliases").get<std::vector<std::string>>(); }
+std::vector<std::string> textsOf(const Json& json, const char* key) {
+  return json.at(key).get<std::vector<std::string>>();
+}
 
 Model modelFromJson(const Json& json) {
   Model model{textOf(json, "name"),
-              aliasesOf(json),
+              textsOf(json, "aliases"),
               textOf(json, "repository"),
               textOf(json, "modelType"),
               textOf(json, "unplannable"),
@@ -38,7 +40,10 @@ Model modelFromJson(const Json& json) {
               {},
               {},
               textOf(json, "defaultFileType"),
-              textOf(json, "releasedAs")};
+              textOf(json, "releasedAs"),
+              textsOf(json, "use"),
+              textOf(json, "released"),
+              textOf(json, "license")};
   if (model.unplannable.empty()) {
     model.spec = specFromJson(json.at("model"));
     Json shape = json.at("model");
@@ -51,7 +56,7 @@ Model modelFromJson(const Json& json) {
 Device deviceFromJson(const Json& json) {
   const Json& speed = json.at("speed");
   return {textOf(json, "name"),
-          aliasesOf(json),
+          textsOf(json, "aliases"),
           textOf(json, "vendor"),
           textOf(json, "family"),
           textOf(json, "kind"),
@@ -67,7 +72,9 @@ Device deviceFromJson(const Json& json) {
           numberOf(speed, "halfFlops").value_or(0.0),
           numberOf(speed, "quantizedOps").value_or(0.0),
           textOf(json, "profileFamily"),
-          numberOf(json, "power").value_or(0.0)};
+          textOf(json, "memoryType"),
+          numberOf(json, "power"),
+          numberOf(json, "releaseYear")};
 }
 
 std::string joined(const std::vector<std::string>& names) {

@@ -65,7 +65,7 @@ PlanGpu gpuFrom(const catalog::Device& device) {
   gpu.shaderFlops = device.shaderFlops;
   gpu.halfFlops = device.halfFlops;
   gpu.quantizedOps = device.quantizedOps;
-  gpu.power = device.power;
+  gpu.power = device.power.value_or(0.0);
   return gpu;
 }
 

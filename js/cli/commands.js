@@ -1,7 +1,9 @@
 // @ts-check
 // The commands of wasm-calculator, from arguments to what is printed.
+import { homedir } from 'node:os';
 import { Command } from 'commander';
 import picocolors from 'picocolors';
+import { wordsOf } from '../catalog/search.js';
 import * as catalogue from '../entries/catalog.js';
 // Not as WebAssembly: Node 20 can wait for ever at its end for a thread that still optimises a module.
 import core from '../entries/js.js';
@@ -10,6 +12,7 @@ import { differs, MOST_OF_LOG, printAudit } from './audit.js';
 import { explanation, printExplanation } from './explain.js';
 import { readText } from './files.js';
 import { gib, LEAST_WIDTH, printable, table, USUAL_WIDTH, wrapped } from './layout.js';
+import { localModels } from './local.js';
 import { addCommand, programOption, withoutAliases } from './options.js';
 import { printPlan } from './print.js';
 import { answerOf } from './question.js';
@@ -73,6 +76,49 @@ async function planned(model, o) {
 }
 
 /**
+ * What is on this disk: each file as `plan` would have it without a further word, or why it would not.
+ *
+ * @param {string | undefined} query words of the name @param {any} o @param {import('./layout.js').Screen} screen
+ */
+async function listLocal(query, o, screen) {
+  const usual = addCommand(new Command(NAME), 'plan').opts();
+  const words = wordsOf(query ?? '');
+  const found = (await localModels(homedir(), process.env)).filter(({ name }) => {
+    const named = wordsOf(name);
+    return words.every((word) => named.includes(word));
+  });
+  const list = [];
+  for (const item of found) {
+    /** @type {{ fits: boolean | null, why: string | null }} */
+    const fit = { fits: null, why: null };
+    if (item.kind === 'projector') fit.why = 'goes beside a model, as --mmproj';
+    else {
+      try {
+        fit.fits = (await planned(item.path, { ...usual })).fit?.fits ?? null;
+      } catch (error) {
+        fit.why = /** @type {Error} */ (error).message.replace(`${item.path}: `, '').replace(/^\w+: /, '');
+      }
+    }
+    list.push({ ...item, ...fit });
+  }
+  if (list.length === 0) {
+    warn('no models are where Ollama, LM Studio, Hugging Face and llama.cpp keep theirs');
+    process.exitCode = DOES_NOT_FIT;
+  }
+  const verdict = (/** @type {boolean | null} */ fits) => (fits === null ? '-' : fits ? 'fits' : 'does not fit');
+  print(
+    list,
+    () =>
+      table(
+        ['name', 'from', 'kind', 'size', 'here', ''],
+        list.map(({ name, from, kind, bytes, fits, why }) => [name, from, kind, gib(bytes), verdict(fits), why ?? '']),
+        screen,
+      ),
+    o.json,
+  );
+}
+
+/**
  * A command that lists one of the catalogues.
  *
  * @template {import('../catalog/search.js').Named} T
@@ -82,6 +128,7 @@ async function planned(model, o) {
  */
 function addListing(program, screen, { name, all, search, head, row }) {
   addCommand(program, name).action((query, o) => {
+    if (o.local) return listLocal(query, o, screen());
     const { best, others } = query === undefined ? { best: all, others: [] } : search(query);
     const list = [...best, ...others];
     if (list.length > 0) return print(list, () => table(head, list.map(row), screen()), o.json);

@@ -108,8 +108,8 @@ function workloadOf(o, runtime, notes) {
   if (smaller) {
     notes.push(say(SENTENCES.notes.shortened, { prompt: promptLength, output: outputLength }));
   }
+  const { draftAcceptance = 0, ...others } = said;
   /** @type {import('../types/all.d.ts').Workload} */
-  const { draftAcceptance, ...others } = said;
   const workload = { promptLength, outputLength, ...others };
   if (o.draft === undefined) {
     if (draftAcceptance > 0) notes.push(SENTENCES.notes.draftless);

@@ -9,7 +9,7 @@ const RATES = words('shaderFlops halfFlops quantizedOps');
 export const GPU_KEYS = words(
   'name aliases family memory memorySold memorySource reserved margin bandwidth shaderFlops halfFlops quantizedOps threads power powerLimit ' +
     'multiprocessors backend share vendor kind memoryKind profileFamily speed bandwidthGBs releaseYear fp16Tflops ' +
-    'fp16Fp32AccumulateTflops fp8Tflops int8Tops fp32Tflops channels megatransfers source notes',
+    'fp16Fp32AccumulateTflops fp8Tflops int8Tops fp32Tflops channels megatransfers memoryType power source notes',
 );
 
 /**

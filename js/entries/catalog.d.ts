@@ -24,6 +24,12 @@ export interface CatalogModel {
    * hold it, as `model` does then; null for models without.
    */
   readonly predictionBlock: boolean | null;
+  /** What people take it for. A model for code or pictures chats too. */
+  readonly use: readonly ('chat' | 'code' | 'vision' | 'audio' | 'embedding')[];
+  /** Year, mostly with month: "2025-04"; null where it is not known. */
+  readonly released: string | null;
+  /** As Hugging Face names licenses: "apache-2.0"; null where it is not known. */
+  readonly license: string | null;
   readonly source: string;
 }
 
@@ -58,8 +64,6 @@ export interface CatalogDevice {
   readonly fp8Tflops: number | null;
   readonly int8Tops: number | null;
   readonly fp32Tflops: number | null;
-  /** W of the board, by the data sheet. */
-  readonly power: number | null;
   /** Operations/s that estimates of speed start from, by rules of the family; 0 is unknown. */
   readonly speed: {
     /** FP32 outside of matrix units; what RDNA3 and RDNA4 issue in pairs counts once. */
@@ -74,6 +78,12 @@ export interface CatalogDevice {
   /** Of a processor's memory. */
   readonly channels: number | null;
   readonly megatransfers: number | null;
+  /** "GDDR6X", "HBM3", "LPDDR5X"; null where it is not known. */
+  readonly memoryType: string | null;
+  /** What its maker rates it to draw at most, or to be cooled for, W; null where it is not known. */
+  readonly power: number | null;
+  /** Null where it is not known. */
+  readonly releaseYear: number | null;
   readonly source: string;
   readonly notes: string;
 }

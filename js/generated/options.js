@@ -711,6 +711,14 @@ export const OPTIONS = [
     help: 'as JSON',
   },
   {
+    key: 'local',
+    flag: '--local',
+    type: 'flag',
+    group: 'answer',
+    commands: ['models'],
+    help: 'those on this disk (Ollama, LM Studio, Hugging Face, llama.cpp), and what of them fits this machine',
+  },
+  {
     key: 'version',
     flag: '--version',
     term: '-V, --version',

@@ -66,6 +66,11 @@ export const predictions =
     put('block_count', c.layers + count);
   };
 
+/** Hunyuan's context where its positions are stretched: the converter writes what their factor of 1000 is good for. @type {Special} */
+export const stretched = (c, put) => {
+  if (c.raw('rope_scaling')?.type === 'dynamic') put('context_length', 256 * 1024);
+};
+
 /** Mamba's own class takes a sixteenth for "auto", or where nothing is said. @param {Reader} c @param {number} hidden @param {string[]} names */
 const rankOf = (c, hidden, ...names) =>
   (c.raw(...names) === 'auto' ? undefined : c.maybe(...names)) ?? Math.ceil(hidden / 16);

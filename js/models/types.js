@@ -15,6 +15,7 @@ import {
   sharedLength,
   shortConvolution,
   sigmoid,
+  stretched,
   windows,
 } from './layers.js';
 import { blocks, nemotron, nemotronPattern } from './nemotron.js';
@@ -48,6 +49,9 @@ const LATENT = { experts: MOE, needs: ['q_lora_rank', 'first_k_dense_replace', '
 /** @type {Partial<Type>} */
 const INDEXED = { ...LATENT, needs: [.../** @type {string[]} */ (LATENT.needs), 'index_n_heads', 'index_head_dim'] };
 const GATED_SHARED = { experts: MOE, needs: ['shared_expert_intermediate_size'] };
+
+/** Without positions there is no trained context; the converter writes this one. */
+const ENDLESS = { max_position_embeddings: 2 ** 20 };
 
 /** A row for every model_type. @type {Record<string, Type>} */
 export const TYPES = {
@@ -98,8 +102,12 @@ export const TYPES = {
   deepseek_v2: { gguf: 'deepseek2', ...LATENT, special: latent },
   deepseek_v3: { gguf: 'deepseek2', ...LATENT, special: latent },
   kimi_k2: { gguf: 'deepseek2', ...LATENT, special: latent },
-  glm4_moe_lite: { gguf: 'deepseek2', ...LATENT, special: all(latent, sigmoid) },
-  deepseek_v32: { gguf: 'deepseek32', ...INDEXED, special: latent },
+  glm4_moe_lite: {
+    gguf: 'deepseek2',
+    ...LATENT,
+    special: all(latent, sigmoid, predictions('num_nextn_predict_layers')),
+  },
+  deepseek_v32: { gguf: 'deepseek32', ...INDEXED, special: all(latent, predictions('num_nextn_predict_layers')) },
   glm_moe_dsa: {
     gguf: 'glm-dsa',
     ...INDEXED,
@@ -186,6 +194,7 @@ export const TYPES = {
       if (attends.includes(false)) {
         mambaLayers(c, put);
         put('attention.head_count_kv', kvHeadsWhere(c, attends));
+        if (c.raw('position_embedding_type') === 'nope') put('context_length', ENDLESS.max_position_embeddings);
       }
       put('expert_count', experts || undefined);
       if (experts > 0) {
@@ -194,6 +203,24 @@ export const TYPES = {
       } else {
         put('feed_forward_length', c.number('shared_intermediate_size'));
       }
+    },
+  },
+  // Granite's hybrids come from it; a list says which of its layers attend.
+  bamba: {
+    gguf: 'granitehybrid',
+    ...SHARED,
+    needs: ['attn_layer_indices'],
+    special: (c, put) => {
+      const indices = c.raw('attn_layer_indices');
+      if (!Array.isArray(indices)) throw missing('attn_layer_indices');
+      put(
+        'attention.head_count_kv',
+        kvHeadsWhere(
+          c,
+          Array.from({ length: c.layers }, (_, i) => indices.includes(i)),
+        ),
+      );
+      mambaLayers(c, put);
     },
   },
   nemotron_h: {
@@ -217,10 +244,11 @@ export const TYPES = {
       mambaLayers(c, put);
     },
   },
-  mamba: { gguf: 'mamba', tied: true, special: mamba },
-  falcon_mamba: { gguf: 'mamba', tied: true, special: mamba },
+  mamba: { gguf: 'mamba', tied: true, defaults: ENDLESS, special: mamba },
+  falcon_mamba: { gguf: 'mamba', tied: true, defaults: ENDLESS, special: mamba },
   mamba2: {
     gguf: 'mamba2',
+    defaults: ENDLESS,
     special: (c, put) => {
       mamba(c, put);
       put('ssm.inner_size', (c.maybe('expand') ?? 2) * c.number('hidden_size'));
@@ -228,8 +256,8 @@ export const TYPES = {
       put('ssm.group_count', c.number('n_groups'));
     },
   },
-  hunyuan_v1_dense: { gguf: 'hunyuan-dense', ...HEADS },
-  hunyuan_v1_moe: { gguf: 'hunyuan-moe', ...HEADS, experts: MOE, needs: ['intermediate_size'] },
+  hunyuan_v1_dense: { gguf: 'hunyuan-dense', ...HEADS, special: stretched },
+  hunyuan_v1_moe: { gguf: 'hunyuan-moe', ...HEADS, experts: MOE, needs: ['intermediate_size'], special: stretched },
   ernie4_5: { gguf: 'ernie4_5', tied: true, ...SHARED },
   ernie4_5_moe: {
     gguf: 'ernie4_5-moe',
@@ -294,6 +322,7 @@ export const TYPES = {
 
 /** Other names of the same layers: of parts, of models that see or hear too, of files before their class had a name. */
 const ALIASES = {
+  dots_ocr: 'qwen2',
   RefinedWeb: 'falcon',
   RefinedWebModel: 'falcon',
   exaone4_5: 'exaone4',
@@ -307,9 +336,13 @@ const ALIASES = {
   mimo_v2: 'mimo_v2_flash',
   minimax_m3_vl: 'minimax_m3',
   phi3_v: 'phi3',
+  phi4_multimodal: 'phi3',
+  phi4mm: 'phi3',
   qwen2_5_omni: 'qwen2_vl',
+  qwen2_5_omni_thinker: 'qwen2_vl',
   qwen2_5_vl: 'qwen2_vl',
   qwen3_omni_moe: 'qwen3_vl_moe',
+  qwen3_omni_moe_thinker: 'qwen3_vl_moe',
   solar_open: 'glm4_moe',
   stablelm_epoch: 'stablelm',
   step3p7: 'step3p5',

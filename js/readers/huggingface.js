@@ -14,9 +14,12 @@ export { HUGGING_FACE_TYPES };
 
 /** @typedef {import('../models/config.js').Config} Config */
 
-/** A text part, as what models that see or hear have. @param {Config} config @returns {Config | undefined} */
+/** Names of the part that writes, as models that see or hear have one. */
+const TEXT_PARTS = ['text_config', 'llm_config', 'language_config', 'lm_config', 'lfm'];
+
+/** @param {Config} config @returns {Config | undefined} */
 function textPartOf(config) {
-  for (const name of ['text_config', 'llm_config', 'language_config', 'lm_config']) {
+  for (const name of TEXT_PARTS) {
     if (typeof config[name] === 'object' && config[name] !== null) return config[name];
   }
   return typeof config.thinker_config === 'object' && config.thinker_config !== null

@@ -169,6 +169,7 @@ for (const [type, like] of [
  * @param {boolean} [whole] with the prediction block, also where the files that most people have are without
  */
 export function configOf(row, whole = false) {
+  if (row.config) return JSON.parse(row.config);
   const n = (column) => (row[column] === '' ? undefined : Number(row[column]));
   const flag = (name) => row.flags.split(';').includes(name) || undefined;
   const kinds = kindsOf(row);

@@ -523,8 +523,8 @@ TEST(Fuzz, CalibrationSettlesOnNumbers) {
         *hardware = drawHardware(random, runtime);
         const double rate = random.chance(0.2) ? random.hostile() : random.scaled(1e-3, 1e5);
         const double weight = random.chance(0.2) ? random.hostile() : 1;
-        const auto estimate =
-            calibration->add(model, runtime, *hardware, drawWorkload(random), {random.chance(0.5), rate, weight});
+        const auto estimate = calibration->add(model, runtime, *hardware, drawWorkload(random),
+                                               {random.chance(0.5) ? Metric::prefill : Metric::decode, rate, weight});
         if (!estimate) {
           expectRefusal(estimate.violation());
           continue;

@@ -30,7 +30,7 @@ function isThere(path) {
 
 test('there is a page for each thing that is often added', () => {
   const names = pages.map((page) => page.replace(/.*\/|\.md$/g, '')).sort();
-  assert.deepEqual(names, ['architecture', 'device', 'engine', 'file-type', 'layer-kind', 'option', 'output']);
+  assert.deepEqual(names, ['architecture', 'device', 'engine', 'file-type', 'layer-kind', 'model', 'option', 'output']);
 });
 
 for (const page of pages) {

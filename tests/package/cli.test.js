@@ -427,8 +427,8 @@ test('what both tools refuse, they refuse in the same words', () => {
 
 test('lists, explanations and detection, for people and as JSON', () => {
   assert.match(cli('models', 'gemma 3').stdout, /^name +type +layers.*\nGemma 3 270M/);
-  assert.equal(JSON.parse(cli('models', '--json').stdout).length, 213);
-  assert.equal(JSON.parse(cli('devices', '--json').stdout).length, 365);
+  assert.equal(JSON.parse(cli('models', '--json').stdout).length, 317);
+  assert.equal(JSON.parse(cli('devices', '--json').stdout).length, 515);
   assert.match(cli('devices', '4090').stdout, /GeForce RTX 4090 +gpu +23\.52 GiB +24\.00 GiB +1008/);
   assert.equal(cli('devices', 'nonesuch').status, 1);
   assert.match(cli('devices', 'rtx 50').stdout, /GeForce RTX 5090 +gpu/);

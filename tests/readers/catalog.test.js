@@ -25,14 +25,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const GIB = 2 ** 30;
 const names = (items) => items.map(({ name }) => name);
 
-test('213 models and 365 devices, each of its own name and with its source', () => {
-  assert.equal(models.length, 213);
-  assert.equal(devices.length, 365);
+test('317 models and 515 devices, each of its own name and with its source', () => {
+  assert.equal(models.length, 317);
+  assert.equal(devices.length, 515);
   for (const list of [models, devices]) {
     assert.equal(new Set(names(list)).size, list.length);
     assert.deepEqual(names(list.filter(({ source }) => !source)), []);
   }
-  assert.equal(models.filter(({ model }) => model).length, 208);
+  assert.equal(models.filter(({ model }) => model).length, 312);
 });
 
 test('memory is what a program can have, never more than drivers report', () => {
@@ -58,7 +58,9 @@ test('facts of devices are possible', () => {
   for (const device of devices) {
     const { name, kind, bandwidth, bandwidthGBs, memorySold, multiprocessors, channels, megatransfers } = device;
     const { fp32Tflops } = device;
-    assert.ok(bandwidth === null || (bandwidth >= 17e9 && bandwidth <= 8200e9), name);
+    assert.ok(bandwidth === null || (bandwidth >= 12e9 && bandwidth <= 8200e9), name);
+    assert.ok(device.power === null || (device.power >= 6 && device.power <= 1400), name);
+    assert.ok(device.releaseYear === null || (device.releaseYear >= 2014 && device.releaseYear <= 2026), name);
     assert.equal(bandwidthGBs, bandwidth === null ? null : bandwidth / 1e9, name);
     assert.ok(memorySold === null || (memorySold >= 3 * GIB && memorySold <= 288 * GIB), name);
     if (kind === 'cpu') assert.ok(Math.abs(bandwidthGBs - (channels * megatransfers * 8) / 1000) < 0.06, name);
@@ -205,6 +207,57 @@ test('loose names find one', () => {
   }
 });
 
+test('tags, repositories of fine-tunes and nicknames find the model that has their shape', () => {
+  for (const [query, name] of [
+    ['qwen2.5-coder:7b', 'Qwen2.5 7B'],
+    ['llama-3-8b-instruct', 'Llama 3 8B'],
+    ['Qwen/Qwen2.5-VL-7B-Instruct', 'Qwen2.5 VL 7B'],
+    ['hf.co/unsloth/Qwen3-VL-8B-Thinking-GGUF:Q4_K_M', 'Qwen3 VL 8B'],
+    ['qwen3.8 27b', 'Qwen3.6 27B'],
+    ['NousResearch/Hermes-3-Llama-3.1-8B', 'Llama 3.1 8B'],
+    ['dolphin-mixtral:8x7b', 'Mixtral 8x7B'],
+    ['bartowski/Codestral-22B-v0.1-GGUF', 'Mistral Small 22B (2409)'],
+    ['deepseek-coder-v2:16b', 'DeepSeek V2 Lite'],
+    ['TheBloke/MythoMax-L2-13B-GGUF', 'Llama 2 13B'],
+    ['mistral small 4', 'Mistral Small 4 119B-A6B'],
+    ['glm-4.6v-flash', 'GLM-4.6V Flash 9B'],
+    ['command r+', 'Command-R+ 104B'],
+    ['MiniMax-M2.7', 'MiniMax M2.7'],
+    ['functiongemma', 'Gemma 3 270M'],
+  ]) {
+    assert.equal(findModel(query).name, name, query);
+  }
+  const { use, released, license } = findModel('qwen3 vl 8b');
+  assert.deepEqual({ use, released, license }, { use: ['vision'], released: '2025-10', license: 'apache-2.0' });
+});
+
+test('machines of clouds, laptops, boards, phones and processors find the device', () => {
+  for (const [query, name] of [
+    ['g6.xlarge', 'L4'],
+    ['g5.2xlarge', 'A10G'],
+    ['p5', 'H100 SXM'],
+    ['p5en.48xlarge', 'H200 SXM'],
+    ['colab t4', 'Tesla T4'],
+    ['Colab A100', 'A100 SXM 40GB'],
+    ['a2-ultragpu-1g', 'A100 SXM 80GB'],
+    ['Standard_NC24ads_A100_v4', 'A100 PCIe 80GB'],
+    ['NVIDIA GeForce RTX 2050', 'GeForce RTX 2050 Mobile'],
+    ['rtx 5090 d v2', 'GeForce RTX 5090 D V2'],
+    ['4070 gddr6', 'GeForce RTX 4070 GDDR6'],
+    ['rtx 4070', 'GeForce RTX 4070'],
+    ['orange pi 5', 'Rockchip RK3588, LPDDR4X-4224 x1'],
+    ['Snapdragon X Elite', 'Snapdragon X Elite X1E-80-100, LPDDR5X-8448 x2'],
+    ['9800x3d', 'AMD Ryzen 7 9800X3D, DDR5-5600 x2'],
+    ['epyc 7763', 'AMD EPYC 7763, DDR4-3200 x8'],
+    ['MI50 32GB', 'Instinct MI50 32GB'],
+  ]) {
+    assert.equal(findDevice(query).name, name, query);
+  }
+  const { memoryType, power, releaseYear } = findDevice('rtx 3090');
+  assert.deepEqual({ memoryType, power, releaseYear }, { memoryType: 'GDDR6X', power: 350, releaseYear: 2020 });
+  assert.deepEqual([findDevice('9800x3d').channels, findDevice('9800x3d').bandwidth], [2, 89.6e9]);
+});
+
 test('what the tools of a system print finds the device', () => {
   for (const [printed, name] of [
     // nvidia-smi
@@ -329,7 +382,7 @@ test('ambiguous names list the candidates, and words of a kind its devices', () 
     () => findDevice('cpu'),
     /^RangeError: device must name one, "cpu" could be DDR5-4800 x2 \(desktop\), /,
   );
-  assert.deepEqual(names(searchModels('phi-3.5').best), ['Phi-3.5 mini', 'Phi-3.5 MoE']);
+  assert.deepEqual(names(searchModels('phi-3.5').best), ['Phi-3.5 mini', 'Phi-3.5 MoE', 'Phi-3.5 vision']);
   for (const query of ['rtx 3060', 'v100', 'rtx 6000']) assert.ok(searchDevices(query).best.length > 1, query);
 });
 

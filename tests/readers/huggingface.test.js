@@ -108,7 +108,7 @@ test('what is missing, wrong or unknown is named', async () => {
     [{ ...llama31, hidden_size: 'big' }, 'config.hidden_size must be a whole number of at least 0, got "big"'],
     [
       { ...llama31, model_type: 'lama' },
-      'config.model_type must be a known one, got "lama"; nearest: llama, llama4, jamba',
+      'config.model_type must be a known one, got "lama"; nearest: llama, llama4, bamba',
     ],
     [
       { ...llama31, model_type: 'kimi_linear' },

@@ -31,7 +31,7 @@ const FACTS = {
   'devstral-small-2-24b-fp8': [23572403200, 163840, 393216],
   'ernie-4.5-21b-a3b': [21825437888, 57344, 131072],
   'glm-4.5': [356785898816, 376832, 131072],
-  'hunyuan-a13b': [80393183232, 131072, 32768],
+  'hunyuan-a13b': [80393183232, 131072, 262144],
   'exaone-4.5-33b': [33063614720, 65536, 262144],
   'minimax-m2.5': [228689764864, 253952, 196608],
   'minimax-m3': [426174572928, 152064, 1048576],
@@ -47,7 +47,7 @@ const FACTS = {
   'step-3.7-flash': [196956130368, 49152, 262144],
   'voxtral-mini-3b': [4014136320, 122880, 131072],
   'mimo-7b': [7622619136, 147456, 32768],
-  'deepseek-v3.2': [671877944064, 85888, 163840],
+  'deepseek-v3.2': [683501971712, 85888, 163840],
   'llava-v1.6-mistral-7b': [7242256384, 131072, 32768],
   'llama-4-scout': [107769861120, 49152, 10485760],
   'llama-3.1-8b': [8030261248, 131072, 131072],
@@ -80,6 +80,75 @@ test('the part that thinks of a model that hears and speaks is planned', () => {
   assert.equal(modelFromHuggingFaceConfig(configs['qwen3-omni-toy']).groups[0].attention, 'full');
 });
 
+test('what the converter writes beside what a config says: blocks, contexts of layers without positions', () => {
+  const of = (name, more) => modelFromHuggingFaceConfig({ ...configs[name], ...more });
+  // Of DeepSeek's checkpoints the published total holds the block, its own embedding and head, and the scales of FP8.
+  const block = of('deepseek-v3.2');
+  assert.equal(block.predictionLayerCount, 1);
+  const without = of('deepseek-v3.2', { num_nextn_predict_layers: undefined });
+  assert.equal(wasmCalculator.parameterCount(without).parameters, 671877944064);
+  assert.equal(of('hunyuan-a13b', { rope_scaling: undefined }).contextLength, 32768);
+  assert.equal(
+    modelFromHuggingFaceConfig({
+      model_type: 'mamba',
+      hidden_size: 768,
+      num_hidden_layers: 24,
+      state_size: 16,
+      vocab_size: 50280,
+    }).contextLength,
+    1048576,
+  );
+});
+
+/** Bamba 9B v1 as it is published, but for the keys that tell no shape. */
+const bamba = {
+  architectures: ['BambaForCausalLM'],
+  attn_layer_indices: [9, 18, 27],
+  hidden_size: 4096,
+  intermediate_size: 14336,
+  mamba_chunk_size: 256,
+  mamba_conv_bias: true,
+  mamba_d_conv: 4,
+  mamba_d_head: 64,
+  mamba_d_state: 128,
+  mamba_expand: 2,
+  mamba_n_groups: 1,
+  mamba_n_heads: 128,
+  max_position_embeddings: 262144,
+  model_type: 'bamba',
+  num_attention_heads: 32,
+  num_hidden_layers: 32,
+  num_key_value_heads: 8,
+  tie_word_embeddings: false,
+  vocab_size: 128256,
+};
+
+test('a list of the layers that attend, and parts under other names', () => {
+  const model = modelFromHuggingFaceConfig(bamba);
+  assert.equal(model.groups.find(({ attention }) => attention === 'full').kvHeadCount, 8);
+  assert.equal(cacheBytes(model), 3 * 8 * 256 * 2);
+  // Published as 9.8 B.
+  assert.equal(Math.round(wasmCalculator.parameterCount(model).parameters / 1e8), 98);
+  const { attn_layer_indices, ...unsaid } = bamba;
+  assert.throws(() => modelFromHuggingFaceConfig(unsaid), /config\.attn_layer_indices is missing/);
+  assert.deepEqual(
+    modelFromHuggingFaceConfig({ model_type: 'lfm2_audio', lfm: configs['llama-3.1-8b'] }),
+    modelFromHuggingFaceConfig(configs['llama-3.1-8b']),
+  );
+  for (const [alias, type] of [
+    ['dots_ocr', 'qwen2'],
+    ['phi4mm', 'phi3'],
+    ['qwen2_5_omni_thinker', 'qwen2_vl'],
+  ]) {
+    const config = { ...configs['mimo-7b'], model_type: type };
+    assert.deepEqual(
+      modelFromHuggingFaceConfig({ ...config, model_type: alias }),
+      modelFromHuggingFaceConfig(config),
+      alias,
+    );
+  }
+});
+
 test('drafts are refused as what they are, by the class or by a key that only drafts have', () => {
   const message = (config) => {
     try {
@@ -108,7 +177,9 @@ const MAY_CHANGE = {
   // A part that transformers has written lacks what its class has: of this one, several keys.
   vocab_size: ['llava-v1.6-mistral-7b'],
   // Without it the file has no prediction block.
-  num_nextn_predict_layers: ['glm-4.5', 'exaone-4.5-33b', 'glm-5.2'],
+  num_nextn_predict_layers: ['deepseek-v3.2', 'glm-4.5', 'exaone-4.5-33b', 'glm-5.2'],
+  // Without it the context is the one of its first training.
+  rope_scaling: ['hunyuan-a13b'],
   mtp_num_hidden_layers: ['qwen3.5-27b', 'qwen3.5-35b-a3b'],
   // Only the large Nemotrons have one.
   moe_latent_size: ['nemotron-3-ultra-550b-a55b'],

@@ -265,9 +265,8 @@ test('names of models: the one that is meant, or none', () => {
     ['qwen3moe 235B.A22B', 235.09, 'Qwen3 235B-A22B'],
     ['dots.llm1.inst-UD-Q4_K_XL', 142.774, 'dots.llm1 142B-A14B'],
     ['Phi-4-mini-instruct', 0, 'Phi-4 mini'],
+    ['Ministral-3-14B-Instruct-2512-BF16', 13.51, 'Ministral 3 14B'],
     // Not in the catalogue: another size, version, kind, or nothing but a size.
-    ['Ministral-3-14B-Instruct-2512-BF16', 13.51, null],
-    ['Ministral-3-14B-Instruct-2512-BF16', 0, null],
     ['NVIDIA-Nemotron-3-Nano-4B-BF16', 0, null],
     ['LFM2.5-8B-A1B', 8, null],
     ['Phi-4-mini-flash-reasoning', 0, null],

@@ -21,9 +21,12 @@ struct Model {
   std::string architecture;  // of its GGUF files
   bool recorded = false;     // plans of its architecture were recorded from llama.cpp
   ModelSpec spec;
-  std::string shape;            // what speed depends on, equal for models that are alike
-  std::string defaultFileType;  // what people download
-  std::string releasedAs;       // precision of what the publisher released; empty: not known
+  std::string shape;             // what speed depends on, equal for models that are alike
+  std::string defaultFileType;   // what people download
+  std::string releasedAs;        // precision of what the publisher released; empty: not known
+  std::vector<std::string> use;  // what people take it for: chat, code, vision, audio, embedding
+  std::string released;          // year, mostly with month: "2025-04"; empty: not known
+  std::string license;           // as Hugging Face names it; empty: not known
 };
 
 // Facts of a data sheet; what is unknown is not there.
@@ -45,8 +48,10 @@ struct Device {
   double shaderFlops = 0;
   double halfFlops = 0;
   double quantizedOps = 0;
-  std::string profileFamily;  // devices of one profile of speed
-  double power = 0;           // W of the board, by the data sheet; 0: unknown
+  std::string profileFamily;    // devices of one profile of speed
+  std::string memoryType;       // GDDR6X, HBM3, LPDDR5X; empty: not known
+  std::optional<double> power;  // W, what its maker rates it to draw at most
+  std::optional<double> releaseYear;
 };
 
 [[nodiscard]] const std::vector<Model>& models();
