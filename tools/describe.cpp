@@ -33,7 +33,7 @@ struct List {
 };
 
 // In the order of js/generated/layout.js.
-constexpr std::array<List, 18> kLists = {{
+constexpr std::array<List, 19> kLists = {{
     {"architecture", kArchitectures},
     {"attention", kAttentions},
     {"recurrence", kRecurrences},

@@ -17,7 +17,7 @@ TEST(DeviceMemory, TotalIsTheSumOfItsTerms) {
     const auto& row = at.kRow;
     if constexpr (!field::kIsChoice<std::remove_cvref_t<decltype(row)>>) device.*row.member = next *= 2;
   });
-  EXPECT_EQ(device.total(), 2 + 4 + 8 + 16 + 32 + 64);
+  EXPECT_EQ(device.total(), 2 + 4 + 8 + 16 + 32 + 64 + 128 + 256 + 512);
 }
 
 TEST(DeviceMemory, PartsAreNotInTheTotal) {
