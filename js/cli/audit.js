@@ -17,14 +17,20 @@ const NAMES = {
 
 /** @type {Record<string, string>} */
 const CAUSES = {
-  build: 'another build, or an option that the log does not state',
-  draft: 'a draft, or a prediction block',
-  fileType: 'tensors of other types than the file type has by itself',
-  mapping: 'the file is mapped: its range is counted, or only tensors of the host',
-  options: 'an option that the log does not state',
-  split: 'layers are shared out otherwise',
-  tensorOverrides: 'tensors that --override-tensor moved',
+  build: 'the rules of another build agree',
+  draft: 'a draft, or a prediction block, agrees',
+  fileType: 'another file type agrees',
+  mapping: 'the file is mapped, and the range has what lies between: that agrees',
+  options: 'an option that the log does not state agrees',
+  tensorOverrides: 'the tensors that --override-tensor moved are the difference',
+  unknown: 'nothing that was planned instead agrees, the cause is not known',
 };
+
+/** Options as "sequences 1, kvUnified false". @param {object} options */
+const listed = (options) =>
+  Object.entries(options)
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(':') : value}`)
+    .join(', ');
 
 /** @param {number | null} bytes */
 const mib = (bytes) => (bytes === null ? '-' : (bytes / MIB).toFixed(2).replace(/^-(0\.00)$/, '$1'));
@@ -42,7 +48,7 @@ export function printAudit({ build, devices, loads }, screen) {
     const sizes = [memory && `${mib(memory)} MiB in all`, free && `${mib(free)} MiB free before the load`];
     lines.push([`${id}: ${printable(name)}`, ...sizes.filter(Boolean)].join(', '));
   }
-  for (const { role, missing, inferred, refused, rows, projectorBytes } of loads) {
+  for (const { role, assumed, missing, inferred, refused, rows, projectorBytes } of loads) {
     lines.push('', role === 'draft' ? 'The draft:' : 'The model:');
     const cells = rows.map(({ device, term, printed, planned }) => [
       device,
@@ -53,12 +59,15 @@ export function printAudit({ build, devices, loads }, screen) {
     ]);
     if (rows.length > 0) lines.push(table(['MiB', '', 'log', 'plan', 'plan - log'], cells, screen));
     else lines.push('No sizes of buffers are in the log.');
-    for (const { device, term, cause, lines: at } of rows) {
-      if (cause) lines.push(`${device}, ${NAMES[term]} (line ${at.join(', ')}): likely ${CAUSES[cause]}.`);
+    for (const { device, term, cause, changes, lines: at } of rows) {
+      const instead = changes ? ` (${listed(changes)})` : '';
+      if (cause) lines.push(`${device}, ${NAMES[term]} (line ${at.join(', ')}): ${CAUSES[cause]}${instead}.`);
     }
     if (inferred.contextLength) lines.push(`The cache is that of a context of ${inferred.contextLength} tokens.`);
+    if (inferred.gpus) lines.push(`The sizes are those of layers shared out ${inferred.gpus.join(':')}.`);
     if (projectorBytes > 0) lines.push(`A projector takes ${mib(projectorBytes)} MiB more, which are in no plan.`);
     if (missing.length > 0) lines.push(`The log lacks ${missing.join(', ')}.`);
+    if (Object.keys(assumed).length > 0) lines.push(`Assumed: ${listed(assumed)}.`);
     if (refused !== null) lines.push(`There is no plan: ${printable(refused)}.`);
   }
   return lines.flatMap((line) => (line.includes('\n') ? line : wrapped(line, screen.width, '  '))).join('\n');

@@ -1,4 +1,13 @@
-import type { FileType, GpuBackend, Hardware, Measurement, MemoryPlan, ModelSpec, Runtime } from '../types/all.js';
+import type {
+  FileType,
+  GpuBackend,
+  Hardware,
+  LlamaCppRuntime,
+  Measurement,
+  MemoryPlan,
+  ModelSpec,
+  Runtime,
+} from '../types/all.js';
 
 /** A path (in Node, Deno and Bun), an address, a File or Blob, or bytes. */
 export type Input = string | URL | Blob | ArrayBuffer | ArrayBufferView;
@@ -197,6 +206,8 @@ export declare function measurementsOf(
 export interface LoadLog {
   /** The NNNN of bNNNN. */
   build: number | null;
+  /** Whether lines are there that only llama-server prints, or only other programs. */
+  server: boolean | null;
   /** GPUs, as they were before anything was loaded: bytes. */
   devices: { id: string; name: string; memory: number | null; free: number | null }[];
   loads: {
@@ -221,14 +232,22 @@ export interface LoadLog {
       /** Of `layers`, as "offloaded 33/33 layers" has them. */
       gpuLayers: number | null;
       layers: number | null;
-      /** Tensors that a pattern moved. */
-      tensorOverrides: number;
+      /** Whether logits are reserved for every sequence, as llama-server does, or for a whole batch. */
+      server: boolean | null;
+      /** Copies of states for drafted tokens. */
+      stateCopies: number | null;
     };
+    /** Layers by device, the output head being one, where the log says them layer by layer. */
+    placement: { device: string; layers: number }[];
+    /** Tensors that a pattern moved: to which device, and their bytes in whole MiB. */
+    overrides: { device: string; bytes: number }[];
     buffers: {
       /** As printed: `CUDA0`, `CUDA_Host`, `CPU_Mapped`. */
       device: string;
       term: AuditTerm;
       bytes: number;
+      /** Half of the last printed digit, in bytes. */
+      digit: number;
       /** The first line is 1. */
       line: number;
       /** Of a projector for images or sound. */
@@ -249,18 +268,25 @@ export interface AuditRow {
   printed: number;
   /** Bytes; null where there is no plan. */
   planned: number | null;
-  /** The likely cause of a difference beyond the printed digits; null where there is none. */
-  cause: 'build' | 'draft' | 'fileType' | 'mapping' | 'options' | 'split' | 'tensorOverrides' | null;
+  /**
+   * Why they differ by more than the printed digits: what was planned anew and then agreed, while nothing that agreed
+   * before ceased to; `unknown` where nothing did. null where they do not differ.
+   */
+  cause: 'build' | 'draft' | 'fileType' | 'mapping' | 'options' | 'tensorOverrides' | 'unknown' | null;
+  /** Of `runtime`, with which the plan of this buffer agrees; null where the cause is none of it. */
+  changes: Runtime | null;
 }
 
 export interface AuditedLoad {
   role: 'main' | 'draft';
-  /** What `planMemory` was asked: what the log states, and what was inferred. */
+  /** What `planMemory` was asked: what the log states, what was inferred and what was assumed. */
   runtime: Runtime;
+  /** Of these, and of `tiedEmbeddings` of the model, what neither the log nor its sizes say. */
+  assumed: LlamaCppRuntime & { tiedEmbeddings?: boolean };
   /** What the log does not state, each with the line that would. */
   missing: string[];
   /** Options that the sizes tell. */
-  inferred: { contextLength?: number };
+  inferred: { contextLength?: number; gpus?: number[]; tiedEmbeddings?: boolean };
   /** Why there is no plan; null where there is one. */
   refused: string | null;
   rows: AuditRow[];
@@ -284,7 +310,7 @@ export interface LogAudit {
 export declare function parseLoadLog(text: string): LoadLog;
 
 /**
- * A log beside the plan for what it loaded: every buffer with its term of the plan, in bytes, and the likely cause of what
+ * A log beside the plan for what it loaded: every buffer with its term of the plan, in bytes, and the proven cause of what
  * differs by more than the printed digits.
  *
  * @param core What has `planMemory`: the default export of `wasm-calculator`.

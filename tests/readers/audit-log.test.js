@@ -64,7 +64,7 @@ test('times and levels before a line, colours and line ends of Windows do no har
 
 test('the cache tells a context that is not stated', () => {
   const [load] = audit(LOG.replace(/.*n_ctx {2}.*\n/, '')).loads;
-  assert.deepEqual(load.inferred, { contextLength: 8192 });
+  assert.deepEqual(load.inferred, { contextLength: 8192, tiedEmbeddings: true });
   assert.deepEqual(load.missing, ['the context (llama_context: n_ctx)']);
   assert.deepEqual(
     load.rows.map(({ cause }) => cause),
@@ -72,11 +72,109 @@ test('the cache tells a context that is not stated', () => {
   );
 });
 
-test('what differs has a likely cause', () => {
-  assert.deepEqual(causes(LOG.replace('    85.01', '   258.50')), [['CUDA0', 'computeBuffer', 'build']]);
+test('what is assumed is said, and what the log says is not', () => {
+  // Types of caches are in no line of this log, and nothing says which program it is of.
+  const usual = { server: true, cacheTypeK: 'f16', cacheTypeV: 'f16', swaFull: false, kvOffload: true };
+  assert.deepEqual(audit(LOG).loads[0].assumed, usual);
+  const stated = LOG.replace('llama_context: flash', 'llama_context: n_outputs_max = 4\nllama_context: flash').replace(
+    'llama_context:  CUDA_Host',
+    'llama_kv_cache: size = 1152.00 MiB ( 8192 cells, 36 layers, 4/1 seqs), K (f16): 576.00 MiB, V (f16): 576.00 MiB\n$&',
+  );
+  assert.deepEqual(audit(stated).loads[0].assumed, { swaFull: false, kvOffload: true });
+  const bare = LOG.split('\n').filter(
+    (line) => !/llama_context: (?:n_|kv_|flash)|^build|offloaded|file type/.test(line),
+  );
+  assert.deepEqual(audit(bare.join('\n')).loads[0].assumed, {
+    ...{ build: 11669, fileType: 'Q4_K_M', sequences: 1, batchSize: 2048, microBatchSize: 512, flashAttention: true },
+    ...usual,
+    kvUnified: false,
+    gpuLayers: 'all',
+  });
+});
+
+test('a log of another program than a server is planned as one', () => {
+  const words = {
+    'llama_perf_context_print:        load time =': false,
+    'srv  update_slots: all slots are idle': true,
+  };
+  for (const [line, server] of Object.entries(words)) {
+    const [load] = audit(`${LOG}${line}\n`).loads;
+    assert.equal(load.runtime.server, server);
+    assert.equal(load.assumed.server, undefined);
+  }
+  // What a context reserves is nearer than what was printed around it.
+  for (const [outputs, server] of /** @type {const} */ ([
+    [4, true],
+    [2048, false],
+  ])) {
+    const line = `llama_context: n_outputs_max = ${outputs}\nllama_context: flash_attn`;
+    assert.equal(audit(LOG.replace('llama_context: flash_attn', line)).loads[0].runtime.server, server);
+  }
+});
+
+/** The plan for this log's model, with other options; the lines of a log that has its sizes. */
+function logOf(/** @type {object} */ changes, log = LOG) {
+  const { metadata } = parseLoadLog(log).loads[0];
+  const model = core.modelFromGgufMetadata(metadata, { tiedEmbeddings: true });
+  const { runtime } = audit(log).loads[0];
+  const plan = core.planMemory(model, { ...runtime, ...changes });
+  const [gpu, host] = plan.devices;
+  const mib = (/** @type {number} */ bytes) => (bytes / 2 ** 20).toFixed(2);
+  return log
+    .replace(/(CUDA0 model buffer size = +)[\d.]+/, `$1${mib(gpu.weights)}`)
+    .replace(/(CPU_Mapped model buffer size = +)[\d.]+/, `$1${mib(host.weights)}`)
+    .replace(/(CUDA0 KV buffer size = +)[\d.]+/, `$1${mib(gpu.kvCache)}`)
+    .replace(/(CUDA_Host {2}output buffer size = +)[\d.]+/, `$1${mib(host.outputBuffer)}`)
+    .replace(/(CUDA0 compute buffer size = +)[\d.]+/, `$1${mib(gpu.computeBuffer)}`)
+    .replace(/(CUDA_Host compute buffer size = +)[\d.]+/, `$1${mib(host.computeBuffer)}`);
+}
+const without = (/** @type {RegExp} */ line) =>
+  LOG.split('\n')
+    .filter((text) => !line.test(text))
+    .join('\n');
+
+test('a cause is what was planned anew and agrees, with all that agreed before', () => {
+  /** @type {[object, string, string][]} */
+  const cases = [
+    [{ server: false }, LOG, 'options'],
+    [{ build: 10000 }, LOG, 'build'],
+    [{ build: 9000 }, LOG, 'build'],
+    [{ flashAttention: false }, without(/flash_attn/), 'options'],
+    [{ microBatchSize: 256 }, without(/n_ubatch/), 'options'],
+    [{ fileType: 'Q5_K_M' }, LOG, 'fileType'],
+    [{ cacheTypeK: 'q8_0', cacheTypeV: 'q8_0' }, LOG, 'options'],
+  ];
+  for (const [changes, log, cause] of cases) {
+    const differing = audit(logOf(changes, log)).loads[0].rows.filter((row) => row.cause);
+    assert.ok(differing.length > 0, JSON.stringify(changes));
+    for (const row of differing) {
+      assert.equal(row.cause, cause, JSON.stringify([changes, row]));
+      assert.deepEqual(row.changes, changes);
+    }
+  }
+});
+
+test('where nothing agrees the cause is unknown', () => {
+  assert.deepEqual(causes(LOG.replace('    85.01', '   258.50')), [['CUDA0', 'computeBuffer', 'unknown']]);
+  assert.deepEqual(causes(LOG.replace('2375.91', '2371.91')), [['CUDA0', 'weights', 'unknown']]);
+  assert.deepEqual(causes(LOG.replace('1152.00', '1151.00')), [['CUDA0', 'kvCache', 'unknown']]);
+});
+
+test('moved tensors are a cause where their bytes are the difference', () => {
   const moved = 'tensor blk.3.ffn_up.weight (30 MiB q4_K) buffer type overriden to CPU\n';
-  const log = LOG.replace('2375.91', '2345.91').replace('load_tensors: off', `${moved}load_tensors: off`);
-  assert.deepEqual(causes(log), [['CUDA0', 'weights', 'tensorOverrides']]);
+  const log = LOG.replace('load_tensors: off', `${moved}load_tensors: off`);
+  const both = log.replace('2375.91', '2345.91').replace('304.28', '334.28');
+  assert.deepEqual(causes(both), [
+    ['CUDA0', 'weights', 'tensorOverrides'],
+    ['host', 'weights', 'tensorOverrides'],
+  ]);
+  assert.deepEqual(causes(log.replace('2375.91', '2315.91')), [['CUDA0', 'weights', 'unknown']]);
+});
+
+test('a mapped range has what lies between its tensors', () => {
+  const metal = LOG.replaceAll('CUDA0 ', 'MTL0 ').replace('MTL0 model', 'MTL0_Mapped model');
+  assert.deepEqual(causes(metal), []);
+  assert.deepEqual(causes(metal.replace('2375.91', '2680.20')), [['MTL0', 'weights', 'mapping']]);
 });
 
 test('a log that ends early says what it lacks, and has the rows that are there', () => {
