@@ -172,7 +172,9 @@ function readOptions(load, line) {
   }
   const flash =
     /^: flash_attn\s{0,30}= {0,9}(\w{1,20})/.exec(around(line, ': flash_attn'))?.[1] ??
-    /set to (\w{1,20})/.exec(around(line, 'Flash Attention was auto'))?.[1];
+    /^Flash Attention (?:was auto, |not supported, )?(?:set to )?(enabled|disabled)/.exec(
+      around(line, 'Flash Attention '),
+    )?.[1];
   if (flash) options.flashAttention = flash === 'auto' ? null : isOn(flash);
   const unified = /^: kv_unified\s{0,30}= {0,9}(\w{1,20})/.exec(around(line, ': kv_unified'))?.[1];
   if (unified) options.kvUnified = isOn(unified);
@@ -306,7 +308,7 @@ function split(text) {
   return at < 1 || at > 60 ? null : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-/** @param {Load} load @param {string} line */
+/** @param {Load & { isTrial?: boolean }} load @param {string} line */
 function readModel(load, line) {
   const at = line.indexOf('- kv ');
   const kv =

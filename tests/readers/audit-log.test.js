@@ -1,5 +1,6 @@
 // Logs of loading in llama.cpp's lines: shapes and sizes are facts, everything else is invented.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { auditLog, parseLoadLog } from '../../dist/readers.js';
 import core from '../../dist/wasmCalculator.js';
@@ -232,4 +233,89 @@ test('a text that is no log is refused', () => {
     assert.throws(() => parseLoadLog(text), { name: 'RangeError', message: /^parseLoadLog: text must be a log/ });
   }
   assert.throws(() => audit(/** @type {any} */ (7)), { name: 'TypeError', message: /text must be a string, got 7/ });
+});
+
+/** Lines of logs of b11669 as they were printed (scripts/llama-cpp with a file of scripts/oracle, on software Vulkan). */
+const real = (/** @type {string} */ name) => readFileSync(new URL(`logs/${name}.txt`, import.meta.url), 'utf8');
+const differences = (/** @type {string} */ text) =>
+  audit(text).loads.map(({ rows }) =>
+    rows.filter(({ cause }) => cause).map(({ device, term, cause }) => [device, term, cause]),
+  );
+
+for (const { name, loads, runtime, differing } of [
+  {
+    name: 'cli-gemma-3-1b',
+    loads: 1,
+    runtime: { server: true, contextLength: 4096, sequences: 1, flashAttention: true, gpus: 1 },
+    differing: [],
+  },
+  {
+    name: 'bench-smollm2',
+    loads: 1,
+    runtime: { server: false, contextLength: 512, sequences: 1, flashAttention: true, gpus: 1 },
+    differing: [],
+  },
+  // llama.cpp's fit, which plans without allocating, prints the sizes that it tries first.
+  {
+    name: 'server-fit',
+    loads: 1,
+    runtime: { server: true, contextLength: 8192, sequences: 4, kvUnified: true, gpus: 1 },
+    differing: [],
+  },
+  // The software device cannot compute a convolution, and cuts the graph in 93 pieces.
+  {
+    name: 'completion-lfm2',
+    loads: 1,
+    runtime: { server: false, contextLength: 4096, flashAttention: false, gpuLayers: 8, gpus: 1 },
+    differing: [
+      ['Vulkan0', 'computeBuffer', 'unknown'],
+      ['host', 'computeBuffer', 'unknown'],
+    ],
+  },
+  {
+    name: 'server-two-gpus',
+    loads: 1,
+    runtime: { server: true, contextLength: 8192, sequences: 4, kvUnified: false, gpus: [16, 15] },
+    differing: [['Vulkan1', 'computeBuffer', 'unknown']],
+  },
+  {
+    name: 'server-two-gpus-split',
+    loads: 1,
+    runtime: { server: true, contextLength: 16384, cacheTypeK: 'q8_0', cacheTypeV: 'q8_0', gpus: [24, 7] },
+    differing: [
+      ['Vulkan0', 'computeBuffer', 'unknown'],
+      ['Vulkan1', 'computeBuffer', 'unknown'],
+    ],
+  },
+]) {
+  test(`a real log: ${name}`, () => {
+    const audited = audit(real(name));
+    assert.equal(audited.loads.length, loads);
+    assert.deepEqual(
+      Object.fromEntries(Object.keys(runtime).map((key) => [key, audited.loads[0].runtime[key]])),
+      runtime,
+    );
+    assert.deepEqual(differences(real(name)), [differing]);
+    for (const { printed, planned, term } of audited.loads[0].rows) {
+      if (term !== 'computeBuffer') assert.ok(Math.abs(printed - Number(planned)) < 0.011 * 2 ** 20, term);
+    }
+  });
+}
+
+test('the shares of several GPUs are told by caches and weights where no line says them', () => {
+  for (const [name, gpus] of /** @type {const} */ ([
+    ['server-two-gpus', [16, 15]],
+    ['server-two-gpus-split', [24, 7]],
+  ])) {
+    const silent = real(name).replace(/.*assigned to device.*\n/g, '');
+    const [load] = audit(silent).loads;
+    assert.deepEqual(load.inferred.gpus, gpus);
+    assert.deepEqual(load.runtime.gpus, gpus);
+    assert.equal(load.assumed.gpus, undefined);
+    // Without the caches' lines the weights tell, without either nothing does.
+    assert.deepEqual(audit(silent.replace(/.*KV buffer size.*\n/g, '')).loads[0].inferred.gpus, gpus);
+    const [bare] = audit(silent.replace(/.*(?:KV|model) buffer size.*\n/g, '')).loads;
+    assert.equal(bare.inferred.gpus, undefined);
+    assert.deepEqual(bare.assumed.gpus, [1, 1]);
+  }
 });
