@@ -49,7 +49,7 @@ const idOf = (device) => (HOST.test(device) ? 'host' : (GPU.exec(device)?.[1] ??
 function printed(load, id, term) {
   const all = load.buffers.filter((b) => b.term === term && !b.isProjector && idOf(b.device) === id);
   // Ollama prints in fewer digits what llama.cpp below it printed before.
-  const exact = all.filter(({ digit }) => digit <= PRINTED);
+  const exact = all.filter(({ digit }) => digit < MIB);
   const buffers = exact.length > 0 ? exact : all;
   const bytes = buffers.reduce((sum, b) => sum + b.bytes, 0);
   const digits = buffers.reduce((sum, b) => sum + b.digit, 0);

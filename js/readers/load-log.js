@@ -13,8 +13,6 @@ const LONGEST_LINE = 4000;
 /** Patterns may go back over what they are asked of, so that none is asked of more than this of a line. */
 const WINDOW = 240;
 const MIB = 2 ** 20;
-/** Half a digit of what llama.cpp prints, in bytes. */
-const PRINTED = 0.0051 * MIB;
 const UNITS = { B: 1, KiB: 2 ** 10, MiB: MIB, GiB: 2 ** 30 };
 /** What a terminal takes for colours. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are steered by them.
@@ -81,15 +79,18 @@ function around(line, word, before = 0) {
   return at < 0 ? '' : line.slice(Math.max(0, at - before), at + WINDOW);
 }
 
+/** Names of file types that llama.cpp prints in other words. @type {Record<string, string>} */
+const FILE_TYPES = { Q2_K_M: 'Q2_K', MXFP4: 'MXFP4_MOE', IQ3_S_mix: 'IQ3_M' };
+
 /** "Q4_K - Medium" as "Q4_K_M". @param {string} text @returns {Load['fileType']} */
 function fileTypeOf(text) {
   const name = text
     .slice(0, WINDOW)
-    .replace(/^.*mostly\s+/, '')
-    .replace(/\(guessed\)/, '');
-  const [, type, size = ''] = /^\s*([A-Z]+\d\w*)(?:\s*-\s*(Small|Medium|Large))?/.exec(name) ?? [];
-  const full = size ? `${type}_${size[0]}` : `${type}`;
-  const known = full === 'Q2_K_M' ? 'Q2_K' : full;
+    .replace(/^(?:.*mostly|\(guessed\)|all)\s+/, '')
+    .replace('(guessed)', '');
+  const [, type, mixed = '', size = ''] = /^\s*([A-Z]+\d\w*)( mix)?(?:\s*-\s*(Small|Medium|Large))?/.exec(name) ?? [];
+  const full = `${type}${mixed.replace(' ', '_')}${size ? `_${size[0]}` : ''}`;
+  const known = Object.hasOwn(FILE_TYPES, full) ? FILE_TYPES[full] : full;
   return NAMES.fileType.has(known) ? /** @type {Load['fileType']} */ (known) : null;
 }
 
@@ -203,6 +204,9 @@ function readOptions(load, line) {
   if (override) load.overrides.push({ device: override[2], bytes: Number(override[1]) * MIB });
 }
 
+/** Half of the last digit of a number that was printed, and a little. @param {string} text @param {number} unit */
+const digitOf = (text, unit) => (0.51 * unit) / 10 ** (text.split('.')[1]?.length ?? 0);
+
 /** What Ollama asks of the program that loads, and the sizes of its own engine. @param {Load} load @param {string} line @param {number} number */
 function readOllama(load, line, number) {
   const request = line.indexOf('load request=');
@@ -221,15 +225,14 @@ function readOllama(load, line, number) {
     [];
   if (name === undefined || !Object.hasOwn(OLLAMA_TERMS, name) || !Number.isFinite(Number(digits))) return;
   const bytes = UNITS[/** @type {keyof typeof UNITS} */ (unit)];
-  const decimals = digits.split('.')[1]?.length ?? 0;
   const term = OLLAMA_TERMS[name];
   // The engine tries sizes until they fit: the last are those that it took.
-  load.buffers = load.buffers.filter((b) => b.device !== device || b.term !== term || b.digit <= PRINTED);
+  load.buffers = load.buffers.filter((b) => b.device !== device || b.term !== term || b.digit < MIB);
   load.buffers.push({
     device,
     term,
     bytes: Number(digits) * bytes,
-    digit: (0.51 * bytes) / 10 ** decimals,
+    digit: digitOf(digits, bytes),
     line: number,
     isProjector: false,
   });
@@ -254,7 +257,7 @@ function readBuffer(load, line, number) {
     device,
     term: TERMS[word],
     bytes: Number(mebibytes) * MIB,
-    digit: PRINTED,
+    digit: digitOf(`${mebibytes}`, MIB),
     line: number,
     isProjector,
   });
