@@ -31,6 +31,23 @@ export const toleranceOf = ({ term, digits }) => digits + (term === 'computeBuff
 /** @param {AuditRow & { digits: number }} row @param {number} planned */
 const isNear = (row, planned) => Math.abs(planned - row.printed) <= toleranceOf(row);
 
+/**
+ * A plan has the context that drafts as one number, and a log its parts among those of the model's own context: their
+ * sums are compared.
+ *
+ * @param {(AuditRow & { digits: number })[]} rows @param {AuditRow} row @param {MemoryPlan['devices'][number]} device
+ */
+function isNearWithDraft(rows, row, device) {
+  if (row.term === 'weights' || row.term === 'recurrentState') return false;
+  let [difference, tolerance] = [device.draft, 0];
+  for (const other of rows) {
+    if (other.device !== row.device || other.term === 'weights') continue;
+    difference += device[other.term] - other.printed;
+    tolerance += toleranceOf(other);
+  }
+  return Math.abs(difference) <= tolerance;
+}
+
 /** What the log leaves open, asked otherwise, the likelier before. @param {Load} load @param {Runtime} assumed @param {Runtime} runtime */
 function alternatives({ options }, assumed, runtime) {
   /** @type {Alternative[]} */
@@ -50,9 +67,7 @@ function alternatives({ options }, assumed, runtime) {
   open('kvOffload', [false]);
   open('cacheTypeK', [...NAMES.cacheType.keys()]);
   const states = options.stateCopies ? [options.stateCopies] : Array.from({ length: MOST_DRAFTED }, (_, i) => i + 1);
-  for (const draftLength of states) {
-    for (const speculation of ['draft-mtp', 'draft-simple']) add('draft', { speculation, draftLength });
-  }
+  for (const draftLength of states) add('draft', { speculation: 'draft-mtp', draftLength });
   for (const fileType of NAMES.fileType.keys()) if (fileType !== runtime.fileType) add('fileType', { fileType });
   // A cache has two types, of which the log says both or none.
   for (const { changes } of list) if (changes.cacheTypeK) changes.cacheTypeV = changes.cacheTypeK;
@@ -106,8 +121,10 @@ export function explainRows(load, rows, plan, { assumed, runtime, devices, planO
       if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
       continue;
     }
-    const agrees = (/** @type {typeof rows[number]} */ row) =>
-      isNear(row, other.devices[devices.indexOf(row.device)][row.term]);
+    const agrees = (/** @type {typeof rows[number]} */ row) => {
+      const device = other.devices[devices.indexOf(row.device)];
+      return isNear(row, device[row.term]) || (alternative.cause === 'draft' && isNearWithDraft(rows, row, device));
+    };
     if (!agreeing.every(agrees)) continue;
     const explained = open().filter(agrees);
     if (explained.length > 0) proven.push({ alternative, explained });

@@ -167,20 +167,21 @@ function readOptions(load, line) {
   if (context) {
     const listed = around(line, context);
     const [, name, number] = /^\w+: (n_\w{1,30})\s{0,30}= {0,9}(\d{1,15})\b/.exec(listed) ?? [];
-    if (name && Object.hasOwn(OPTIONS, name)) options[OPTIONS[name]] = Number(number);
+    // A second context of the model drafts for the first.
+    if (name && Object.hasOwn(OPTIONS, name)) options[OPTIONS[name]] ??= Number(number);
     // Logits are reserved for every sequence by a server, and for a whole batch by others.
-    if (name === 'n_outputs_max' && options.batchSize !== null) options.server = Number(number) < options.batchSize;
+    if (name === 'n_outputs_max' && options.batchSize !== null) options.server ??= Number(number) < options.batchSize;
   }
   const flash =
     /^: flash_attn\s{0,30}= {0,9}(\w{1,20})/.exec(around(line, ': flash_attn'))?.[1] ??
     /^Flash Attention (?:was auto, |not supported, )?(?:set to )?(enabled|disabled)/.exec(
       around(line, 'Flash Attention '),
     )?.[1];
-  if (flash) options.flashAttention = flash === 'auto' ? null : isOn(flash);
+  if (flash && flash !== 'auto') options.flashAttention ??= isOn(flash);
   const unified = /^: kv_unified\s{0,30}= {0,9}(\w{1,20})/.exec(around(line, ': kv_unified'))?.[1];
-  if (unified) options.kvUnified = isOn(unified);
+  if (unified) options.kvUnified ??= isOn(unified);
   const types = /^ K \((\w{1,12})\):.{0,40} V \((\w{1,12})\):/.exec(around(line, ' K ('));
-  if (types) [options.cacheTypeK, options.cacheTypeV] = [types[1], types[2]];
+  if (types && options.cacheTypeK === null) [options.cacheTypeK, options.cacheTypeV] = [types[1], types[2]];
   const streams = /(\d{1,9})\/ {0,9}(\d{1,9}) seqs\b/.exec(around(line, ' seqs', 24));
   if (streams) {
     options.sequences ??= Number(streams[1]);
@@ -357,6 +358,8 @@ export function parseLoadLog(text) {
   /** @type {LoadLog} */
   const log = { build: null, server: null, devices: [], loads: [] };
   let load = emptyLoad();
+  /** Buffers that were there before the last context. */
+  let before = 0;
   const keep = () => {
     const { isTrial, ...kept } = load;
     if (!isTrial && (kept.buffers.length > 0 || Object.keys(kept.metadata).length > 0)) log.loads.push(kept);
@@ -366,6 +369,11 @@ export function parseLoadLog(text) {
     if (line.includes('llama_model_loader: loaded meta data')) {
       keep();
       load = emptyLoad();
+    }
+    if (line.includes('constructing llama_context')) before = load.buffers.length;
+    // A context that reserves again has only what it reserves last.
+    if (line.includes('sched_reserve: reserving ...')) {
+      load.buffers = load.buffers.filter(({ term }, n) => n < before || term !== 'computeBuffer');
     }
     readMachine(log, line);
     readModel(load, line);
