@@ -79,24 +79,21 @@ function alternatives({ options }, assumed, runtime) {
   return [...list, ...pairs];
 }
 
-/** What moved tensors and mapped files make of weights. @param {Load} load @param {AuditRow & { digits: number }} row @param {MemoryPlan} plan @param {number} index @returns {Cause | null} */
-function causeOfWeights(load, row, plan, index) {
-  const { overrides } = load;
-  const host = plan.devices[plan.devices.length - 1];
-  if (row.term !== 'weights' || row.planned === null) return null;
-  // A pattern's lines have whole MiB.
+/** Whether the tensors that patterns moved are the difference. @param {Load} load @param {AuditRow} row @param {MemoryPlan} plan */
+function isMoved({ overrides }, row, plan) {
+  if (row.term !== 'weights' || row.planned === null || overrides.length === 0 || plan.devices.length > 2) return false;
   const moved = overrides.reduce((sum, { bytes }) => sum + bytes, 0);
   const difference = row.device === 'host' ? row.printed - row.planned : row.planned - row.printed;
-  if (moved > 0 && plan.devices.length <= 2 && Math.abs(difference - moved) <= overrides.length * MIB) {
-    return 'tensorOverrides';
-  }
-  const mapped = load.buffers.some(
-    (b) => b.term === 'weights' && row.lines.includes(b.line) && /_Mapped$/.test(b.device),
-  );
-  if (!mapped) return null;
-  // A mapped range goes from the first tensor of a device to its last, and has what lies between.
-  const ranges = [row.planned + host.terms.tokenEmbedding, plan.fileBytes];
-  return index >= 0 && ranges.some((bytes) => isNear(row, bytes)) ? 'mapping' : null;
+  // A pattern's lines have whole MiB.
+  return Math.abs(difference - moved) <= overrides.length * MIB;
+}
+
+/** Whether weights are a mapped range, from a device's first tensor to its last with what lies between. @param {Load} load @param {AuditRow & { digits: number }} row @param {MemoryPlan} plan */
+function isMapped({ buffers }, row, plan) {
+  if (row.term !== 'weights' || row.planned === null) return false;
+  const host = plan.devices[plan.devices.length - 1];
+  const mapped = buffers.some(({ device, line }) => row.lines.includes(line) && /_Mapped$/.test(device));
+  return mapped && [row.planned + host.terms.tokenEmbedding, plan.fileBytes].some((bytes) => isNear(row, bytes));
 }
 
 /**
@@ -107,7 +104,7 @@ function causeOfWeights(load, row, plan, index) {
  */
 export function explainRows(load, rows, plan, { assumed, runtime, devices, planOf }) {
   const differing = rows.filter((row) => row.planned !== null && !isNear(row, row.planned));
-  for (const row of differing) row.cause = causeOfWeights(load, row, plan, devices.indexOf(row.device)) ?? 'unknown';
+  for (const row of differing) row.cause = isMoved(load, row, plan) ? 'tensorOverrides' : 'unknown';
   const open = () => differing.filter(({ cause }) => cause === 'unknown');
   if (open().length === 0) return;
   const agreeing = rows.filter((row) => row.planned !== null && !differing.includes(row));
@@ -138,4 +135,5 @@ export function explainRows(load, rows, plan, { assumed, runtime, devices, planO
       row.changes = alternative.changes;
     }
   }
+  for (const row of open()) if (isMapped(load, row, plan)) row.cause = 'mapping';
 }

@@ -28,8 +28,8 @@ const DEFAULTS = {
   cacheTypeK: 'f16',
   cacheTypeV: 'f16',
 };
-/** Buffers of the host, by whichever back end allocates them. */
-const HOST = /^(?:CPU|BLAS|Host)|_Host$/i;
+/** Buffers of the host, by whichever back end allocates them: AMX has weights in an order of its own. */
+const HOST = /^(?:CPU|AMX|BLAS|Host)|_Host$/i;
 /** A GPU's buffer, with what a back end adds to its name ("MTL0_Mapped", "CUDA0_Split"). */
 const GPU = /^((?:CUDA|ROCm|Vulkan|MTL|Metal|SYCL|HIP|MUSA|CANN|OpenCL|RPC)\w*?\d*)(?:_(?:Mapped|Private|Split))?$/;
 const BACKENDS = /** @type {const} */ ([
