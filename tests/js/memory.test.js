@@ -424,7 +424,11 @@ for (const { name, calculator } of entries) {
       assert.ok(overheads(at([device]))[0] > 0, device.name);
       const byMemory = overheads(at([{ memory: device.memory, backend: 'cuda' }]))[0];
       const byCount = overheads(at([device], { backend: 'cuda' }))[0];
-      if (device.multiprocessors !== null) assert.ok(byMemory >= byCount, `${device.name}: ${byMemory} < ${byCount}`);
+      // Two have a larger chip than all others with as much memory, one for mining, one for one country: they are known
+      // by name alone.
+      const isOdd = ['CMP 170HX 8GB', 'GeForce RTX 5090 D V2'].includes(device.name);
+      if (device.multiprocessors !== null && !isOdd)
+        assert.ok(byMemory >= byCount, `${device.name}: ${byMemory} < ${byCount}`);
       if (device.memory === null) continue;
       assert.equal(fits(planMemory(llama, { contextLength: 512, gpus: 0 }), { ...machine, gpus: [device] }).fits, true);
     }
