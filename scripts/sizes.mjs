@@ -10,15 +10,15 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
  * keys that nobody knows, other units, plans that are none.
  */
 const entries = [
-  { name: 'wasm-calculator', files: ['wasmCalculator.js'], budget: 122_000, doc: 'js/wasmCalculator.d.ts' },
+  { name: 'wasm-calculator', files: ['wasmCalculator.js'], budget: 124_000, doc: 'js/wasmCalculator.d.ts' },
   { name: 'wasm-calculator/calculator', files: ['calculator.js'], budget: 10_000, doc: 'js/entries/calculator.d.ts' },
   { name: 'wasm-calculator/load', files: ['load.js', 'release.wasm'], budget: 64_000, doc: 'js/entries/load.d.ts' },
   { name: 'wasm-calculator/load-speed', files: ['load-speed.js', 'load.js', 'release.wasm'], budget: 64_200 },
   { name: 'wasm-calculator/js', files: ['js.js'], budget: 76_000, doc: 'js/entries/js.d.ts' },
-  { name: 'wasm-calculator/readers', files: ['readers.js'], budget: 30_000 },
+  { name: 'wasm-calculator/readers', files: ['readers.js'], budget: 32_000 },
   { name: 'wasm-calculator/catalog', files: ['catalog.js'], budget: 44_500 },
   { name: 'wasm-calculator/detect', files: ['detect.js'], budget: 5_300 },
-  { name: 'wasm-calculator/global', files: ['wasmCalculator.global.js'], budget: 122_000 },
+  { name: 'wasm-calculator/global', files: ['wasmCalculator.global.js'], budget: 124_000 },
 ];
 
 const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };

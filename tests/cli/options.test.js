@@ -44,6 +44,14 @@ test('every alias means its option', () => {
     '--ubatch': '256',
     '--flash-attention': 'off',
     '--draft': '4,0.6',
+    '--spec-type': 'draft-mtp',
+    '--spec-draft-n-max': '5',
+    '--cache-type-k-draft': 'q8_0',
+    '--cache-type-v-draft': 'q4_0',
+    '--cache-ram': '1024',
+    '--ctx-checkpoints': '8',
+    '--checkpoint-min-step': '512',
+    '--mmproj': 'mmproj.gguf',
   };
   for (const { flag, value, aliases = [] } of optionsOf('plan')) {
     for (const alias of aliases) {

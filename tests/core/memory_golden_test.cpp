@@ -5,7 +5,9 @@
 #include <cmath>
 #include <map>
 
+#include "llmcalc/calibration.hpp"
 #include "llmcalc/estimate.hpp"
+#include "llmcalc/sweep.hpp"
 #include "recorded_plans.hpp"
 
 namespace LLMCALC_FILE {
@@ -179,6 +181,9 @@ TEST(RecordedPlans, NamesAreThoseOfJavaScript) {
   for (const auto& name : kLimits) names["limit"].emplace_back(name);
   for (const auto& name : kEngines) names["engine"].emplace_back(name);
   for (const auto& name : kSplits) names["split"].emplace_back(name);
+  for (const auto& name : llama_cpp::kSpeculations) names["speculation"].emplace_back(name);
+  for (const auto& name : kMetrics) names["metric"].emplace_back(name);
+  for (const auto& name : kSweepAxes) names["sweepAxis"].emplace_back(name);
   for (const auto& field : kProfileFields) names["profileField"].emplace_back(field.name);
   for (const auto& type : kTensorTypes) {
     names["tensorType"].push_back(std::string(type.name) + "\t" + std::to_string(type.id) + "\t" +

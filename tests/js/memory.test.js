@@ -388,7 +388,7 @@ for (const { name, calculator } of entries) {
     const overheads = ({ devices }) => devices.slice(0, -1).map(({ overhead }) => overhead / 2 ** 20);
     const ada = { profileFamily: 'NVIDIA Ada GeForce', family: 'x', multiprocessors: 128 };
     const cards = [ada, { family: 'NVIDIA Hopper', multiprocessors: 132 }, { multiprocessors: null, memory: 8 * GIB }];
-    assert.deepEqual(overheads(at(cards)), [48 + 128 * 3.75, 48 + 132 * 5, 48 + 48 * 3.75]);
+    assert.deepEqual(overheads(at(cards)), [48 + 128 * 3.75, 48 + 132 * 5, 48 + 70 * 3.75]);
     assert.deepEqual(overheads(at(cards, { multiprocessors: 100 })), [48 + 375, 48 + 500, 48 + 500]);
     assert.deepEqual(overheads(at(3)), [848, 848, 848], 'never nothing');
     for (const multiprocessors of [0, null, undefined]) assert.deepEqual(overheads(at(1, { multiprocessors })), [848]);

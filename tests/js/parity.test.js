@@ -41,6 +41,13 @@ const runtimeOf = (row) => ({
   backend: nameOf('backend', row[16]),
   multiprocessors: row[17],
   gpus: row[18],
+  cacheRam: row[19],
+  contextCheckpoints: row[20],
+  checkpointStep: row[21],
+  projectorWeights: row[22],
+  projectorBuffer: row[23],
+  projectorInputs: row[24],
+  projectorOffload: row[25] === 1,
 });
 
 const flatDevice = (device) => [
@@ -50,6 +57,9 @@ const flatDevice = (device) => [
     'recurrentState',
     'computeBuffer',
     'outputBuffer',
+    'draft',
+    'projector',
+    'promptCache',
     'overhead',
     'layers',
     'bytesPerToken',
@@ -117,24 +127,24 @@ const functions = {
   isOutOfMemory: { arity: 4, flag: 3, flatten: scalar },
   getCPUFactor: { arity: 3, flag: 2, flatten: scalar },
   planMemory: {
-    arity: 20,
+    arity: 27,
     flatten: flatPlan,
     call: ({ planMemory }, [model, ...row]) => planMemory(models[model], runtimeOf(row)),
   },
   estimateSpeed: {
-    arity: 40,
+    arity: 47,
     flatten: flatEstimate,
     call: ({ estimateSpeed }, [model, ...row]) => {
       const runtime = runtimeOf(row);
-      const engine = row[29] === 1 ? 'vllm' : 'llama.cpp';
-      const machine = machineOf(row.slice(19, 30), runtime.gpus);
+      const engine = row[36] === 1 ? 'vllm' : 'llama.cpp';
+      const machine = machineOf(row.slice(26, 37), runtime.gpus);
       // The family is asked for even without a GPU that could say it.
       const profile = calculator.speedProfile({
         backend: runtime.backend,
         build: runtime.build,
         family: 'NVIDIA Hopper',
       });
-      return estimateSpeed(models[model], { ...runtime, engine }, { ...machine, profile }, workloadOf(row.slice(30)));
+      return estimateSpeed(models[model], { ...runtime, engine }, { ...machine, profile }, workloadOf(row.slice(37)));
     },
   },
 };

@@ -146,13 +146,24 @@ Options drawOptions(Generator& random, std::size_t models, double firstBuild) {
                  flag(),
                  random.whole(0, static_cast<double>(kBackends.size() - 1)),
                  random.whole(0, 200),
-                 random.whole(0, 3)};
+                 random.whole(0, 3),
+                 random.coin() ? 0.0 : random.whole(0, 100000),
+                 random.coin() ? 0.0 : random.whole(0, 64),
+                 random.whole(0, 10000),
+                 random.whole(0, 2000000000),
+                 random.whole(0, 500000000),
+                 random.whole(0, 20000000),
+                 flag()};
   // In the order of the table.
   const auto& row = options.row;
   std::vector<double> fields = {0.0,    row[3], row[4], row[5], row[8], row[11], row[12], row[17], row[18], row[19],
                                 row[1], row[2], row[6], row[7], row[9], row[10], row[13], row[14], row[15], row[16]};
+  const Runtime usual;
+  fields.insert(fields.end(), {static_cast<double>(usual.speculation), usual.draftLength,
+                               static_cast<double>(usual.draftCacheTypeK), static_cast<double>(usual.draftCacheTypeV)});
+  fields.insert(fields.end(), row.begin() + 20, row.end());
   // GPUs alike: a share each, and nothing that is known of one alone.
-  for (double i = 0; i < row.back(); i += 1.0) fields.insert(fields.end(), {1.0, 0.0, 0.0, 0.0});
+  for (double i = 0; i < row[19]; i += 1.0) fields.insert(fields.end(), {1.0, 0.0, 0.0, 0.0});
   flat::Reader reader(fields);
   flat::read(reader, options.runtime);
   return options;

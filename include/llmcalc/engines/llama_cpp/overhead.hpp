@@ -33,16 +33,16 @@ inline constexpr double kVulkanBytes = 256.0 * kBytesPerMiB;
 // SYCL takes scratch memory of 997 MiB (#28860). Logs leave 2,265 MiB unaccounted for (Arc Pro B70), or 2,129 to 2,379
 // more than Vulkan takes (#23203).
 inline constexpr double kSyclBytes = 2400.0 * kBytesPerMiB;
-// The most threads that any card of at most so much memory runs at once, read off data/devices.csv: 3070 Ti, V100 16GB,
-// 4090, 5090, H100, PRO 6000. The last row, B300, is for cards of more memory and for those of which nothing is known.
+// The most threads that any card of at most so much memory runs at once, read off data/devices.csv: CMP 170HX,
+// V100 16GB, 5090 D V2 and 5090, H100, PRO 6000. The last row, B300, is for cards of more memory and for those of which
+// nothing is known.
 struct CudaThreads {
   float gib;
   float threads;
 };
-inline constexpr std::array<CudaThreads, 7> kCudaThreads = {{
-    {8.0F, 48.0F * 1536.0F},
+inline constexpr std::array<CudaThreads, 6> kCudaThreads = {{
+    {8.0F, 70.0F * 1536.0F},
     {16.0F, 80.0F * 2048.0F},
-    {24.0F, 128.0F * 1536.0F},
     {48.0F, 170.0F * 1536.0F},
     {80.0F, 132.0F * 2048.0F},
     {96.0F, 188.0F * 1536.0F},

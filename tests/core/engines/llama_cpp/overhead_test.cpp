@@ -52,9 +52,9 @@ TEST(Overhead, OfOtherBackEndsIsAtLeastWhatWasMeasured) {
 TEST(Overhead, OfUnknownCardsIsThatOfTheLargestOfTheirMemory) {
   EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda), 0)), 48 + 160 * 5);
   EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "NVIDIA Ada GeForce"), 0)), 48 + 160 * 5);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "", 8188 * kBytesPerMiB), 0)), 48 + 48 * 3.75);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "", 24 * kBytesPerGiB), 0)), 48 + 128 * 3.75);
-  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "", 24 * kBytesPerGiB + 1), 0)), 48 + 170 * 3.75);
+  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "", 8188 * kBytesPerMiB), 0)), 48 + 70 * 3.75);
+  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "", 16 * kBytesPerGiB), 0)), 48 + 80 * 5);
+  EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "", 16 * kBytesPerGiB + 1), 0)), 48 + 170 * 3.75);
   EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "", 79.65 * kBytesPerGiB), 0)), 48 + 132 * 5);
   EXPECT_EQ(mib(backendOverhead(gpuOf(GpuBackend::cuda, 0, "", 140 * kBytesPerGiB), 0)), 48 + 160 * 5);
   // Of unknown family a multiprocessor counts with the more threads.
