@@ -24,6 +24,7 @@ namespace {
 constexpr auto kWorkloadFields = std::tuple{
     field::Number{"workload.cachedTokens", &Workload::cachedTokens},
     field::Number{"workload.concurrency", &Workload::concurrency},
+    field::Number{"workload.draftAcceptance", &Workload::draftAcceptance},
 };
 
 template <typename Enum>

@@ -134,7 +134,8 @@ Lines partLines(const Json& answer, std::size_t width) {
 
 // The same as a block for each.
 Lines memoryBlocks(const std::vector<Row>& rows, std::size_t width) {
-  constexpr std::size_t kLabels = 8;
+  std::size_t labels = 0;
+  for (const Term& term : kTerms) labels = std::max(labels, term.heading.size());
   Lines lines;
   const double largest = largestOf(rows);
   for (const Row& row : rows) {
@@ -147,7 +148,7 @@ Lines memoryBlocks(const std::vector<Row>& rows, std::size_t width) {
     lines.push_back(bar);
     for (std::size_t term = 0; term < kTerms.size(); ++term) {
       if (row.terms[term] < kNothing) continue;
-      lines.push_back("  " + padded(std::string(kTerms[term].heading), kLabels) + "  " +
+      lines.push_back("  " + padded(std::string(kTerms[term].heading), labels) + "  " +
                       padded(size(row.terms[term]), 8, true) + " GiB");
     }
   }

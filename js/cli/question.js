@@ -56,6 +56,9 @@ function runtimeOf(o, { subject, fileType, importanceMatrix }, hardware, project
   const runtime = {
     engine: 'llama.cpp',
     ...said,
+    projectorWeights: 0,
+    projectorBuffer: 0,
+    projectorInputs: 0,
     ...projector,
     fileType,
     // What the speed is of is drafted in the plan, too.
