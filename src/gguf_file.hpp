@@ -15,7 +15,8 @@ namespace llmcalc {
 // sizes follow its rules. Throws std::invalid_argument for a file that is none, in the words of the npm tool.
 [[nodiscard]] Subject subjectInGguf(const std::string& path, std::optional<Quant>& asked);
 
-// The projector in the file (--mmproj); `imageTokens` is the most of an image, or 0. Throws std::invalid_argument likewise.
+// The projector in the file (--mmproj); `imageTokens` is the most of an image, or 0. Throws std::invalid_argument
+// likewise.
 [[nodiscard]] gguf::Projector projectorIn(const std::string& path, double imageTokens);
 
 }  // namespace llmcalc
