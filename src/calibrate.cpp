@@ -280,7 +280,8 @@ std::vector<Question> questionsOf(const Json& rows, const Planned& planned) {
       }
       why = said::kUnsaid;
     }
-    const auto isSame = [&](const Skipped& s) { return s.name == name && s.why == why; };
+    // Lambdas of clang 14 take no name of a binding.
+    const auto isSame = [&name, &reason = why](const Skipped& s) { return s.name == name && s.why == reason; };
     const auto same = std::find_if(skipped.begin(), skipped.end(), isSame);
     if (same == skipped.end()) {
       skipped.push_back({name, why, 1});
