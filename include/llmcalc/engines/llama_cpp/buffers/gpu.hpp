@@ -104,7 +104,8 @@ struct GpuRole {
   if (role.isPipelined) {
     const PipelineVectors vectors = pipelineVectors(runtime);
     const double copies = (role.isFirst ? vectors.first : vectors.other) * hidden;
-    largest.bytes += copies + s.bytes(detail::besideStageFloats(model, s, runtime));
+    // A graph may keep less beside a stage other than the one it is counted of, but not less than nothing.
+    largest.bytes = copies + std::max(0.0, largest.bytes + s.bytes(detail::besideStageFloats(model, s, runtime)));
     if (logits > 0.0) largest.consider(Stage::logits, copies + logits);
     return {largest.stage, kPipelineCopies * others + largest.bytes};
   }

@@ -64,6 +64,19 @@ TEST(GpuComputeBufferOfSeveral, CopiesInputsWhereItIsPipelined) {
             4 * 1000 + kNetwork + 10 * kHidden);
 }
 
+// Found by the fuzz test: Command R counts less beside a stage, which with keys wider than the model was below nothing.
+TEST(GpuComputeBufferOfSeveral, HoldsNoLessThanTheInputsWhereKeysAreWide) {
+  ModelSpec model = llama();
+  model.architecture = Architecture::commandR;
+  model.groups[0].feedForward = FeedForward::none;
+  model.groups[0].kvHeadCount = 32;
+  const Runtime runtime = at8192();
+  const ComputeShape shape = computeShape(model, runtime);
+  const GpuRole role{.isFirst = true, .hasLayers = true, .hasHead = false, .isPipelined = true, .sharedCaches = 0};
+  EXPECT_EQ(gpuComputeBufferOfSeveral(model, shape, runtime, kHere, role, 4 * kHidden + 1000).bytes,
+            4 * 1000 + 15 * kHidden);
+}
+
 TEST(GpuComputeBufferOfSeveral, OfTheHeadAloneIsLogitsAndTheirVectors) {
   const ModelSpec model = llama();
   const Runtime runtime = at8192();
