@@ -161,6 +161,10 @@ std::vector<std::string> wordsOf(std::string_view text) {
         ++end;
       }
     } else {
+      // The sign that ends a word is a word, too: Command-R+ is another model than Command R.
+      const bool endsWord =
+          i > 0 && isLetter(all[i - 1]) && (i + 1 == all.size() || (!isLetter(all[i + 1]) && !isDigit(all[i + 1])));
+      if (all[i] == '+' && endsWord) words.emplace_back("plus");
       ++i;
       continue;
     }

@@ -58,9 +58,15 @@ const SYNONYMS = new Map([
   ['gib', 'gb'],
 ]);
 
-/** Words and numbers, in lower case: "RTX3060-Ti 12GB" is rtx, 3060, ti, 12, gb. @param {string} text */
+/**
+ * Words and numbers, in lower case: "RTX3060-Ti 12GB" is rtx, 3060, ti, 12, gb. The sign that ends a word is a word,
+ * too: "Command-R+" is command, r, plus, another model than Command R.
+ *
+ * @param {string} text
+ */
 export function wordsOf(text) {
-  return /** @type {string[] | null} */ (text.toLowerCase().match(/\d+(?:\.\d+)*|[a-z]+/g)) ?? [];
+  const words = /** @type {string[] | null} */ (text.toLowerCase().match(/\d+(?:\.\d+)*|[a-z]+(?:\+(?![a-z\d]))?/g));
+  return (words ?? []).flatMap((word) => (word.endsWith('+') ? [word.slice(0, -1), 'plus'] : [word]));
 }
 
 /** What of a query is read: names are ASCII. @param {string} query */

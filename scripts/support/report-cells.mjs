@@ -20,22 +20,6 @@ const sheets = new Map(
   parseCsv(readFileSync(new URL('../../data/devices.csv', import.meta.url), 'utf8')).map((row) => [row.name, row]),
 );
 
-/** The chance of each drafted token, given the one before, where a share of all drafted ones is accepted. */
-function chanceOf(share, length) {
-  let [low, high] = [0, 1];
-  for (let n = 0; n < 60; n++) {
-    const chance = (low + high) / 2;
-    let [sum, power] = [0, 1];
-    for (let i = 0; i < length; i++) {
-      power *= chance;
-      sum += power;
-    }
-    if (sum < share * length) low = chance;
-    else high = chance;
-  }
-  return (low + high) / 2;
-}
-
 /** @param {string} file of JSON lines */
 export const reportRows = (file) =>
   readFileSync(file, 'utf8')
@@ -112,7 +96,7 @@ export function reportQuestion({ q }) {
       cachedTokens: q.c ?? 0,
       concurrency: q.conc,
       draftLength: q.dl,
-      acceptanceRate: q.dl && chanceOf(q.ar, q.dl),
+      draftAcceptance: q.dl && q.ar,
       draftCost: q.dl && (q.dc ?? 0),
       fileBytes: q.fb,
     }),

@@ -13,14 +13,6 @@ namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
-Machine machineOf(double gpu, double host) {
-  Machine machine;
-  machine.hostMemory = host * kBytesPerGiB;
-  machine.gpuCount = 1;
-  machine.gpuMemory[0] = gpu * kBytesPerGiB;
-  return machine;
-}
-
 Verdict verdictOf(double gpuLayers, const Machine& machine) {
   Runtime runtime = at8192();
   runtime.gpuLayers = gpuLayers;
@@ -28,14 +20,14 @@ Verdict verdictOf(double gpuLayers, const Machine& machine) {
 }
 
 TEST(FitModel, PutsEverythingOnAGpuThatHasRoom) {
-  const ModelFit fit = fitModel(llama(), at8192(), machineOf(24, 32));
+  const ModelFit fit = fitModel(llama(), at8192(), machineOfGib(24, 32));
   EXPECT_EQ(fit.verdict, Verdict::fits);
   EXPECT_EQ(fit.gpuLayers, kAllLayers);
   EXPECT_EQ(fit.cpuMoeLayers, 0);
 }
 
 TEST(FitModel, FindsTheMostLayersThatFit) {
-  const Machine machine = machineOf(5, 32);
+  const Machine machine = machineOfGib(5, 32);
   const ModelFit fit = fitModel(llama(), at8192(), machine);
   EXPECT_EQ(fit.verdict, Verdict::fits);
   ASSERT_LT(fit.gpuLayers, offloadableLayers(llama()));
@@ -44,12 +36,12 @@ TEST(FitModel, FindsTheMostLayersThatFit) {
 }
 
 TEST(FitModel, FindsNothingWhereThereIsNoRoom) {
-  EXPECT_EQ(fitModel(llama(), at8192(), machineOf(2, 2)).verdict, Verdict::doesNotFit);
+  EXPECT_EQ(fitModel(llama(), at8192(), machineOfGib(2, 2)).verdict, Verdict::doesNotFit);
 }
 
 TEST(FitModel, RefusesWhatPlanMemoryAndFitsRefuse) {
-  EXPECT_FALSE(tryFitModel(ModelSpec(), at8192(), machineOf(24, 32)));
-  EXPECT_FALSE(tryFitModel(llama(), at8192(), machineOf(-1, 32)));
+  EXPECT_FALSE(tryFitModel(ModelSpec(), at8192(), machineOfGib(24, 32)));
+  EXPECT_FALSE(tryFitModel(llama(), at8192(), machineOfGib(-1, 32)));
 }
 
 TEST(DecodeCeiling, IsOneOverTheSecondsOfReading) {
@@ -72,7 +64,7 @@ TEST(OffloadCurve, HasTheVerdictAndTheSpeedOfEveryNumberOfLayers) {
   hardware.host.threads = AssumedHost().threads;
   hardware.gpuProfile = speedProfile(GpuBackend::cuda, "NVIDIA Ada GeForce");
   hardware.hostProfile = speedProfile(GpuBackend::cpu, "x86");
-  const Machine machine = machineOf(5, 32);
+  const Machine machine = machineOfGib(5, 32);
   double points = 0;
   offloadCurve(llama(), at8192(), machine, hardware, Workload(), [&](const OffloadPoint& point) {
     Runtime runtime = at8192();

@@ -5,6 +5,8 @@
 #include <limits>
 #include <string>
 
+#include "shapes.hpp"
+
 namespace LLMCALC_FILE {
 
 using namespace llmcalc;
@@ -18,14 +20,6 @@ MemoryPlan taking(double gpu, double host) {
   plan.gpus[0].weights = gpu;
   plan.host.weights = host;
   return plan;
-}
-
-Machine machineOf(double gpu, double host) {
-  Machine machine;
-  machine.hostMemory = host;
-  machine.gpuCount = 1;
-  machine.gpuMemory[0] = gpu;
-  return machine;
 }
 
 std::string refusal(const MemoryPlan& plan, const Machine& machine) {

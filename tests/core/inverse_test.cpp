@@ -13,14 +13,6 @@ namespace LLMCALC_FILE {
 
 using namespace llmcalc;
 
-Machine roomOf(double gpu, double host) {
-  Machine machine;
-  machine.hostMemory = host * kBytesPerGiB;
-  machine.gpuCount = 1;
-  machine.gpuMemory[0] = gpu * kBytesPerGiB;
-  return machine;
-}
-
 Verdict verdictAt(const ModelSpec& model, Runtime runtime, const Machine& machine, double context) {
   runtime.contextLength = context;
   return fits(planMemory(model, runtime), machine).verdict;
@@ -51,7 +43,7 @@ TEST(LargestContext, IsWhatTryingEveryStepFinds) {
       if (random() % 2 == 0) runtime.gpuLayers = static_cast<double>(random() % 40);
       const double whole = planMemory(model.spec, runtime).gpus[0].total() / kBytesPerGiB;
       // From what no context has room for to what all have.
-      const Machine machine = roomOf(whole * (0.3 + static_cast<double>(random() % 100) / 100), 512);
+      const Machine machine = machineOfGib(whole * (0.3 + static_cast<double>(random() % 100) / 100), 512);
       const ContextFit found = largestContext(model.spec, runtime, machine);
       const ContextFit tried = byTrying(model.spec, runtime, machine);
       EXPECT_EQ(found.verdict, tried.verdict) << model.name;
@@ -61,7 +53,7 @@ TEST(LargestContext, IsWhatTryingEveryStepFinds) {
 }
 
 TEST(LargestContext, IsAtMostWhatTheModelWasTrainedFor) {
-  const ContextFit fit = largestContext(llama(), at8192(), roomOf(80, 64));
+  const ContextFit fit = largestContext(llama(), at8192(), machineOfGib(80, 64));
   EXPECT_EQ(fit.verdict, Verdict::fits);
   EXPECT_EQ(fit.contextLength, llama().contextLength);
 }
@@ -69,16 +61,16 @@ TEST(LargestContext, IsAtMostWhatTheModelWasTrainedFor) {
 TEST(LargestContext, TakesTheRuntimesWhereTheModelsIsNotKnown) {
   ModelSpec model = llama();
   model.contextLength = 0;
-  EXPECT_EQ(largestContext(model, at8192(), roomOf(80, 64)).contextLength, 8192);
+  EXPECT_EQ(largestContext(model, at8192(), machineOfGib(80, 64)).contextLength, 8192);
 }
 
 TEST(LargestContext, IsNoneWhereTheWeightsHaveNoRoom) {
-  EXPECT_EQ(largestContext(llama(), at8192(), roomOf(2, 64)).verdict, Verdict::doesNotFit);
+  EXPECT_EQ(largestContext(llama(), at8192(), machineOfGib(2, 64)).verdict, Verdict::doesNotFit);
 }
 
 TEST(LargestContext, RefusesWhatPlanMemoryAndFitsRefuse) {
-  EXPECT_FALSE(tryLargestContext(ModelSpec(), at8192(), roomOf(24, 32)));
-  EXPECT_FALSE(tryLargestContext(llama(), at8192(), roomOf(-1, 32)));
+  EXPECT_FALSE(tryLargestContext(ModelSpec(), at8192(), machineOfGib(24, 32)));
+  EXPECT_FALSE(tryLargestContext(llama(), at8192(), machineOfGib(-1, 32)));
 }
 
 Hardware rates() {

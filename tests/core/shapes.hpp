@@ -1,6 +1,8 @@
-// Models and runtimes that several tests ask about.
+// Models, machines and runtimes that several tests ask about.
 #pragma once
 
+#include "llmcalc/base/units.hpp"
+#include "llmcalc/machine/machine.hpp"
 #include "llmcalc/model/spec.hpp"
 #include "llmcalc/question/runtime.hpp"
 
@@ -53,6 +55,17 @@ inline ModelSpec latent() {
   layer.mlaValueLength = 128;
   return model;
 }
+
+// One GPU and a host, in bytes.
+inline Machine machineOf(double gpu, double host) {
+  Machine machine;
+  machine.hostMemory = host;
+  machine.gpuCount = 1;
+  machine.gpuMemory[0] = gpu;
+  return machine;
+}
+
+inline Machine machineOfGib(double gpu, double host) { return machineOf(gpu * kBytesPerGiB, host * kBytesPerGiB); }
 
 inline Runtime at8192() {
   Runtime runtime;

@@ -222,6 +222,7 @@ test('tags, repositories of fine-tunes and nicknames find the model that has the
     ['mistral small 4', 'Mistral Small 4 119B-A6B'],
     ['glm-4.6v-flash', 'GLM-4.6V Flash 9B'],
     ['command r+', 'Command-R+ 104B'],
+    ['command r plus', 'Command-R+ 104B'],
     ['MiniMax-M2.7', 'MiniMax M2.7'],
     ['functiongemma', 'Gemma 3 270M'],
   ]) {
@@ -366,6 +367,8 @@ test('ambiguous names list the candidates, and words of a kind its devices', () 
     name: 'RangeError',
     message: 'device must name one, "m4 max" could be Apple M4 Max (32-core), Apple M4 Max (40-core)',
   });
+  // A sign that ends a name is part of it: the larger model is not the other by its name.
+  assert.throws(() => findModel('command-r'), /"command-r" could be Command-R 35B v01, .*Command-R\+ 104B$/);
   for (const [query, kind] of [
     ['cpu', 'cpu'],
     ['gpu', 'gpu'],
