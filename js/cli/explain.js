@@ -32,7 +32,7 @@ const TERMS = {
   ],
   promptCache: [
     'cacheRam MiB + sequences x contextCheckpoints x (states of one sequence + the window of its sliding layers)',
-    'ggml-org/llama.cpp tools/server/server-context.cpp',
+    'llama-server --help (--cache-ram, --ctx-checkpoints); an upper bound, not recorded: include/llmcalc/engines/llama_cpp/checkpoints.hpp',
   ],
   overhead: [
     'CUDA: 48 MiB + 2.5 KiB x threads at once (multiprocessors x 1,536 or 2,048; unknown: the largest card of such memory); ROCm: 1,380 MiB, without flash attention 2,320; Vulkan: 256 MiB; SYCL: 2,400 MiB; estimates on the high side',

@@ -2,6 +2,7 @@
 // Why a buffer of a log differs from its plan: what the log leaves open is asked otherwise, and a cause is what then
 // agrees, without another buffer that did agree ceasing to.
 import { NAMES } from '../core/memory.js';
+import { REFERENCE_BUILD } from '../generated/layout.js';
 
 /**
  * @typedef {import('../entries/readers.d.ts').LoadLog['loads'][number]} Load
@@ -14,7 +15,7 @@ import { NAMES } from '../core/memory.js';
 
 const MIB = 2 ** 20;
 /** One of every kind of rule, between the builds at which they change (engines/llama_cpp/builds.hpp). */
-const BUILDS = [9000, 9435, 10000, 11669];
+const BUILDS = [9000, 9435, 10000, REFERENCE_BUILD];
 const MICRO_BATCHES = [64, 128, 256, 512, 1024, 2048, 4096];
 const SEQUENCES = [1, 2, 4, 8, 16];
 const MOST_DRAFTED = 16;

@@ -1,6 +1,7 @@
 // @ts-check
 // A log of llama.cpp beside the plan for what it loaded: every buffer that it printed has a term of the plan, and what
 // the log leaves open is said.
+import { REFERENCE_BUILD } from '../generated/layout.js';
 import { modelFromGgufMetadata } from '../models/gguf.js';
 import { explainRows } from './audit-causes.js';
 import { parseLoadLog } from './load-log.js';
@@ -18,7 +19,7 @@ const MIB = 2 ** 20;
 const PRINTED = 0.0051 * MIB;
 /** What planMemory takes where nothing is said; gpus: equal shares. */
 const DEFAULTS = {
-  build: 11669,
+  build: REFERENCE_BUILD,
   fileType: 'Q4_K_M',
   server: true,
   sequences: 1,

@@ -2,7 +2,7 @@
 //
 // A state cannot be cut back to an earlier token, and a sliding cache no longer has the cells for it: of models with
 // either llama-server copies both from time to time, for each slot (--ctx-checkpoints, --checkpoint-min-step).
-// Source: ggml-org/llama.cpp, tools/server/server-context.cpp and pull request 15293.
+// Source: what llama-server's help says of both options. No run was recorded: the count is an upper bound.
 #pragma once
 
 #include <algorithm>
@@ -43,7 +43,7 @@ namespace llmcalc::llama_cpp {
                                             const ComputeShape& shape) noexcept {
   if (runtime.contextCheckpoints == 0.0) return 0.0;
   double count = runtime.contextCheckpoints;
-  // Near the end of a prompt there are two more, whatever the step.
+  // Two more are allowed for those near the end of a prompt, which may be closer together than a step.
   if (runtime.checkpointStep > 0.0) {
     count = std::min(count, roundedUp(shape.cells.full / runtime.checkpointStep) + 2.0);
   }

@@ -52,7 +52,7 @@ TEST(Checkpoints, OfSlidingLayersHoldTheirWindow) {
   runtime.contextCheckpoints = 4;
   const double one = 32 * 1024 * 2 * 8 * 128 * 2;
   EXPECT_EQ(planMemory(model, runtime).host.promptCache, 4 * one);
-  // 131,072 tokens have 16 steps of 8,192, and two more near the end.
+  // 131,072 tokens have 16 steps of 8,192, and two more are allowed.
   runtime.contextCheckpoints = 32;
   EXPECT_EQ(planMemory(model, runtime).host.promptCache, 18 * one);
   runtime.checkpointStep = 0;
